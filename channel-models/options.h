@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a link is told: plain values, no ns-3. Defaults stand here; ranges, words and descriptions in
+// sim/settings.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gradwave::channel {
+
+struct WifiOptions {
+  std::string standard = "802.11ax";       // wifi_standards()
+  std::string band = "5GHz";               // wifi_bands()
+  std::int64_t channel_width_mhz = 20;
+  double tx_power_dbm = 20;                // of robots and access point
+  std::string rate_control = "ideal";      // rate_controls()
+  std::string constant_mode = "HeMcs5";    // of rate_control "constant": an ns-3 WifiMode name
+  std::string loss = "log-distance";       // path_losses()
+  double path_loss_exponent = 3.0;         // of loss "log-distance"
+  std::string fading = "none";             // fadings()
+  double nakagami_m = 1.0;                 // of fading "nakagami"; "rayleigh" is m = 1
+  std::string server = "access-point";     // server_places(): on the access point or behind it
+  double backhaul_rate_bps = 1e9;          // of server "backhaul"
+  double backhaul_delay_s = 0.001;
+};
+
+struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
+  double rate_bps = 100e6;
+  double delay_s = 0.001;
+  double loss = 0;                // probability that a packet is lost, each direction
+  std::int64_t mtu_bytes = 1500;  // of the IP packet
+};
+
+struct TcpOptions {
+  std::int64_t segment_bytes = 1448;
+  std::int64_t buffer_bytes = 4 << 20;  // send and receive buffer, each
+  double min_rto_s = 0.2;
+  std::string congestion_control = "cubic";  // congestion_controls()
+  double sending_rate_bps = 0;               // cap on each application's sending; 0: none
+};
+
+struct PlacementOptions {
+  std::string placement = "disc";  // placements()
+  double radius_m = 30;            // of "disc" and "circle"; the server's radio stands at the centre
+  double spacing_m = 10;           // of "grid", centred on the server's radio
+  std::vector<std::pair<double, double>> positions_m;  // of "list": x, y of each robot
+  double height_m = 1.0;           // of the robots
+  double access_point_height_m = 3.0;
+};
+
+struct MobilityOptions {
+  std::string mobility = "static";  // mobilities()
+  double speed_min_mps = 0.5;       // of "random-waypoint", inside the disc's bounding square
+  double speed_max_mps = 1.5;
+  double pause_s = 2;
+};
+
+struct LinkOptions {
+  std::string link = "wifi";  // links()
+  WifiOptions wifi;
+  WireOptions wire;
+  TcpOptions tcp;
+  PlacementOptions placement;
+  MobilityOptions mobility;
+  std::map<std::string, std::string> ns3_defaults;  // "ns3::TcpSocket::DelAckCount" -> "2"
+  std::int64_t workers = 8;                         // M
+  std::uint64_t seed = 1;                           // ns-3's run number
+};
+
+// The words a scenario may use, each with a one-line description.
+using Words = std::vector<std::pair<std::string, std::string>>;
+Words links();
+Words wifi_standards();
+Words wifi_bands();
+Words rate_controls();
+Words path_losses();
+Words fadings();
+Words server_places();
+Words congestion_controls();
+Words placements();
+Words mobilities();
+
+// Throws std::invalid_argument with a sentence for what contradicts itself (a width the standard does
+// not have in that band, a list of positions of the wrong length, an unknown ns-3 attribute or value
+// under "ns3.defaults", ...). Sets ns-3's attribute defaults of this process as a side effect when
+// the options hold, so it is called once, before anything of ns-3 is created.
+void configure(const LinkOptions& options);
+
+std::string ns3_version();
+
+}  // namespace gradwave::channel

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Distributed SGD with compressed gradients, as Ruan et al. 2023 (arXiv 2210.13532) state it.
+//
+//   none      w <- w - (eta/M) sum_i grad_i                                              Eq. 3
+//   without   w <- w - (eta/M) sum_i C_k[grad_i]                                         Algorithm 1
+//   with error compensation                                                              Algorithm 2
+//             g_i = m_i + eta grad_i;  m_i <- g_i - C_k[g_i];  w <- w - (1/M) sum_i C_k[g_i]
+//
+// C_k works on the whole flat gradient [d]; what is applied is what was encoded and decoded again.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "learning/options.h"
+#include "learning/pilot.h"
+#include "learning/rounds.h"
+#include "learning/schedule.h"
+
+namespace gradwave::learning {
+
+// What can be known of a run before any gradient is computed.
+struct Description {
+  std::int64_t model_size = 0;     // d, parameters
+  std::int64_t train_samples = 0;
+  std::int64_t test_samples = 0;
+  double forward_macs = 0;         // multiply-adds of one sample's forward pass, from the layers
+  std::int64_t k = 0;              // k of the budget K = k T; d for sparsifier "none"
+};
+
+// Opens the data (and so finds missing or truncated files), builds no model. Throws
+// std::invalid_argument with a sentence for whatever in the options cannot be.
+Description describe(const Options& options);
+
+class Learner final : public Rounds {
+ public:
+  // Loads the data, partitions it, draws the initial weights; runs the pilot if t_hat is to be
+  // estimated (the weights and streams are as if it had not run).
+  explicit Learner(const Options& options);
+  ~Learner() override;
+
+  RoundPlan plan() override;
+  Update apply(const std::vector<int>& arrived) override;
+  Evaluation evaluate() override;
+
+  const Schedule& schedule() const;
+  const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The words a scenario may use, each with a one-line description.
+using Words = std::vector<std::pair<std::string, std::string>>;
+Words datasets();
+Words partitions();
+Words models();
+Words sparsifiers();
+Words schedules();
+Words downlinks();
+
+std::string torch_version();
+
+}  // namespace gradwave::learning

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a learner is told: plain values, checked by whoever fills them in (sim/settings.cc holds the
+// ranges and the words of the scenario file), checked again where only learning can know.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradwave::learning {
+
+struct DataOptions {
+  std::string dataset = "procedural";
+  std::filesystem::path folder;   // holds mnist/, ...; $GRADWAVE_DATA unless the scenario says
+  std::int64_t train_samples = 0; // the first so many; 0: all there are
+  std::int64_t test_samples = 0;  // likewise
+  std::string partition = "iid";
+  double dirichlet_alpha = 0.5;   // of partition "dirichlet": small is unlike, large is alike
+  std::int64_t shards_per_worker = 2;  // of partition "shards"
+};
+
+struct ModelOptions {
+  std::string model = "mlp";
+  std::vector<std::int64_t> hidden = {256};  // units of each hidden layer; empty: softmax regression
+};
+
+struct TrainingOptions {
+  std::int64_t workers = 8;        // M
+  std::int64_t rounds = 300;       // T
+  std::int64_t batch = 32;         // samples per worker and round
+  double learning_rate = 0.1;      // eta
+  std::int64_t evaluate_every = 10;  // rounds; the last round is always evaluated
+};
+
+struct CompressionOptions {
+  std::string sparsifier = "topk";
+  std::string schedule = "fixed";
+  double ratio = 256;      // d/k: k = max(1, floor(d / ratio))
+  std::int64_t k = 0;      // entries per worker and round; 0: from ratio
+  double gamma = 0.5;      // of schedule "adaptopk"
+  std::int64_t t_hat = -1; // of schedule "adaptopk"; -1: estimated by a pilot
+  std::int64_t pilot_rounds = 50;
+  bool error_compensation = false;
+  std::string downlink = "sparse-union";
+};
+
+struct Options {
+  DataOptions data;
+  ModelOptions model;
+  TrainingOptions training;
+  CompressionOptions compression;
+  std::uint64_t seed = 1;
+};
+
+}  // namespace gradwave::learning

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Variants of one experiment against its first variant, paired by seed and swept values: two runs of
+// a pair share initial weights, batches, positions and radio streams, so their difference is the
+// method's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradwave::results {
+
+// A mean with its two-sided 95 % interval by Student's t on n - 1 degrees of freedom.
+struct Interval {
+  int n = 0;
+  double mean = 0;
+  std::optional<double> half_width;  // none for n < 2
+};
+Interval student_interval(const std::vector<double>& values);
+
+struct CompareRow {
+  std::string parameters;  // JSON of the swept values, "{}" without a sweep
+  std::string variant;
+  int runs = 0;            // started, whatever became of them
+  int reached = 0;         // evaluations reached the target
+  int censored = 0;        // ended (completely or not) without reaching it
+  int failed = 0;          // runs whose status is failed, interrupted or diverged
+  Interval final_accuracy;
+  Interval time_s, bits, rounds;       // to the target, over the runs that reached it
+  Interval accuracy_difference;        // to the first variant, paired
+  Interval time_difference_s;          // paired, over the pairs where both reached the target
+  Interval bits_difference;
+};
+
+struct Comparison {
+  std::int64_t experiment_id = 0;
+  std::string experiment;
+  double target = 0;
+  bool target_given = true;  // false: chosen from the data
+  std::vector<CompareRow> rows;
+};
+
+// experiment: id or name (the latest of that name); empty: the latest. target: accuracy; none: the
+// highest of the grid 0.01, 0.02, ... that every complete run of the experiment reached, or if
+// there is none, that half of them did. Throws DatabaseError.
+Comparison compare(const std::filesystem::path& file, const std::string& experiment,
+                   std::optional<double> target);
+
+void print(const Comparison& comparison, std::ostream& out);
+
+}  // namespace gradwave::results

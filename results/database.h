@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The results file: one SQLite database in WAL mode that several processes write and anyone reads.
+// Schema and meaning of every column: results/schema.sql.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "results/records.h"
+
+namespace gradwave::results {
+
+// Not ours, not writable, full, of another version: what() is a sentence with the file's name.
+struct DatabaseError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// For the parent of a campaign: experiments and runs. Every call is one committed transaction.
+class Database {
+ public:
+  // Opens for writing; creates file and schema if there is no file (or an empty one). A file that is
+  // not a gradwave database is left as it was.
+  explicit Database(const std::filesystem::path& file);
+  ~Database();
+
+  std::int64_t add_experiment(const Experiment& experiment);
+
+  // A row with status "running", owned by the process `host_process` (see this_process()).
+  std::int64_t add_run(const Run& run);
+
+  // `status` is complete, failed, interrupted or diverged; kept if it was set before.
+  void finish_run(std::int64_t run_id, const std::string& status, const std::string& error);
+
+  // Marks as "interrupted" every run that claims to be running in a process that is no more.
+  // Returns how many.
+  int mark_interrupted();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// For one run: its rounds, transfers and evaluations, committed at least once a second and at the
+// end of its life. Any call may throw DatabaseError (a full disk, say); what was committed stays.
+class Recorder {
+ public:
+  // Claims the run for this process.
+  Recorder(const std::filesystem::path& file, std::int64_t run_id);
+  ~Recorder();  // commits what it can
+
+  void plan(const Plan& plan);
+  void round(const Round& round, const std::vector<Transfer>& transfers);
+  void evaluation(const Evaluation& evaluation);
+  // Commits, then sets the run's status; `error` is empty for "complete".
+  void finish(const std::string& status, const std::string& error = "");
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string this_process();  // host name, process number and start time: unique while it lives
+
+// SHA-free content hash (64-bit FNV-1a in hex) over all that is reproducible in the database: every
+// table, ordered, without ids and without what the host decides (columns host*, *_at).
+std::string fingerprint(const std::filesystem::path& file);
+
+}  // namespace gradwave::results

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rows as plain values, named as the columns in schema.sql, where each is explained.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace gradwave::results {
+
+struct Experiment {
+  std::string name;
+  std::string scenario;       // the file, as it was read
+  std::string scenario_hash;
+  std::string gradwave_version;
+  std::string ns3_version;
+  std::string torch_version;
+};
+
+struct Run {
+  std::int64_t experiment_id = 0;
+  std::string variant;
+  std::int64_t seed = 0;
+  std::string parameters = "{}";  // JSON object of the swept values
+  std::string settings = "{}";    // JSON object of every setting of this run
+  std::int64_t workers = 0;
+  std::int64_t model_size = 0;
+  std::int64_t rounds_planned = 0;
+};
+
+// What the learner knew before round 0; JSON `pilot` is null unless t_hat was estimated.
+struct Plan {
+  std::int64_t t_hat = -1;         // -1 (NULL in the table): the schedule has none
+  std::int64_t budget_unused = 0;
+  std::string pilot;               // JSON object or empty
+};
+
+struct Round {
+  std::int64_t round = 0;
+  double start_s = 0, compute_s = 0, uplink_s = 0, downlink_s = 0, latency_s = 0;
+  std::int64_t k = 0;
+  std::int64_t uplink_payload_bytes = 0, downlink_payload_bytes = 0;  // over all workers
+  double paper_bits = 0;
+  std::int64_t wire_bytes = 0;
+  double airtime_s = 0;
+  double train_loss = 0, gradient_norm = 0;
+  std::int64_t participants = 0;
+};
+
+struct Transfer {
+  std::int64_t round = 0;
+  std::int64_t worker = 0;
+  std::string direction;  // "uplink", "downlink"
+  std::int64_t k = 0;
+  std::int64_t payload_bytes = 0;
+  double start_s = 0, end_s = 0, distance_m = 0;
+  std::int64_t retransmissions = 0, mac_retries = 0;
+  double phy_rate_bps = 0;
+};
+
+struct Evaluation {
+  std::int64_t round = 0;  // rounds applied before it; 0: the initial weights
+  double time_s = 0;
+  double accuracy = 0, loss = 0;
+};
+
+}  // namespace gradwave::results
