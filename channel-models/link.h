@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <ns3/address.h>
+#include <ns3/ipv4-address.h>
 #include <ns3/node-container.h>
 
 #include "channel-models/options.h"

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C_k: which k of d entries a worker sends. A new sparsifier is one file that defines a Sparsifier
+// and one line in the table of sparsifier.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "learning/codec.h"
+#include "learning/random.h"
+
+namespace gradwave::learning {
+
+class Sparsifier {
+ public:
+  virtual ~Sparsifier() = default;
+
+  // Writes the k entries of `vector` [d] that are sent, indices ascending; 1 <= k <= d. `random` is
+  // this worker's own stream for this round. Deterministic: ties are broken towards lower indices.
+  virtual void select(const float* vector, std::int64_t model_size, std::int64_t k, Random& random,
+                      Sparse& out) = 0;
+};
+
+// Throws std::invalid_argument for a name that is not in sparsifiers() (learner.h).
+std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name);
+
+}  // namespace gradwave::learning
