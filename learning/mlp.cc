@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Multilayer perceptron: a_0 = x,  z_l = a_{l-1} W_l^T + b_l,  a_l = max(0, z_l),  and the softmax
+// cross-entropy of the last z. The flat vector holds W_1 [out, in], b_1 [out], W_2, b_2, ... as
+// PyTorch's parameters() would list them, and starts as PyTorch's Linear does.
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <boost/random/uniform_real_distribution.hpp>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "learning/model.h"
+
+namespace gradwave::learning {
+namespace {
+
+struct Layer {
+  std::int64_t in, out;
+  std::int64_t weights, biases;  // where they begin in the flat vector
+};
+
+// LibTorch has no view of constant data; what comes out of here is only read.
+at::Tensor view(const float* data, at::IntArrayRef sizes) {
+  return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
+}
+
+class Mlp final : public Model {
+ public:
+  Mlp(const ModelOptions& options, std::int64_t pixels, std::int64_t classes) {
+    std::int64_t in = pixels;
+    const auto append = [&](std::int64_t out) {
+      layers_.push_back({in, out, size_, size_ + in * out});
+      size_ += (in + 1) * out;
+      in = out;
+    };
+    for (const std::int64_t units : options.hidden) {
+      if (units < 1) {
+        throw std::invalid_argument("model.hidden has a layer of " + std::to_string(units) +
+                                    " units; expected at least 1");
+      }
+      append(units);
+    }
+    append(classes);
+  }
+
+  std::int64_t size() const override { return size_; }
+
+  double forward_macs() const override {
+    double macs = 0;
+    for (const Layer& layer : layers_) macs += static_cast<double>(layer.in) * layer.out;
+    return macs;
+  }
+
+  void initialise(Random& random, float* weights) const override {
+    for (const Layer& layer : layers_) {
+      const float bound = 1 / std::sqrt(static_cast<float>(layer.in));
+      boost::random::uniform_real_distribution<float> uniform(-bound, bound);
+      for (std::int64_t i = 0; i < (layer.in + 1) * layer.out; ++i) {
+        weights[layer.weights + i] = uniform(random);
+      }
+    }
+  }
+
+  void gradients(const float* weights, const Batches& batches, float* gradients,
+                 double* losses) const override {
+    const c10::InferenceMode no_autograd;
+    const std::int64_t workers = batches.workers, batch = batches.batch;
+    const std::vector<at::Tensor> activations =
+        forward(weights, view(batches.inputs.data(), {workers * batch, layers_.front().in}));
+
+    const at::Tensor log_probabilities = at::log_softmax(activations.back(), 1);
+    const at::Tensor labels = at::from_blob(const_cast<std::int64_t*>(batches.labels.data()),
+                                            {workers * batch, 1}, at::kLong);
+    const at::Tensor loss = log_probabilities.gather(1, labels).neg().view({workers, batch});
+    at::from_blob(losses, {workers}, at::kDouble).copy_(loss.mean(1, false, at::kDouble));
+
+    // delta is the derivative of each worker's mean loss by z_l, [M B, out].
+    at::Tensor delta = log_probabilities.exp();
+    delta.scatter_add_(1, labels, at::full_like(labels, -1, delta.options()));
+    delta.div_(static_cast<double>(batch));
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      const Layer& layer = layers_[l];
+      const at::Tensor deltas = delta.view({workers, batch, layer.out});
+      const at::Tensor inputs = activations[l].view({workers, batch, layer.in});
+      at::Tensor of_weights =
+          at::from_blob(gradients + layer.weights, {workers, layer.out, layer.in},
+                        {size_, layer.in, 1}, at::kFloat);
+      at::Tensor of_biases =
+          at::from_blob(gradients + layer.biases, {workers, layer.out}, {size_, 1}, at::kFloat);
+      at::bmm_out(of_weights, deltas.transpose(1, 2), inputs);
+      at::sum_out(of_biases, deltas, 1);
+      if (l > 0) {
+        delta = at::threshold_backward(
+            at::mm(delta, view(weights + layer.weights, {layer.out, layer.in})), activations[l], 0);
+      }
+    }
+  }
+
+  Score score(const float* weights, const float* inputs, const std::int64_t* labels,
+              std::int64_t count) const override {
+    const c10::InferenceMode no_autograd;
+    const at::Tensor logits = forward(weights, view(inputs, {count, layers_.front().in})).back();
+    const at::Tensor truth =
+        at::from_blob(const_cast<std::int64_t*>(labels), {count, 1}, at::kLong);
+    Score score;
+    score.loss = -at::log_softmax(logits, 1).gather(1, truth).sum(at::kDouble).item<double>();
+    score.right = logits.argmax(1, true).eq(truth).sum().item<std::int64_t>();
+    return score;
+  }
+
+ private:
+  // a_0 .. a_{L-1} and z_L.
+  std::vector<at::Tensor> forward(const float* weights, const at::Tensor& inputs) const {
+    std::vector<at::Tensor> activations = {inputs};
+    for (const Layer& layer : layers_) {
+      at::Tensor z = at::addmm(view(weights + layer.biases, {layer.out}), activations.back(),
+                               view(weights + layer.weights, {layer.out, layer.in}).t());
+      const bool last = &layer == &layers_.back();
+      activations.push_back(last ? z : z.relu_());
+    }
+    return activations;
+  }
+
+  std::vector<Layer> layers_;
+  std::int64_t size_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_mlp(const ModelOptions& options, std::int64_t pixels,
+                                std::int64_t classes) {
+  return std::make_unique<Mlp>(options, pixels, classes);
+}
+
+}  // namespace gradwave::learning

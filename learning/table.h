@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The tables in which models, sparsifiers and downlinks stand: a word of the scenario file, a line
+// about it, and what it names.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gradwave::learning {
+
+template <class T>
+struct Entry {
+  std::string word;
+  std::string description;
+  T value;
+};
+
+// Throws std::invalid_argument with all the right words; `what` is the table's name, "sparsifier".
+template <class T>
+const T& look_up(const std::vector<Entry<T>>& table, const std::string& what,
+                 const std::string& word) {
+  std::string known;
+  for (const Entry<T>& entry : table) {
+    if (entry.word == word) return entry.value;
+    known += (known.empty() ? "'" : ", '") + entry.word + "'";
+  }
+  throw std::invalid_argument("unknown " + what + " '" + word + "'; expected one of " + known);
+}
+
+template <class T>
+std::vector<std::pair<std::string, std::string>> words_of(const std::vector<Entry<T>>& table) {
+  std::vector<std::pair<std::string, std::string>> words;
+  for (const Entry<T>& entry : table) words.emplace_back(entry.word, entry.description);
+  return words;
+}
+
+}  // namespace gradwave::learning
