@@ -144,7 +144,9 @@ TEST(RandK, DrawsDistinctEntriesInOrderAndDoesNotRescaleThem) {
     const Sparse out = select("randk", vector, k);
     ASSERT_EQ(static_cast<std::int64_t>(out.indices.size()), k);
     for (std::size_t i = 0; i < out.indices.size(); ++i) {
-      if (i > 0) ASSERT_LT(out.indices[i - 1], out.indices[i]);
+      if (i > 0) {
+        ASSERT_LT(out.indices[i - 1], out.indices[i]);
+      }
       ASSERT_LT(out.indices[i], vector.size());
       ASSERT_EQ(out.values[i], vector[out.indices[i]]);
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One worker's half of a compressed step (Ruan et al. 2023), on flat vectors [d]:
+//
+//   without error compensation   sends C_k[grad]                                      Algorithm 1
+//   with it                      g = m + eta grad;  sends C_k[g];  m <- g - C_k[g]     Algorithm 2
+//
+// Every entry of g is either sent or kept, to the bit: what is in the message plus what is in the
+// memory is g, exactly. m starts at zero.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "learning/codec.h"
+#include "learning/sparsifier.h"
+
+namespace gradwave::learning {
+
+class Compressor {
+ public:
+  Compressor(std::int64_t model_size, bool error_compensation, double learning_rate);
+
+  void compress(const float* gradient, std::int64_t k, Sparsifier& sparsifier, Random& random,
+                Sparse& sent);
+
+  // A message of the round just compressed did not arrive: with error compensation its entries
+  // return to the memory and are sent another time, without they are lost.
+  void take_back(const Sparse& lost);
+
+  const std::vector<float>& memory() const { return memory_; }  // [d]; empty without
+
+ private:
+  std::int64_t model_size_;
+  float learning_rate_;
+  std::vector<float> memory_;
+};
+
+}  // namespace gradwave::learning

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Batches of normal noise with random labels: what a model can be fed without a data set.
+#pragma once
+
+#include <boost/random/normal_distribution.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
+
+#include "learning/model.h"
+
+namespace gradwave::learning {
+
+inline Batches random_batches(std::int64_t workers, std::int64_t batch, std::int64_t pixels,
+                              std::int64_t classes, std::uint64_t seed) {
+  Random random(seed);
+  boost::random::normal_distribution<float> pixel;
+  boost::random::uniform_int_distribution<std::int64_t> label(0, classes - 1);
+  Batches batches{workers, batch, {}, {}};
+  for (std::int64_t i = 0; i < workers * batch * pixels; ++i) {
+    batches.inputs.push_back(pixel(random));
+  }
+  for (std::int64_t i = 0; i < workers * batch; ++i) batches.labels.push_back(label(random));
+  return batches;
+}
+
+inline Batches of_worker(const Batches& all, std::int64_t worker) {
+  const std::int64_t pixels =
+      static_cast<std::int64_t>(all.inputs.size()) / (all.workers * all.batch);
+  const auto inputs = all.inputs.begin() + worker * all.batch * pixels;
+  const auto labels = all.labels.begin() + worker * all.batch;
+  return {1, all.batch, {inputs, inputs + all.batch * pixels}, {labels, labels + all.batch}};
+}
+
+}  // namespace gradwave::learning
