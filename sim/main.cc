@@ -1,1 +1,4 @@
-int main() { return 0; }
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/commands.h"
+
+int main(int argc, char** argv) { return gradwave::command_line(argc, argv); }

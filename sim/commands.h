@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The verbs of the command line, each a function that prints and returns an exit code: 0 done, 1
+// something failed, 2 bad input (nothing was stored), 130 interrupted.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradwave {
+
+struct RunCommand {
+  std::vector<std::filesystem::path> scenarios;
+  std::vector<std::string> overrides;
+  std::filesystem::path database = "results.sqlite";
+  int jobs = 0;  // 0: as many as there are processors
+  std::optional<double> target;
+};
+int run(const RunCommand& command, std::ostream& out, std::ostream& err);
+
+// What would run: runs, d, k_t, bytes, a guess at the host's time. Goes on after a bad file.
+int validate(const std::vector<std::filesystem::path>& scenarios,
+             const std::vector<std::string>& overrides, std::ostream& out, std::ostream& err);
+
+// All words of one kind, or of every kind if `what` is empty.
+int list(const std::string& what, std::ostream& out, std::ostream& err);
+
+// argv as main() has it.
+int command_line(int argc, char** argv);
+
+}  // namespace gradwave

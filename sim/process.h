@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// This program once more, as a child: what it says is read line by line, and it does not outlive
+// us.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace gradwave {
+
+class Process {
+ public:
+  // Descriptor on which a child finds its progress pipe.
+  static constexpr int kProgress = 3;
+
+  // Starts this executable with `arguments`, one thread for every numerical library. Throws
+  // std::system_error.
+  explicit Process(const std::vector<std::string>& arguments);
+  ~Process();  // kills and reaps a child that still runs
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&&) = delete;
+
+  int progress() const { return progress_; }  // to poll for reading; -1 once it is closed
+  int errors() const { return errors_; }      // likewise: the child's stdout and stderr
+
+  // Reads what is there without waiting; complete progress lines come back.
+  std::vector<std::string> read_progress();
+  void read_errors();
+
+  void signal(int number);
+
+  // True once the child has ended; then `ending` says how it did, empty for exit code 0.
+  bool ended(std::string& ending);
+
+ private:
+  pid_t pid_ = -1;
+  int progress_ = -1, errors_ = -1;
+  std::string line_;   // of progress, incomplete
+  std::string words_;  // the end of what it said on stderr
+};
+
+}  // namespace gradwave

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One run, in a process of its own, as ns-3's global state wants it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace gradwave {
+
+// Does what row `run_id` of table runs says and writes its rounds there. Its progress goes to file
+// descriptor `progress`, if that is open, as lines "rounds simulated_s loss accuracy". SIGINT and
+// SIGTERM end the run as "interrupted". Returns an exit code: 0 once the run's end, whatever it
+// was, stands in the database; otherwise stderr says why not.
+int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress);
+
+}  // namespace gradwave
