@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Distributed SGD with compressed gradients, as Ruan et al. 2023 (arXiv 2210.13532) state it.
 //
-//   none      w <- w - (eta/M) sum_i grad_i                                              Eq. 3
-//   without   w <- w - (eta/M) sum_i C_k[grad_i]                                         Algorithm 1
-//   with error compensation                                                              Algorithm 2
+//   uncompressed            w <- w - (eta/M) sum_i grad_i                                     Eq. 3
+//   compressed              w <- w - (eta/M) sum_i C_k[grad_i]                          Algorithm 1
+//   with error compensation                                                             Algorithm 2
 //             g_i = m_i + eta grad_i;  m_i <- g_i - C_k[g_i];  w <- w - (1/M) sum_i C_k[g_i]
 //
 // C_k works on the whole flat gradient [d]; what is applied is what was encoded and decoded again.
+// The sums are over the workers whose messages arrived, M always counts all of them: who did not
+// arrive contributes zero. With error compensation its entries return to its memory, without it
+// they are lost.
+//
+// Initial weights, partition and mini-batches depend on the seed and not on the compression, so
+// that two methods under one seed differ by the method alone.
 #pragma once
 
 #include <memory>
@@ -24,15 +30,15 @@ namespace gradwave::learning {
 
 // What can be known of a run before any gradient is computed.
 struct Description {
-  std::int64_t model_size = 0;     // d, parameters
+  std::int64_t model_size = 0;  // d, parameters
   std::int64_t train_samples = 0;
   std::int64_t test_samples = 0;
-  double forward_macs = 0;         // multiply-adds of one sample's forward pass, from the layers
-  std::int64_t k = 0;              // k of the budget K = k T; d for sparsifier "none"
+  double forward_macs = 0;  // multiply-adds of one sample's forward pass, from the layers
+  std::int64_t k = 0;       // k of the budget K = k T; d for sparsifier "none"
 };
 
-// Opens the data (and so finds missing or truncated files), builds no model. Throws
-// std::invalid_argument with a sentence for whatever in the options cannot be.
+// Opens the data (and so finds missing or truncated files) but neither loads it nor draws weights.
+// Throws std::invalid_argument with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
 
 class Learner final : public Rounds {

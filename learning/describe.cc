@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What of a run can be known, or refused, before any gradient is computed. The messages name the
+// keys of the scenario file.
+#include "learning/describe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+
+#include "learning/dataset.h"
+#include "learning/model.h"
+#include "learning/sparsifier.h"
+#include "learning/table.h"
+
+namespace gradwave::learning {
+namespace {
+
+template <class... Parts>
+[[noreturn]] void refuse(const Parts&... parts) {
+  std::ostringstream sentence;
+  (sentence << ... << parts);
+  throw std::invalid_argument(sentence.str());
+}
+
+const std::vector<Entry<Downlink>>& downlink_table() {
+  static const std::vector<Entry<Downlink>> entries = {
+      {"sparse-union", "the union of the workers' indices with their mean values, encoded",
+       Downlink::kSparseUnion},
+      {"dense", "all d entries of the mean, encoded without indices", Downlink::kDense},
+      {"none", "nothing: updates reach the workers free of charge", Downlink::kNone},
+  };
+  return entries;
+}
+
+// k of the budget K = k T.
+std::int64_t budget_k(const CompressionOptions& options, std::int64_t model_size) {
+  if (options.sparsifier == "none") return model_size;
+  if (options.k > model_size) {
+    refuse("compression.k = ", options.k, " is more than the model's d = ", model_size);
+  }
+  if (options.k > 0) return options.k;
+  if (!(options.ratio >= 1)) {
+    refuse("compression.ratio = ", options.ratio, " is below 1: more than all d would be sent");
+  }
+  return std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(std::floor(static_cast<double>(model_size) / options.ratio)));
+}
+
+}  // namespace
+
+Words downlinks() { return words_of(downlink_table()); }
+
+Downlink downlink(const std::string& word) { return look_up(downlink_table(), "downlink", word); }
+
+bool needs_pilot(const Options& options) {
+  return options.compression.schedule == "adaptopk" && options.compression.t_hat < 0;
+}
+
+Schedule schedule_of(const Options& options, const Description& description, std::int64_t t_hat) {
+  ScheduleInput input;
+  input.schedule = options.compression.schedule;
+  input.k = description.k;
+  input.model_size = description.model_size;
+  input.rounds = options.training.rounds;
+  input.gamma = options.compression.gamma;
+  input.t_hat = needs_pilot(options) ? t_hat : options.compression.t_hat;
+  return make_schedule(input);
+}
+
+Description describe(const Options& options) {
+  const CompressionOptions& compression = options.compression;
+  make_sparsifier(compression.sparsifier);
+  downlink(compression.downlink);
+  if (compression.sparsifier == "none" && compression.schedule != "fixed") {
+    refuse("compression.schedule = '", compression.schedule,
+           "' has nothing to vary with compression.sparsifier = 'none', which sends everything; "
+           "expected 'fixed'");
+  }
+
+  const DatasetShape shape = inspect_dataset(options.data);
+  if (options.training.workers > shape.train_samples) {
+    refuse("team.workers = ", options.training.workers, " is more than the ", shape.train_samples,
+           " training samples of data set '", options.data.dataset, "'");
+  }
+
+  const auto model = make_model(options.model, shape.pixels, shape.classes);
+  Description description;
+  description.model_size = model->size();
+  description.train_samples = shape.train_samples;
+  description.test_samples = shape.test_samples;
+  description.forward_macs = model->forward_macs();
+  description.k = budget_k(compression, model->size());
+  // A pilot's t_hat is not known yet; both of adaptopk's values of k_t occur whatever it is.
+  schedule_of(options, description, options.training.rounds / 2);
+  return description;
+}
+
+}  // namespace gradwave::learning

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What describe() and the learner agree on.
+#pragma once
+
+#include <string>
+
+#include "learning/learner.h"
+
+namespace gradwave::learning {
+
+enum class Downlink { kSparseUnion, kDense, kNone };
+
+// Throws std::invalid_argument for a word that is not in downlinks().
+Downlink downlink(const std::string& word);
+
+// The schedule that the options ask for, with this t_hat where they leave it to a pilot.
+Schedule schedule_of(const Options& options, const Description& description, std::int64_t t_hat);
+
+// Whether t_hat is to be estimated.
+bool needs_pilot(const Options& options);
+
+}  // namespace gradwave::learning

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/learner.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "learning/codec.h"
+#include "learning/compressor.h"
+#include "learning/dataset.h"
+#include "learning/describe.h"
+#include "learning/model.h"
+#include "learning/norms.h"
+#include "learning/pilot_run.h"
+#include "learning/sampling.h"
+#include "learning/sparse_sum.h"
+#include "learning/sparsifier.h"
+#include "learning/torch_runtime.h"
+
+namespace gradwave::learning {
+namespace {
+
+std::vector<float> initial_weights(const Model& model, std::uint64_t seed) {
+  Random random = random_stream(seed, "weights");
+  std::vector<float> weights(model.size());
+  model.initialise(random, weights.data());
+  return weights;
+}
+
+// t_hat from a pilot, if the options leave it to one.
+std::optional<Pilot> estimate(const Options& options, const Dataset& data, const Model& model,
+                              const std::vector<std::vector<std::int64_t>>& parts,
+                              const std::vector<float>& weights, const BatchStream& stream) {
+  if (!needs_pilot(options)) return std::nullopt;
+  // As many samples again as four rounds see, from every worker alike, as one batch.
+  const TrainingOptions& training = options.training;
+  Batches reference;
+  BatchStream(data, parts, 4 * training.batch, options.seed, "pilot").next(reference);
+  reference.batch *= reference.workers;
+  reference.workers = 1;
+  Pilot pilot = run_pilot(model, weights, stream, reference, options.compression.pilot_rounds,
+                          training.learning_rate);
+  pilot.t_hat = estimate_t_hat(pilot, training.rounds, training.workers, training.learning_rate);
+  return pilot;
+}
+
+// Bits as the paper counts them, of all workers: 32 for a value, log2 d for an index. A gradient
+// that is sent whole needs no indices.
+double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size, bool indices) {
+  const double entry = 32 + (indices ? std::log2(static_cast<double>(model_size)) : 0);
+  return static_cast<double>(workers * k) * entry;
+}
+
+}  // namespace
+
+struct Learner::State {
+  explicit State(const Options& given)
+      : options(given),
+        description(describe(given)),
+        data(load_dataset(given.data)),
+        parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
+        model(make_model(given.model, data.train.pixels, data.classes)),
+        sparsifier(make_sparsifier(given.compression.sparsifier)),
+        stream(data, parts, given.training.batch, given.seed, "batches"),
+        weights(initial_weights(*model, given.seed)),
+        pilot(estimate(given, data, *model, parts, weights, stream)),
+        schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
+        compressors(workers, Compressor(size, given.compression.error_compensation,
+                                        given.training.learning_rate)),
+        messages(workers),
+        sum(size),
+        gradients(workers * size),
+        mean(size),
+        losses(workers) {}
+
+  const Options options;
+  const Description description;
+  const std::int64_t workers = options.training.workers;  // M
+  const std::int64_t size = description.model_size;       // d
+  const Dataset data;
+  const std::vector<std::vector<std::int64_t>> parts;  // [M][...], sample indices
+  const std::unique_ptr<Model> model;
+  const std::unique_ptr<Sparsifier> sparsifier;
+  BatchStream stream;
+
+  std::int64_t round = 0;      // t, of the next plan()
+  std::vector<float> weights;  // w_t [d]
+  const std::optional<Pilot> pilot;
+  const Schedule schedule;
+  std::vector<Compressor> compressors;              // [M]
+  std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
+  SparseSum sum;                                    // of the messages that arrived
+
+  // Scratch, kept from round to round so that a round allocates nothing.
+  Batches batches;
+  std::vector<float> gradients;  // [M, d]
+  std::vector<float> mean;       // [d]
+  std::vector<double> losses;    // [M]
+  Sparse sparse;
+};
+
+Learner::Learner(const Options& options) {
+  use_one_thread();
+  state_ = std::make_unique<State>(options);
+}
+
+Learner::~Learner() = default;
+
+RoundPlan Learner::plan() {
+  State& s = *state_;
+  assert(s.round < s.options.training.rounds);
+  s.stream.next(s.batches);
+  s.model->gradients(s.weights.data(), s.batches, s.gradients.data(), s.losses.data());
+
+  RoundPlan plan;
+  plan.round = s.round;
+  plan.k = s.schedule.k[s.round];
+  for (std::int64_t i = 0; i < s.workers; ++i) {
+    Random random =
+        random_stream(s.options.seed, "sparsifier",
+                      {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
+    s.compressors[i].compress(s.gradients.data() + i * s.size, plan.k, *s.sparsifier, random,
+                              s.sparse);
+    encode(s.sparse, s.size, s.messages[i]);
+    plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
+  }
+
+  mean_of_rows(s.gradients.data(), s.workers, s.mean);
+  plan.gradient_norm = std::sqrt(squared_norm(s.mean.data(), s.size));
+  plan.train_loss = std::accumulate(s.losses.begin(), s.losses.end(), 0.0) / s.workers;
+  plan.paper_bits =
+      paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
+  ++s.round;
+  return plan;
+}
+
+Update Learner::apply(const std::vector<int>& arrived) {
+  State& s = *state_;
+  for (int i = 0; i < s.workers; ++i) {
+    decode(s.messages[i], s.size, s.sparse);
+    if (std::binary_search(arrived.begin(), arrived.end(), i)) {
+      s.sum.add(s.sparse);
+    } else {
+      s.compressors[i].take_back(s.sparse);
+    }
+  }
+
+  const CompressionOptions& compression = s.options.compression;
+  Update update;
+  switch (downlink(compression.downlink)) {
+    case Downlink::kSparseUnion:
+      update.k = s.sum.entries();
+      break;
+    case Downlink::kDense:
+      update.k = s.size;
+      break;
+    case Downlink::kNone:
+      break;
+  }
+  if (update.k > 0) update.downlink_bytes = encoded_bytes(update.k, s.size);
+
+  // With error compensation the messages carry the step size already.
+  const double step = compression.error_compensation ? 1 : s.options.training.learning_rate;
+  s.sum.subtract_from(s.weights, static_cast<float>(step / static_cast<double>(s.workers)));
+  return update;
+}
+
+Evaluation Learner::evaluate() {
+  const State& s = *state_;
+  constexpr std::int64_t kChunk = 1000;
+  const Images& test = s.data.test;
+  const PixelValues values = pixel_values(s.data);
+  std::vector<float> inputs(kChunk * test.pixels);
+  std::vector<std::int64_t> labels(kChunk);
+  Model::Score total;
+  for (std::int64_t begin = 0; begin < test.count; begin += kChunk) {
+    const std::int64_t count = std::min(kChunk, test.count - begin);
+    for (std::int64_t i = 0; i < count; ++i) {
+      normalise(test, begin + i, values, inputs.data() + i * test.pixels);
+      labels[i] = test.labels[begin + i];
+    }
+    const Model::Score score =
+        s.model->score(s.weights.data(), inputs.data(), labels.data(), count);
+    total.loss += score.loss;
+    total.right += score.right;
+  }
+  return {static_cast<double>(total.right) / test.count, total.loss / test.count};
+}
+
+const Schedule& Learner::schedule() const { return state_->schedule; }
+const std::optional<Pilot>& Learner::pilot() const { return state_->pilot; }
+
+}  // namespace gradwave::learning
