@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/compressor.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <boost/random/normal_distribution.hpp>
+#include <cmath>
+#include <limits>
+
+#include "learning/sparse_sum.h"
+
+namespace gradwave::learning {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::int64_t kSize = 5000;
+
+std::vector<float> noise(std::uint64_t seed) {
+  Random random(seed);
+  boost::random::normal_distribution<float> normal;
+  std::vector<float> vector(kSize);
+  for (float& x : vector) x = normal(random);
+  return vector;
+}
+
+TEST(Compressor, SendsOrKeepsEveryEntryToTheBit) {
+  constexpr float kLearningRate = 0.125F;  // a power of two: eta grad is exact, fused or not
+  for (const char* name : {"topk", "randk", "none"}) {
+    const auto sparsifier = make_sparsifier(name);
+    Compressor compressor(kSize, true, kLearningRate);
+    for (std::uint64_t round = 0; round < 20; ++round) {
+      const std::vector<float> before = compressor.memory();
+      const std::vector<float> gradient = noise(round);
+      Random random(round);
+      Sparse sent;
+      const std::int64_t k = std::string(name) == "none" ? kSize : 100;
+      compressor.compress(gradient.data(), k, *sparsifier, random, sent);
+
+      std::vector<float> sum = compressor.memory();
+      ASSERT_EQ(static_cast<std::int64_t>(sent.indices.size()), k);
+      for (std::size_t i = 0; i < sent.indices.size(); ++i) {
+        ASSERT_EQ(sum[sent.indices[i]], 0) << "sent and kept at once";
+        sum[sent.indices[i]] = sent.values[i];
+      }
+      for (std::int64_t j = 0; j < kSize; ++j) {
+        ASSERT_EQ(sum[j], before[j] + kLearningRate * gradient[j]) << name << ", entry " << j;
+      }
+    }
+  }
+}
+
+TEST(Compressor, WithoutErrorCompensationSendsTheGradientItself) {
+  const auto sparsifier = make_sparsifier("topk");
+  Compressor compressor(kSize, false, 0.1);
+  const std::vector<float> gradient = noise(1);
+  for (int round = 0; round < 3; ++round) {  // and remembers nothing
+    Random random(1);
+    Sparse sent, expected;
+    compressor.compress(gradient.data(), 50, *sparsifier, random, sent);
+    sparsifier->select(gradient.data(), kSize, 50, random, expected);
+    EXPECT_EQ(sent.indices, expected.indices);
+    EXPECT_EQ(sent.values, expected.values);
+    EXPECT_THAT(compressor.memory(), IsEmpty());
+    compressor.take_back(sent);
+  }
+}
+
+TEST(Compressor, TakesBackWhatDidNotArriveToTheBit) {
+  const auto sparsifier = make_sparsifier("topk");
+  Compressor compressor(kSize, true, 1);
+  const std::vector<float> gradient = noise(2);
+  Random random(1);
+  Sparse sent;
+  compressor.compress(gradient.data(), 50, *sparsifier, random, sent);
+  compressor.take_back(sent);
+  EXPECT_EQ(compressor.memory(), gradient);
+}
+
+TEST(Compressor, LetsDivergenceThrough) {
+  const auto sparsifier = make_sparsifier("topk");
+  Compressor compressor(kSize, true, 1);
+  std::vector<float> gradient = noise(3);
+  gradient[7] = std::numeric_limits<float>::infinity();
+  gradient[11] = std::numeric_limits<float>::quiet_NaN();
+  Random random(1);
+  Sparse sent;
+  compressor.compress(gradient.data(), 2, *sparsifier, random, sent);
+  EXPECT_THAT(sent.indices, ElementsAre(7, 11));
+}
+
+TEST(SparseSum, AddsCountsTheUnionAndForgets) {
+  SparseSum sum(5);
+  std::vector<float> weights = {10, 10, 10, 10, 10};
+  sum.add({{0, 3}, {1, 2}});
+  sum.add({{3, 4}, {4, -8}});
+  EXPECT_EQ(sum.entries(), 3);
+  sum.subtract_from(weights, 0.5F);
+  EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
+  EXPECT_EQ(sum.entries(), 0);
+  sum.add({{3}, {0}});  // an index that was sent counts, whatever its value
+  EXPECT_EQ(sum.entries(), 1);
+  sum.subtract_from(weights, 1);
+  EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
+}
+
+}  // namespace
+}  // namespace gradwave::learning

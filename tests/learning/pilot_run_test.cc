@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/pilot_run.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace gradwave::learning {
+namespace {
+
+// F(w) = (c/2) mean_x (w - x)^2, one parameter, one-pixel images: every constant is known.
+class Parabola final : public Model {
+ public:
+  explicit Parabola(double curvature) : curvature_(curvature) {}
+  std::int64_t size() const override { return 1; }
+  double forward_macs() const override { return 1; }
+  void initialise(Random& /*random*/, float* weights) const override { weights[0] = 0; }
+  void gradients(const float* weights, const Batches& batches, float* gradients,
+                 double* losses) const override {
+    for (std::int64_t i = 0; i < batches.workers; ++i) {
+      double loss = 0, slope = 0;
+      for (std::int64_t b = 0; b < batches.batch; ++b) {
+        const double distance = weights[0] - batches.inputs[i * batches.batch + b];
+        loss += curvature_ / 2 * distance * distance / static_cast<double>(batches.batch);
+        slope += curvature_ * distance / static_cast<double>(batches.batch);
+      }
+      losses[i] = loss;
+      gradients[i] = static_cast<float>(slope);
+    }
+  }
+  Score score(const float*, const float*, const std::int64_t*, std::int64_t) const override {
+    return {};
+  }
+
+ private:
+  double curvature_;
+};
+
+// One worker for each x, whose only sample it is; x = pixel / 255.
+struct Points {
+  explicit Points(const std::vector<std::uint8_t>& pixels) {
+    data.classes = 1;
+    data.train.count = static_cast<std::int64_t>(pixels.size());
+    data.train.pixels = 1;
+    data.train.data = pixels;
+    data.train.labels.assign(pixels.size(), 0);
+    for (std::int64_t i = 0; i < data.train.count; ++i) parts.push_back({i});
+  }
+  BatchStream stream() const { return BatchStream(data, parts, 1, 1, "batches"); }
+  Batches reference() const {
+    Batches all;
+    stream().next(all);
+    all.batch = all.workers;
+    all.workers = 1;
+    return all;
+  }
+
+  Dataset data;
+  std::vector<std::vector<std::int64_t>> parts;
+};
+
+TEST(PilotRun, FindsTheConstantsOfAParabola) {
+  constexpr double kCurvature = 3, kLearningRate = 0.1, kStart = 4;
+  constexpr int kRounds = 5;
+  const Points points({0, 51, 102, 255});  // x = 0, 0.2, 0.4, 1
+  const double mean = 0.4, spread = (0.16 + 0.04 + 0 + 0.36) / 4;
+  const Pilot pilot = run_pilot(Parabola(kCurvature), {static_cast<float>(kStart)}, points.stream(),
+                                points.reference(), kRounds, kLearningRate);
+  const auto loss = [&](double w) { return kCurvature / 2 * ((w - mean) * (w - mean) + spread); };
+  EXPECT_EQ(pilot.rounds, kRounds);
+  EXPECT_NEAR(pilot.initial_loss, loss(kStart), 1e-5);
+  EXPECT_NEAR(pilot.smoothness, kCurvature, 1e-4);
+  // Worker i's gradient is c (w - x_i): its variance is c^2 times the sample variance of x.
+  EXPECT_NEAR(pilot.gradient_variance, kCurvature * kCurvature * spread * 4 / 3, 1e-5);
+  // |grad F|^2 / (2 F) falls as w approaches the mean: the last of w_0 .. w_{R-1} counts.
+  const double last =
+      mean + (kStart - mean) * std::pow(1 - kLearningRate * kCurvature, kRounds - 1);
+  const double slope = kCurvature * (last - mean);
+  EXPECT_NEAR(pilot.convexity, slope * slope / (2 * loss(last)), 1e-4);
+}
+
+TEST(PilotRun, ComparesALoneWorkerWithTheReference) {
+  const Points points({51});
+  Batches reference = points.reference();
+  reference.inputs[0] = 0.7F;  // grad F is 0.5 c away from the worker's gradient
+  const Pilot pilot = run_pilot(Parabola(2), {3.0F}, points.stream(), reference, 3, 0.1);
+  EXPECT_NEAR(pilot.gradient_variance, 2 * 2 * 0.25, 1e-5);
+}
+
+TEST(PilotRun, NeedsNoMovement) {
+  const Points points({0, 0});
+  const Pilot pilot = run_pilot(Parabola(1), {0.0F}, points.stream(), points.reference(), 2, 0.1);
+  EXPECT_EQ(pilot.initial_loss, 0);
+  EXPECT_EQ(pilot.smoothness, 0);
+  EXPECT_EQ(pilot.convexity, 0);
+  EXPECT_EQ(pilot.gradient_variance, 0);
+}
+
+TEST(PilotRun, SaysThatItDiverged) {
+  const Points points({0, 255});
+  EXPECT_THROW(run_pilot(Parabola(1), {1.0F}, points.stream(), points.reference(), 50, 1e30),
+               std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace gradwave::learning

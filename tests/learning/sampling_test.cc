@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/sampling.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+
+namespace gradwave::learning {
+namespace {
+
+using testing::ElementsAre;
+using testing::UnorderedElementsAreArray;
+
+// 256 images of two pixels, both the image's number; its label is the number modulo 10.
+Dataset numbered() {
+  Dataset data;
+  data.classes = 10;
+  data.mean = 0.5F;
+  data.deviation = 0.25F;
+  data.train.count = 256;
+  data.train.pixels = 2;
+  for (int i = 0; i < 256; ++i) {
+    data.train.data.insert(data.train.data.end(), 2, static_cast<std::uint8_t>(i));
+    data.train.labels.push_back(static_cast<std::uint8_t>(i % 10));
+  }
+  return data;
+}
+
+TEST(Epochs, SeeEverySampleOnceBeforeAnyTwice) {
+  const std::vector<std::int64_t> samples = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29};
+  Epochs epochs(samples, Random(1));
+  std::set<std::vector<std::int64_t>> orders;
+  for (int epoch = 0; epoch < 5; ++epoch) {
+    std::vector<std::int64_t> seen;
+    for (std::size_t i = 0; i < samples.size(); ++i) seen.push_back(epochs.next());
+    EXPECT_THAT(seen, UnorderedElementsAreArray(samples));
+    orders.insert(seen);
+  }
+  EXPECT_EQ(orders.size(), 5U);  // each epoch in another order
+}
+
+TEST(Epochs, AllOrdersAreEquallyLikely) {
+  Epochs epochs({0, 1, 2}, Random(2));
+  std::vector<int> first(3, 0);
+  for (int epoch = 0; epoch < 3000; ++epoch) {
+    ++first[epochs.next()];
+    epochs.next();
+    epochs.next();
+  }
+  for (const int times : first) EXPECT_NEAR(times, 1000, 5 * 26);  // binomial, deviation 26
+}
+
+TEST(BatchStream, NormalisesPixelsAndKeepsLabelsBesideThem) {
+  const Dataset data = numbered();
+  Batches batches;
+  BatchStream(data, {{0, 51}, {255}}, 3, 1, "batches").next(batches);
+  EXPECT_EQ(batches.workers, 2);
+  EXPECT_EQ(batches.batch, 3);
+  ASSERT_EQ(batches.inputs.size(), 2U * 3 * 2);
+  ASSERT_EQ(batches.labels.size(), 2U * 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const bool zero = batches.labels[i] == 0;
+    EXPECT_EQ(batches.labels[i], zero ? 0 : 1);
+    EXPECT_FLOAT_EQ(batches.inputs[2 * i], zero ? -2 : -1.2F);  // 51/255 is 0.2
+    EXPECT_EQ(batches.inputs[2 * i], batches.inputs[2 * i + 1]);
+  }
+  // A worker with fewer samples than the batch sees them more than once.
+  EXPECT_THAT(std::vector<std::int64_t>(batches.labels.begin() + 3, batches.labels.end()),
+              ElementsAre(5, 5, 5));
+  EXPECT_FLOAT_EQ(batches.inputs.back(), 2);
+}
+
+TEST(BatchStream, GivesEachWorkerItsOwnPart) {
+  const Dataset data = numbered();
+  std::vector<std::vector<std::int64_t>> parts(2);
+  for (std::int64_t i = 0; i < 256; ++i) parts[i % 2].push_back(i);
+  BatchStream stream(data, parts, 32, 1, "batches");
+  Batches batches;
+  for (int round = 0; round < 10; ++round) {
+    stream.next(batches);
+    for (std::size_t i = 0; i < batches.labels.size(); ++i) {
+      ASSERT_EQ(batches.labels[i] % 2, i < 32 ? 0 : 1);
+    }
+  }
+}
+
+TEST(BatchStream, ACopyGoesOnAsTheOriginalWould) {
+  const Dataset data = numbered();
+  std::vector<std::int64_t> all(256);
+  for (std::int64_t i = 0; i < 256; ++i) all[i] = i;
+  BatchStream original(data, {all, all}, 8, 1, "batches"), other(data, {all, all}, 8, 2, "batches");
+  Batches a, b, c;
+  original.next(a);
+  BatchStream copy = original;
+  for (int round = 0; round < 100; ++round) {  // over several epochs
+    original.next(a);
+    copy.next(b);
+    ASSERT_EQ(a.inputs, b.inputs);
+    ASSERT_EQ(a.labels, b.labels);
+  }
+  other.next(c);
+  EXPECT_NE(a.inputs, c.inputs);
+  // Two workers with the same part still see it in different orders.
+  EXPECT_FALSE(std::equal(a.labels.begin(), a.labels.begin() + 8, a.labels.begin() + 8));
+}
+
+}  // namespace
+}  // namespace gradwave::learning
