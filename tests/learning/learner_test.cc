@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/learner.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+
+#include "learning/codec.h"
+
+namespace gradwave::learning {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+
+// A perceptron of d = 12,730 on a part of the embedded data: a round takes a fraction of a
+// millisecond.
+Options small() {
+  Options options;
+  options.data.train_samples = 2000;
+  options.data.test_samples = 500;
+  options.model.hidden = {16};
+  options.training.workers = 4;
+  options.training.rounds = 40;
+  options.training.batch = 16;
+  options.compression.ratio = 50;
+  return options;
+}
+constexpr std::int64_t kSize = 785 * 16 + 17 * 10;
+
+std::vector<int> everybody(const Options& options) {
+  std::vector<int> workers(options.training.workers);
+  std::iota(workers.begin(), workers.end(), 0);
+  return workers;
+}
+
+// All that a run shows to the outside, for comparison to the bit.
+struct Trace {
+  std::vector<double> numbers;
+  double first_loss = 0, first_norm = 0;
+  Evaluation initial, final;
+};
+
+Trace run(const Options& options) {
+  Learner learner(options);
+  Trace trace;
+  trace.initial = trace.final = learner.evaluate();
+  for (std::int64_t t = 0; t < options.training.rounds; ++t) {
+    const RoundPlan plan = learner.plan();
+    const Update update = learner.apply(everybody(options));
+    if (t == 0) {
+      trace.first_loss = plan.train_loss;
+      trace.first_norm = plan.gradient_norm;
+    }
+    for (const std::int64_t bytes : plan.uplink_bytes) {
+      trace.numbers.push_back(static_cast<double>(bytes));
+    }
+    trace.numbers.insert(
+        trace.numbers.end(),
+        {static_cast<double>(plan.round), static_cast<double>(plan.k), plan.train_loss,
+         plan.gradient_norm, plan.paper_bits, static_cast<double>(update.k),
+         static_cast<double>(update.downlink_bytes)});
+  }
+  trace.final = learner.evaluate();
+  trace.numbers.insert(trace.numbers.end(), {trace.initial.accuracy, trace.initial.loss,
+                                             trace.final.accuracy, trace.final.loss});
+  return trace;
+}
+
+TEST(Learner, UncompressedLearnsTheEmbeddedData) {
+  Options options = small();
+  options.compression.sparsifier = "none";
+  options.training.rounds = 300;
+  const Trace trace = run(options);
+  EXPECT_NEAR(trace.initial.accuracy, 0.1, 0.1);
+  EXPECT_GT(trace.final.accuracy, 0.5);
+  EXPECT_LT(trace.final.loss, trace.initial.loss);
+}
+
+TEST(Learner, ErrorCompensationLearnsMoreThanWithoutAtHighCompression) {
+  Options options = small();
+  options.training.rounds = 300;
+  options.compression.ratio = 500;
+  const Trace without = run(options);
+  options.compression.error_compensation = true;
+  const Trace with = run(options);
+  EXPECT_LT(with.final.loss, without.final.loss);
+}
+
+TEST(Learner, SameOptionsGiveTheSameRunToTheBit) {
+  for (const char* sparsifier : {"topk", "randk"}) {
+    Options options = small();
+    options.compression.sparsifier = sparsifier;
+    options.compression.error_compensation = true;
+    EXPECT_EQ(run(options).numbers, run(options).numbers);
+  }
+}
+
+TEST(Learner, AnotherSeedGivesAnotherRun) {
+  Options options = small();
+  const Trace one = run(options);
+  options.seed = 2;
+  const Trace two = run(options);
+  EXPECT_NE(one.first_loss, two.first_loss);
+  EXPECT_NE(one.final.loss, two.final.loss);
+}
+
+// Common random numbers: until the first update everything is the same whatever the compression.
+TEST(Learner, MethodsStartFromTheSameWeightsAndBatches) {
+  Options options = small();
+  options.training.rounds = 2;
+  const Trace plain = run(options);
+  std::vector<Options> others(4, options);
+  others[0].compression.sparsifier = "none";
+  others[1].compression.sparsifier = "randk";
+  others[2].compression.error_compensation = true;
+  others[3].compression.schedule = "adaptopk";
+  others[3].compression.pilot_rounds = 3;
+  for (const Options& other : others) {
+    const Trace trace = run(other);
+    EXPECT_EQ(trace.initial.loss, plain.initial.loss);
+    EXPECT_EQ(trace.first_loss, plain.first_loss);
+    EXPECT_EQ(trace.first_norm, plain.first_norm);
+  }
+}
+
+TEST(Learner, AdaptopkWithGammaZeroIsTopkToTheBit) {
+  Options fixed = small();
+  fixed.compression.error_compensation = true;
+  Options adaptive = fixed;
+  adaptive.compression.schedule = "adaptopk";
+  adaptive.compression.gamma = 0;
+  adaptive.compression.t_hat = 13;
+  EXPECT_EQ(run(fixed).numbers, run(adaptive).numbers);
+}
+
+TEST(Learner, TopkOfAllEntriesIsUncompressedToTheBit) {
+  Options none = small();
+  none.compression.sparsifier = "none";
+  Options all = small();
+  all.compression.ratio = 1;
+  const Trace a = run(none), b = run(all);
+  EXPECT_EQ(a.final.loss, b.final.loss);
+  EXPECT_EQ(a.final.accuracy, b.final.accuracy);
+}
+
+TEST(Learner, ErrorCompensationOfAllEntriesIsUncompressedUpToRounding) {
+  Options none = small();
+  none.compression.sparsifier = "none";
+  Options all = none;
+  all.compression.error_compensation = true;
+  EXPECT_NEAR(run(none).final.loss, run(all).final.loss, 1e-4);
+}
+
+TEST(Learner, AGivenTHatChangesNothingAgainstTheSameOneEstimated) {
+  Options options = small();
+  options.compression.schedule = "adaptopk";
+  options.compression.pilot_rounds = 20;
+  const Learner pilot(options);
+  ASSERT_TRUE(pilot.pilot().has_value());
+  const Pilot& found = *pilot.pilot();
+  EXPECT_EQ(found.rounds, 20);
+  EXPECT_GT(found.gradient_variance, 0);
+  EXPECT_GT(found.smoothness, 0);
+  EXPECT_GT(found.convexity, 0);
+  EXPECT_NEAR(found.initial_loss, std::log(10.0), 0.5);
+  EXPECT_EQ(found.t_hat, pilot.schedule().t_hat);
+
+  const Trace estimated = run(options);
+  options.compression.t_hat = found.t_hat;
+  EXPECT_EQ(run(options).numbers, estimated.numbers);
+  EXPECT_FALSE(Learner(options).pilot().has_value());
+}
+
+TEST(Learner, PlansTheBytesOfTheCodecAndThePapersBits) {
+  Options options = small();
+  Learner sparse(options);
+  const RoundPlan plan = sparse.plan();
+  const std::int64_t k = kSize / 50;
+  EXPECT_EQ(plan.k, k);
+  EXPECT_THAT(plan.uplink_bytes, testing::SizeIs(4));
+  EXPECT_THAT(plan.uplink_bytes, Each(encoded_bytes(k, kSize)));
+  EXPECT_DOUBLE_EQ(plan.paper_bits, 4.0 * k * (32 + std::log2(kSize)));
+
+  options.compression.sparsifier = "none";
+  Learner whole(options);
+  const RoundPlan everything = whole.plan();
+  EXPECT_EQ(everything.k, kSize);
+  EXPECT_THAT(everything.uplink_bytes, Each(encoded_bytes(kSize, kSize)));
+  EXPECT_DOUBLE_EQ(everything.paper_bits, 4.0 * kSize * 32);
+}
+
+TEST(Learner, SendsDownWhatTheDownlinkSays) {
+  const auto update = [](const Options& options) {
+    Learner learner(options);
+    learner.plan();
+    return learner.apply(everybody(options));
+  };
+  Options options = small();
+  const std::int64_t k = kSize / 50;
+  const Update sparse = update(options);
+  EXPECT_GE(sparse.k, k);
+  EXPECT_LE(sparse.k, 4 * k);
+  EXPECT_EQ(sparse.downlink_bytes, encoded_bytes(sparse.k, kSize));
+
+  Options alone = options;
+  alone.training.workers = 1;
+  EXPECT_EQ(update(alone).k, k);
+
+  options.compression.downlink = "dense";
+  EXPECT_EQ(update(options).k, kSize);
+  EXPECT_EQ(update(options).downlink_bytes, encoded_bytes(kSize, kSize));
+  options.compression.downlink = "none";
+  EXPECT_EQ(update(options).k, 0);
+  EXPECT_EQ(update(options).downlink_bytes, 0);
+}
+
+TEST(Learner, AppliesOnlyWhatArrived) {
+  const Options options = small();
+  const auto loss_after = [&](const std::vector<int>& arrived) {
+    Learner learner(options);
+    learner.plan();
+    learner.apply(arrived);
+    return learner.evaluate().loss;
+  };
+  Learner untouched(options);
+  EXPECT_EQ(loss_after({}), untouched.evaluate().loss);
+  EXPECT_NE(loss_after({1}), untouched.evaluate().loss);
+  EXPECT_NE(loss_after({1}), loss_after({0, 1, 2, 3}));
+
+  Learner nobody(options);
+  nobody.plan();
+  EXPECT_EQ(nobody.apply({}).downlink_bytes, 0);
+}
+
+// With error compensation and everything lost in round 0, the memory holds all of its gradients:
+// round 1 at the same weights sends sums of two, and nothing is missing in the end.
+TEST(Learner, ErrorCompensationSendsLostEntriesAnotherTime) {
+  Options options = small();
+  options.compression.ratio = 1;  // all entries, so that the two rounds' sums can be compared
+  options.compression.error_compensation = true;
+  Learner late(options);
+  late.plan();
+  late.apply({});
+  late.plan();
+  late.apply({0, 1, 2, 3});
+
+  options.compression.error_compensation = false;
+  Learner lost(options);
+  lost.plan();
+  lost.apply({});
+  lost.plan();
+  lost.apply({0, 1, 2, 3});
+
+  Learner start(options);
+  const double initial = start.evaluate().loss;
+  const double gain_late = initial - late.evaluate().loss;
+  const double gain_lost = initial - lost.evaluate().loss;
+  EXPECT_GT(gain_lost, 0);
+  EXPECT_GT(gain_late, 1.5 * gain_lost);  // two steps' worth against one
+}
+
+TEST(Learner, ShowsALossThatIsNotFiniteAndGoesOn) {
+  for (const bool error_compensation : {false, true}) {
+    Options options = small();
+    options.training.learning_rate = 1e30;
+    options.compression.error_compensation = error_compensation;
+    Learner learner(options);
+    double loss = 0;
+    for (int t = 0; t < 10; ++t) {
+      loss = learner.plan().train_loss;
+      learner.apply(everybody(options));
+    }
+    EXPECT_FALSE(std::isfinite(loss));
+    EXPECT_FALSE(std::isfinite(learner.evaluate().loss));
+  }
+}
+
+TEST(Describe, KnowsTheRunBeforeItStarts) {
+  Options options;
+  const Description paper = describe(options);
+  EXPECT_EQ(paper.model_size, 203'530);
+  EXPECT_EQ(paper.k, 795);
+  EXPECT_EQ(paper.forward_macs, 784 * 256 + 256 * 10);
+  EXPECT_EQ(paper.train_samples, 60'000);
+  EXPECT_EQ(paper.test_samples, 10'000);
+  options.compression.ratio = 1e9;
+  EXPECT_EQ(describe(options).k, 1);
+  options.compression.k = 42;
+  EXPECT_EQ(describe(options).k, 42);
+  options.compression.sparsifier = "none";
+  EXPECT_EQ(describe(options).k, 203'530);
+}
+
+TEST(Describe, RefusesWhatCannotBe) {
+  struct Case {
+    std::function<void(Options&)> change;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {[](Options& o) { o.compression.k = 300'000; },
+       "compression.k = 300000 is more than the model's d = 12730"},
+      {[](Options& o) { o.compression.ratio = 0.5; }, "compression.ratio = 0.5"},
+      {[](Options& o) { o.training.workers = 2001; }, "team.workers = 2001"},
+      {[](Options& o) { o.compression.sparsifier = "topkk"; }, "'topkk'"},
+      {[](Options& o) { o.compression.downlink = "union"; }, "'union'"},
+      {[](Options& o) { o.model.model = "resnet"; }, "'resnet'"},
+      {[](Options& o) { o.compression.schedule = "adaptive"; }, "'adaptive'"},
+      {[](Options& o) { o.data.dataset = "mnits"; }, "'mnits'"},
+      {[](Options& o) {
+         o.compression.sparsifier = "none";
+         o.compression.schedule = "adaptopk";
+       },
+       "'fixed'"},
+      {[](Options& o) {
+         o.compression.schedule = "adaptopk";
+         o.compression.ratio = 1.2;  // 1.5 k is more than d
+       },
+       "12730"},
+      {[](Options& o) {
+         o.compression.schedule = "adaptopk";
+         o.compression.t_hat = 41;
+       },
+       "t_hat"},
+  };
+  for (const Case& each : cases) {
+    Options options = small();
+    each.change(options);
+    try {
+      describe(options);
+      ADD_FAILURE() << "accepted, expected: " << each.message;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), HasSubstr(each.message));
+    }
+  }
+}
+
+TEST(Words, AreThereAndExplained) {
+  for (const Words& words :
+       {datasets(), partitions(), models(), sparsifiers(), schedules(), downlinks()}) {
+    EXPECT_FALSE(words.empty());
+    for (const auto& [word, description] : words) {
+      EXPECT_FALSE(word.empty());
+      EXPECT_FALSE(description.empty());
+    }
+  }
+  EXPECT_FALSE(torch_version().empty());
+}
+
+}  // namespace
+}  // namespace gradwave::learning
