@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// ns-3's attribute defaults, set by name: "ns3::TcpSocket::SegmentSize" to "1448".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace gradwave::channel {
+
+// Throws std::invalid_argument saying whether it is the type, the attribute or the value that ns-3
+// does not know, with the nearest name that it does.
+void set_default(const std::string& name, const std::string& value);
+void set_default(const std::string& name, double value);
+void set_default(const std::string& name, std::int64_t value);
+
+}  // namespace gradwave::channel

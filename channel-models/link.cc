@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/link.h"
+
+#include <ns3/config.h>
+#include <ns3/rng-seed-manager.h>
+#include <ns3/version.h>
+
+#include "channel-models/attributes.h"
+#include "channel-models/table.h"
+#include "channel-models/wifi.h"
+#include "channel-models/wire.h"
+
+namespace gradwave::channel {
+namespace {
+
+struct Technology {
+  void (*configure)(const LinkOptions& options);
+  std::unique_ptr<Link> (*make)(const LinkOptions& options);
+};
+
+const Table<Technology>& table() {
+  static const Table<Technology> technologies = {
+      {"wifi",
+       "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
+       {configure_wifi, make_wifi}},
+      {"wire", "a point-to-point link from each robot to the server", {configure_wire, make_wire}},
+  };
+  return technologies;
+}
+
+}  // namespace
+
+Words links() { return words_of(table()); }
+
+void configure(const LinkOptions& options) {
+  ns3::Config::Reset();
+  ns3::RngSeedManager::SetSeed(1);
+  ns3::RngSeedManager::SetRun(options.seed);
+  look_up(table(), "link", options.link).configure(options);
+  for (const auto& [name, value] : options.ns3_defaults) set_default(name, value);
+}
+
+std::unique_ptr<Link> make_link(const LinkOptions& options) {
+  return look_up(table(), "link", options.link).make(options);
+}
+
+std::string ns3_version() {
+  return std::to_string(ns3::Version::Major()) + "." + std::to_string(ns3::Version::Minor());
+}
+
+}  // namespace gradwave::channel

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is left of the transmit power at a receiver: a mean loss over distance, and fading on top.
+//
+//   log-distance   L(r) = L(1 m) + 10 n log10(r / 1 m),  L(1 m) = 20 log10(4 pi f / c)   (Friis)
+//   friis          the same with n = 2, from Friis' equation at every r
+//   nakagami       the received power times Gamma(m, 1/m): mean 1; rayleigh is m = 1
+//
+// Fading is drawn anew for every frame and receiver, independently: the frames of one A-MPDU share
+// a draw, two frames a millisecond apart do not. It is flat over the channel's width.
+#pragma once
+
+#include <ns3/propagation-loss-model.h>
+#include <ns3/ptr.h>
+
+#include "channel-models/options.h"
+
+namespace gradwave::channel {
+
+// Sets the attribute defaults of the models named. Throws std::invalid_argument for unknown words.
+void configure_propagation(const WifiOptions& options, double frequency_hz);
+
+// The chain of models, its streams assigned.
+ns3::Ptr<ns3::PropagationLossModel> make_propagation(const WifiOptions& options);
+
+}  // namespace gradwave::channel

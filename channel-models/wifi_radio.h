@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which 802.11 the radios speak, where in the spectrum, and how a sender picks its rate.
+#pragma once
+
+#include <ns3/wifi-helper.h>
+
+#include <string>
+
+#include "channel-models/options.h"
+
+namespace gradwave::channel {
+
+// Throws std::invalid_argument for unknown words, a band or width that the standard does not have,
+// or a constant mode that it cannot send; otherwise sets the attribute defaults of the radio.
+void configure_radio(const WifiOptions& options);
+
+double centre_frequency_hz(const WifiOptions& options);    // of the band's first such channel
+std::string channel_settings(const WifiOptions& options);  // ns3::WifiPhy::ChannelSettings
+void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
+
+}  // namespace gradwave::channel

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The link technology "wire": a full-duplex point-to-point link of its own from each robot to the
+// server. Its queues hold whatever TCP sends, so the only packets lost are those that
+// WireOptions::loss says; a packet of n bytes takes (n + 2) * 8 / rate + delay (2: PPP).
+#pragma once
+
+#include <memory>
+
+#include "channel-models/link.h"
+
+namespace gradwave::channel {
+
+void configure_wire(const LinkOptions& options);
+std::unique_ptr<Link> make_wire(const LinkOptions& options);
+
+}  // namespace gradwave::channel
