@@ -32,6 +32,7 @@ const T& look_up(const std::vector<Entry<T>>& table, const std::string& what,
 template <class T>
 std::vector<std::pair<std::string, std::string>> words_of(const std::vector<Entry<T>>& table) {
   std::vector<std::pair<std::string, std::string>> words;
+  words.reserve(table.size());
   for (const Entry<T>& entry : table) words.emplace_back(entry.word, entry.description);
   return words;
 }

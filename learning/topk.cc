@@ -48,13 +48,13 @@ class TopK final : public Sparsifier {
 
   // The rank-th largest magnitude in a sample; 0, below which nothing is, if the sample is no help.
   std::int32_t sampled_magnitude(const float* vector, std::int64_t model_size, double rank) {
-    if (model_size <= kSample || rank >= kSample / 2) return 0;
+    if (model_size <= kSample || rank >= 0.5 * kSample) return 0;
     sample_.resize(kSample);
     for (std::uint32_t i = 0; i < kSample; ++i) {
-      // Multiples of the golden ratio modulo 1: evenly spread, and in step with no layer's rows, as
-      // a fixed stride would be.
-      const std::uint64_t position =
-          (i * 2654435769U * static_cast<std::uint64_t>(model_size)) >> 32;
+      // Multiples of the golden ratio modulo 1, in units of 2^-32: evenly spread, and in step with
+      // no layer's rows, as a fixed stride would be.
+      const std::uint32_t fraction = i * 2654435769U;
+      const auto position = fraction * static_cast<std::uint64_t>(model_size) >> 32;
       sample_[i] = magnitude(vector[position]);
     }
     const auto nth = sample_.begin() + static_cast<std::int64_t>(rank);

@@ -37,6 +37,7 @@ Autograd autograd(const std::vector<std::int64_t>& widths, const std::vector<flo
   const at::Tensor loss = at::cross_entropy_loss(a, labels);
   loss.backward();
   std::vector<at::Tensor> flat;
+  flat.reserve(parameters.size());
   for (const at::Tensor& parameter : parameters) flat.push_back(parameter.grad().flatten());
   return {loss.item<double>(), at::cat(flat)};
 }

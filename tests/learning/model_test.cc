@@ -87,7 +87,7 @@ TEST(Mlp, StartsAsPyTorchsLinearDoes) {
     EXPECT_NEAR(square / static_cast<double>(end - begin), bound * bound / 3, 0.1 * bound * bound);
   };
   const float* first = weights.data();
-  const float* second = first + 785 * 256;
+  const float* second = first + std::ptrdiff_t{785} * 256;
   expect_uniform(first, second, 1 / 28.0);
   expect_uniform(second, first + weights.size(), 1 / 16.0);
 }

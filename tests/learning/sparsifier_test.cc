@@ -45,12 +45,18 @@ std::vector<std::uint32_t> reference_topk(const std::vector<float>& vector, std:
   return order;
 }
 
+std::uint32_t bits(float value) {  // so that NaN equals itself
+  std::uint32_t out;
+  std::memcpy(&out, &value, sizeof out);
+  return out;
+}
+
 void expect_reference(const std::vector<float>& vector, std::int64_t k) {
   const Sparse out = select("topk", vector, k);
   ASSERT_EQ(out.indices, reference_topk(vector, k)) << "d=" << vector.size() << " k=" << k;
   ASSERT_EQ(out.values.size(), out.indices.size());
   for (std::size_t i = 0; i < out.values.size(); ++i) {
-    ASSERT_EQ(std::memcmp(&out.values[i], &vector[out.indices[i]], sizeof(float)), 0);
+    ASSERT_EQ(bits(out.values[i]), bits(vector[out.indices[i]]));
   }
 }
 
@@ -128,7 +134,8 @@ TEST(TopK, SurvivesASampleThatMisleads) {
   const std::vector<float> plain = gradient_like(kSize, 9);
   std::vector<float> high = plain, low = plain;
   for (std::uint32_t i = 0; i < 4096; ++i) {
-    const std::uint64_t position = (std::uint64_t{i * 2654435769U} * kSize) >> 32;
+    const std::uint32_t fraction = i * 2654435769U;
+    const std::uint64_t position = fraction * kSize >> 32;
     high[position] = 1000;
     low[position] = 0;
   }
