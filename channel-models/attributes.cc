@@ -3,13 +3,17 @@
 
 #include <ns3/config.h>
 #include <ns3/double.h>
-#include <ns3/integer.h>
 #include <ns3/string.h>
 #include <ns3/type-id.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <exception>
 #include <numeric>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 namespace gradwave::channel {
@@ -70,7 +74,24 @@ ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const 
                               attribute + "\"" + nearest(name, names));
 }
 
-void set(const std::string& name, const ns3::AttributeValue& value, const std::string& text) {
+// Most of ns-3's parsers end the process over a word that they do not understand, so a child
+// process tries it.
+bool takes(const std::string& name, const std::string& value) {
+  const pid_t child = fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) {
+    close(STDERR_FILENO);
+    std::set_terminate([] { _exit(1); });
+    _exit(ns3::Config::SetDefaultFailSafe(name, ns3::StringValue(value)) ? 0 : 1);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+void check_default(const std::string& name, const std::string& value) {
   const std::size_t colons = name.rfind("::");
   if (colons == std::string::npos) {
     throw std::invalid_argument("\"" + name + "\" is not the name of an ns-3 attribute; expected " +
@@ -78,21 +99,18 @@ void set(const std::string& name, const ns3::AttributeValue& value, const std::s
   }
   const ns3::TypeId type = find_type(name, name.substr(0, colons));
   const auto attribute = find_attribute(name, type, name.substr(colons + 2));
-  if (!ns3::Config::SetDefaultFailSafe(name, value)) {
-    throw std::invalid_argument("\"" + name + "\" does not take \"" + text + "\"; it is " +
-                                attribute.checker->GetUnderlyingTypeInformation() + ": " +
-                                attribute.help);
-  }
+  if (takes(name, value)) return;
+  throw std::invalid_argument("\"" + name + "\" does not take \"" + value + "\"; it is " +
+                              attribute.checker->GetUnderlyingTypeInformation() + ": " +
+                              attribute.help);
 }
 
-}  // namespace
-
 void set_default(const std::string& name, const std::string& value) {
-  set(name, ns3::StringValue(value), value);
+  ns3::Config::SetDefault(name, ns3::StringValue(value));
 }
 
 void set_default(const std::string& name, double value) {
-  set(name, ns3::DoubleValue(value), std::to_string(value));
+  ns3::Config::SetDefault(name, ns3::DoubleValue(value));
 }
 
 void set_default(const std::string& name, std::int64_t value) {

@@ -9,6 +9,9 @@ namespace gradwave::channel {
 
 // Throws std::invalid_argument saying whether it is the type, the attribute or the value that ns-3
 // does not know, with the nearest name that it does.
+void check_default(const std::string& name, const std::string& value);
+
+// Of a name and a value that are right.
 void set_default(const std::string& name, const std::string& value);
 void set_default(const std::string& name, double value);
 void set_default(const std::string& name, std::int64_t value);

@@ -37,7 +37,10 @@ void configure(const LinkOptions& options) {
   ns3::RngSeedManager::SetSeed(1);
   ns3::RngSeedManager::SetRun(options.seed);
   look_up(table(), "link", options.link).configure(options);
-  for (const auto& [name, value] : options.ns3_defaults) set_default(name, value);
+  for (const auto& [name, value] : options.ns3_defaults) {
+    check_default(name, value);
+    set_default(name, value);
+  }
 }
 
 std::unique_ptr<Link> make_link(const LinkOptions& options) {

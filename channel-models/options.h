@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a link is told: plain values, no ns-3. Defaults stand here; ranges, words and descriptions in
-// sim/settings.cc.
+// What a link is told: plain values, no ns-3. Defaults stand here; ranges, words and descriptions
+// in sim/settings.cc.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 namespace gradwave::channel {
 
 struct WifiOptions {
-  std::string standard = "802.11ax";       // wifi_standards()
-  std::string band = "5GHz";               // wifi_bands()
+  std::string standard = "802.11ax";  // wifi_standards()
+  std::string band = "5GHz";          // wifi_bands()
   std::int64_t channel_width_mhz = 20;
-  double tx_power_dbm = 20;                // of robots and access point
-  std::string rate_control = "ideal";      // rate_controls()
-  std::string constant_mode = "HeMcs5";    // of rate_control "constant": an ns-3 WifiMode name
-  std::string loss = "log-distance";       // path_losses()
-  double path_loss_exponent = 3.0;         // of loss "log-distance"
-  std::string fading = "none";             // fadings()
-  double nakagami_m = 1.0;                 // of fading "nakagami"; "rayleigh" is m = 1
-  std::string server = "access-point";     // server_places(): on the access point or behind it
-  double backhaul_rate_bps = 1e9;          // of server "backhaul"
+  double tx_power_dbm = 20;              // of robots and access point
+  std::string rate_control = "ideal";    // rate_controls()
+  std::string constant_mode = "HeMcs5";  // of rate_control "constant": an ns-3 WifiMode name
+  std::string loss = "log-distance";     // path_losses()
+  double path_loss_exponent = 3.0;       // of loss "log-distance"
+  std::string fading = "none";           // fadings()
+  double nakagami_m = 1.0;               // of fading "nakagami"; "rayleigh" is m = 1
+  std::string server = "access-point";   // server_places(): on the access point or behind it
+  double backhaul_rate_bps = 1e9;        // of server "backhaul"
   double backhaul_delay_s = 0.001;
 };
 
@@ -44,10 +44,10 @@ struct TcpOptions {
 
 struct PlacementOptions {
   std::string placement = "disc";  // placements()
-  double radius_m = 30;            // of "disc" and "circle"; the server's radio stands at the centre
-  double spacing_m = 10;           // of "grid", centred on the server's radio
+  double radius_m = 30;   // of "disc" and "circle"; the server's radio stands at the centre
+  double spacing_m = 10;  // of "grid", centred on the server's radio
   std::vector<std::pair<double, double>> positions_m;  // of "list": x, y of each robot
-  double height_m = 1.0;           // of the robots
+  double height_m = 1.0;                               // of the robots
   double access_point_height_m = 3.0;
 };
 
@@ -83,10 +83,10 @@ Words congestion_controls();
 Words placements();
 Words mobilities();
 
-// Throws std::invalid_argument with a sentence for what contradicts itself (a width the standard does
-// not have in that band, a list of positions of the wrong length, an unknown ns-3 attribute or value
-// under "ns3.defaults", ...). Sets ns-3's attribute defaults of this process as a side effect when
-// the options hold, so it is called once, before anything of ns-3 is created.
+// Throws std::invalid_argument with a sentence for what contradicts itself (a width the standard
+// does not have in that band, a list of positions of the wrong length, an unknown ns-3 attribute or
+// value under "ns3.defaults", ...). Sets ns-3's attribute defaults of this process as a side effect
+// when the options hold, so it is called once, before anything of ns-3 is created.
 void configure(const LinkOptions& options);
 
 std::string ns3_version();

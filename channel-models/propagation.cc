@@ -82,14 +82,15 @@ void configure_propagation(const WifiOptions& options, double frequency_hz) {
   fading(options).configure(options, frequency_hz);
 }
 
-ns3::Ptr<ns3::PropagationLossModel> make_propagation(const WifiOptions& options) {
-  const auto make = [](const std::string& type) {
-    return ns3::ObjectFactory(type).Create<ns3::PropagationLossModel>();
-  };
-  const auto chain = make(loss(options).type);
-  if (!fading(options).type.empty()) chain->SetNext(make(fading(options).type));
-  chain->AssignStreams(kFadingStreams);
-  return chain;
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const WifiOptions& options) {
+  return ns3::ObjectFactory(loss(options).type).Create<ns3::PropagationLossModel>();
+}
+
+ns3::Ptr<ns3::PropagationLossModel> make_fading(const WifiOptions& options) {
+  if (fading(options).type.empty()) return nullptr;
+  const auto model = ns3::ObjectFactory(fading(options).type).Create<ns3::PropagationLossModel>();
+  model->AssignStreams(kFadingStreams);
+  return model;
 }
 
 }  // namespace gradwave::channel

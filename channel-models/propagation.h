@@ -19,7 +19,8 @@ namespace gradwave::channel {
 // Sets the attribute defaults of the models named. Throws std::invalid_argument for unknown words.
 void configure_propagation(const WifiOptions& options, double frequency_hz);
 
-// The chain of models, its streams assigned.
-ns3::Ptr<ns3::PropagationLossModel> make_propagation(const WifiOptions& options);
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const WifiOptions& options);
+ns3::Ptr<ns3::PropagationLossModel> make_fading(
+    const WifiOptions& options);  // null if there is none
 
 }  // namespace gradwave::channel

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// TCP as today's Linux robots speak it, where ns-3's defaults are those of the 1990s:
+// TCP as today's Linux robots speak it, where ns-3's defaults (in brackets) are older:
 //
-//   attribute                       ns-3      here
-//   TcpSocket::SegmentSize          536       tcp.segment_bytes, at most what the smallest MTU
-//   holds TcpSocket::SndBufSize, Rcv-     128 KiB   tcp.buffer_bytes TcpSocketBase::MinRto 1 s
-//   tcp.min_rto_s TcpSocket::DelAckTimeout        200 ms    40 ms, and never above half of
-//   tcp.min_rto_s: an
-//                                             acknowledgment held back as long as the sender waits
-//                                             for it looks like a loss
-//   TcpSocket::ConnTimeout          3 s       1 s
-//   TcpSocket::DataRetries          6         15
-//   TcpL4Protocol::SocketType       TcpCubic  tcp.congestion_control
-//   ArpCache::AliveTimeout          120 s     forever: a robot's address never changes, and who
-//   asks
-//                                             for it anew in round 1000 would be counted there
-//   ArpCache::DeadTimeout           100 s     1 s: an unanswered question is asked again
+//   TcpSocket::SegmentSize       tcp.segment_bytes (536), at most what the smallest MTU holds
+//   TcpSocket::SndBufSize, Rcv-  tcp.buffer_bytes (128 KiB)
+//   TcpSocket::DelAckTimeout     40 ms (200 ms), at most half of tcp.min_rto_s: an acknowledgment
+//       held back as long as the sender waits for it looks like a loss
+//   TcpSocket::ConnTimeout       1 s (3 s)
+//   TcpSocket::DataRetries       15 (6)
+//   TcpSocketBase::MinRto        tcp.min_rto_s (1 s)
+//   TcpL4Protocol::SocketType    tcp.congestion_control (TcpCubic)
+//   ArpCache::AliveTimeout       for ever (120 s): addresses never change, and who asked for one
+//   anew
+//       in round 1000 would be timed there
+//   ArpCache::DeadTimeout        1 s (100 s): an unanswered question is asked again
 //
 // Kept from ns-3: initial window of 10 segments, SACK, window scaling, timestamps (12 bytes of
-// every segment), no Nagle, one acknowledgment for two segments, no restart of slow start after
-// idleness.
+// every segment), no Nagle, one acknowledgment for two segments, no slow start anew after a pause.
 #pragma once
 
 #include "channel-models/options.h"

@@ -54,6 +54,7 @@ class Wifi final : public Link {
   ns3::Ipv4Address server_address() const override { return server_address_; }
   bool ready() const override;
   std::string waiting_for() const override;
+  void begin() override { path_loss_->SetNext(fading_); }
   double distance_m(int worker) const override;
   Traffic uplink(int worker) const override { return meter_->uplink(worker); }
   Traffic downlink(int worker) const override { return meter_->downlink(worker); }
@@ -69,6 +70,7 @@ class Wifi final : public Link {
 
   ns3::NodeContainer robots_, access_point_, server_;
   ns3::NetDeviceContainer stations_, access_point_radio_;
+  ns3::Ptr<ns3::PropagationLossModel> path_loss_, fading_;
   ns3::Ipv4Address server_address_;
   std::unique_ptr<WifiMeter> meter_;
   std::int64_t backhaul_bytes_ = 0;
@@ -104,7 +106,9 @@ void Wifi::stand_and_move(const LinkOptions& options) {
 
 void Wifi::install_radios(const WifiOptions& options) {
   const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
-  channel->SetPropagationLossModel(make_propagation(options));
+  path_loss_ = make_path_loss(options);
+  fading_ = make_fading(options);
+  channel->SetPropagationLossModel(path_loss_);
   channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
 
   ns3::YansWifiPhyHelper phy;

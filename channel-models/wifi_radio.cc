@@ -54,7 +54,10 @@ const Table<Band>& bands() {
 
 const Table<std::string>& rate_control_table() {
   static const Table<std::string> table = {
-      {"ideal", "the fastest rate that the last frame's signal would carry",
+      {"ideal",
+       "the fastest rate that the signal of the last frame that arrived would carry; under fading "
+       "it "
+       "hopes too much",
        "ns3::IdealWifiManager"},
       {"minstrel-ht", "tries rates and keeps statistics, as Linux does",
        "ns3::MinstrelHtWifiManager"},
@@ -122,7 +125,10 @@ void configure_radio(const WifiOptions& options) {
   }
   set_default("ns3::WifiPhy::TxPowerStart", options.tx_power_dbm);
   set_default("ns3::WifiPhy::TxPowerEnd", options.tx_power_dbm);
+  set_default("ns3::WifiRemoteStationManager::MaxSsrc", std::int64_t{30});
   set_default("ns3::WifiMacQueue::MaxDelay", std::string("10s"));
+  set_default("ns3::QosTxop::AddBaResponseTimeout", std::string("1s"));
+  set_default("ns3::WifiMac::BE_BlockAckThreshold", std::int64_t{1});
 }
 
 double centre_frequency_hz(const WifiOptions& options) {

@@ -28,6 +28,9 @@ class Wire final : public Link {
   ns3::Ipv4Address server_address() const override { return server_address_; }
   bool ready() const override { return true; }
   std::string waiting_for() const override { return ""; }
+  void begin() override {
+    for (const auto& losses : losses_) losses->Enable();
+  }
   double distance_m(int) const override { return 0; }
   Traffic uplink(int worker) const override { return traffic(uplink_bytes_[worker]); }
   Traffic downlink(int worker) const override { return traffic(downlink_bytes_[worker]); }
@@ -46,6 +49,7 @@ class Wire final : public Link {
   double rate_bps_;
   std::vector<std::int64_t> uplink_bytes_, downlink_bytes_;  // [M]
   std::int64_t wire_bytes_ = 0;
+  std::vector<ns3::Ptr<ns3::ErrorModel>> losses_;  // [2M]
 };
 
 ns3::PointToPointHelper point_to_point(const WireOptions& options) {
@@ -86,11 +90,13 @@ void Wire::set_up_end(ns3::Ptr<ns3::NetDevice> device, std::int64_t* sent_bytes,
   device->TraceConnectWithoutContext("PhyTxBegin",
                                      ns3::MakeCallback(&Wire::count, this, sent_bytes));
   if (!(loss > 0)) return;
-  const auto errors = ns3::CreateObject<ns3::RateErrorModel>();
-  errors->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);
-  errors->SetRate(loss);
-  errors->AssignStreams(stream);
-  device->SetAttribute("ReceiveErrorModel", ns3::PointerValue(errors));
+  const auto losses = ns3::CreateObject<ns3::RateErrorModel>();
+  losses->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);
+  losses->SetRate(loss);
+  losses->AssignStreams(stream);
+  losses->Disable();
+  device->SetAttribute("ReceiveErrorModel", ns3::PointerValue(losses));
+  losses_.push_back(losses);
 }
 
 void Wire::count(std::int64_t* sent_bytes, ns3::Ptr<const ns3::Packet> packet) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The narrow waist between training and the packet simulation: bytes go in, completed transfers come
-// out, and simulated time passes only inside connect() and next().
+// The narrow waist between training and the packet simulation: bytes go in, completed transfers
+// come out, and simulated time passes only inside connect() and next().
 #pragma once
 
 #include <cstdint>
