@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <ns3/config.h>
+#include <ns3/tcp-socket-base.h>
+#include <ns3/uinteger.h>
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "channel-models/options.h"
+
+namespace gradwave::channel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// The sentence with which configure() refuses, "" if it does not.
+std::string refusal(const std::function<void(LinkOptions&)>& change) {
+  LinkOptions options;
+  change(options);
+  try {
+    configure(options);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::uint64_t segment_bytes() {
+  ns3::UintegerValue value;
+  ns3::CreateObject<ns3::TcpSocketBase>()->GetAttribute("SegmentSize", value);
+  return value.Get();
+}
+
+TEST(Configure, AcceptsTheDefaults) {
+  EXPECT_EQ(refusal([](LinkOptions&) {}), "");
+}
+
+TEST(Configure, AcceptsEveryWordOfEveryTable) {
+  const std::vector<std::pair<Words, std::function<void(LinkOptions&, const std::string&)>>>
+      tables = {
+          {links(), [](auto& o, auto& word) { o.link = word; }},
+          {wifi_standards(), [](auto& o, auto& word) { o.wifi.standard = word; }},
+          {wifi_bands(), [](auto& o, auto& word) { o.wifi.band = word; }},
+          {rate_controls(), [](auto& o, auto& word) { o.wifi.rate_control = word; }},
+          {path_losses(), [](auto& o, auto& word) { o.wifi.loss = word; }},
+          {fadings(), [](auto& o, auto& word) { o.wifi.fading = word; }},
+          {server_places(), [](auto& o, auto& word) { o.wifi.server = word; }},
+          {congestion_controls(), [](auto& o, auto& word) { o.tcp.congestion_control = word; }},
+          {placements(),
+           [](auto& o, auto& word) {
+             o.placement.placement = word;
+             if (word == "list") o.placement.positions_m.assign(8, {1, 2});
+           }},
+          {mobilities(), [](auto& o, auto& word) { o.mobility.mobility = word; }},
+      };
+  for (const auto& [words, choose] : tables) {
+    EXPECT_FALSE(words.empty());
+    for (const auto& word : words) {
+      EXPECT_FALSE(word.second.empty()) << word.first;
+      EXPECT_EQ(refusal([&, choose = choose](LinkOptions& o) { choose(o, word.first); }), "");
+    }
+  }
+}
+
+TEST(Configure, NamesTheRightWordsForAWrongOne) {
+  EXPECT_EQ(refusal([](LinkOptions& o) { o.link = "wfi"; }),
+            "unknown link \"wfi\"; expected one of \"wifi\", \"wire\"");
+  EXPECT_THAT(refusal([](LinkOptions& o) { o.wifi.standard = "802.11z"; }),
+              AllOf(HasSubstr("802.11z"), HasSubstr("802.11ax")));
+  EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.congestion_control = "reno"; }),
+              HasSubstr("\"newreno\""));
+}
+
+TEST(Configure, RefusesChannelsTheStandardDoesNotHave) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.wifi.standard = "802.11n";
+              o.wifi.channel_width_mhz = 80;
+            }),
+            "802.11n has no channels of 80 MHz at 5GHz; expected one of 20, 40");
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.wifi.standard = "802.11ac";
+              o.wifi.band = "2.4GHz";
+            }),
+            "802.11ac is not used at 2.4GHz");
+  EXPECT_EQ(refusal([](LinkOptions& o) { o.wifi.channel_width_mhz = 30; }),
+            "802.11ax has no channels of 30 MHz at 5GHz; expected one of 20, 40, 80, 160");
+}
+
+TEST(Configure, RefusesModesTheStandardCannotSend) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.wifi.rate_control = "constant";
+              o.wifi.constant_mode = "HeMcs12";
+            }),
+            "\"HeMcs12\" is not a mode of 802.11ax; expected HeMcs0 to HeMcs11");
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.wifi.standard = "802.11ac";
+              o.wifi.rate_control = "constant";
+              o.wifi.constant_mode = "VhtMcs9";  // not whole symbols at 20 MHz
+            }),
+            "VhtMcs9 is not possible at a width of 20 MHz");
+  EXPECT_EQ(refusal([](LinkOptions& o) { o.wifi.constant_mode = "unused"; }), "");
+}
+
+TEST(Configure, RefusesWalksThatCannotGoOn) {
+  EXPECT_THAT(refusal([](LinkOptions& o) {
+                o.mobility.mobility = "random-waypoint";
+                o.mobility.speed_min_mps = 0;
+              }),
+              HasSubstr("above 0 m/s"));
+  EXPECT_THAT(refusal([](LinkOptions& o) {
+                o.mobility.mobility = "random-waypoint";
+                o.mobility.speed_min_mps = 2;
+                o.mobility.speed_max_mps = 1;
+              }),
+              HasSubstr("above its greatest"));
+  EXPECT_THAT(refusal([](LinkOptions& o) {
+                o.mobility.mobility = "random-waypoint";
+                o.placement.radius_m = 0;
+              }),
+              HasSubstr("no room"));
+}
+
+TEST(Configure, RefusesAListOfPositionsOfTheWrongLength) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.placement.placement = "list";
+              o.placement.positions_m = {{1, 2}};
+            }),
+            "there are 1 positions for 8 robots");
+}
+
+TEST(Configure, RefusesBuffersBelowASegment) {
+  EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.buffer_bytes = 1000; }),
+              HasSubstr("does not hold one segment of 1448"));
+}
+
+TEST(Configure, KeepsSegmentsWithinTheMtu) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.link = "wire";
+              o.wire.mtu_bytes = 600;
+            }),
+            "");
+  EXPECT_EQ(segment_bytes(), 548u);
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.link = "wire";
+              o.wire.mtu_bytes = 9000;
+            }),
+            "");
+  EXPECT_EQ(segment_bytes(), 1448u);
+}
+
+TEST(Configure, LetsTheScenarioSetAnyNs3Attribute) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.ns3_defaults = {{"ns3::TcpSocket::SegmentSize", "700"}};
+            }),
+            "");
+  EXPECT_EQ(segment_bytes(), 700u);
+}
+
+TEST(Configure, ForgetsTheRunBefore) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.ns3_defaults = {{"ns3::TcpSocket::InitialCwnd", "3"}};
+            }),
+            "");
+  EXPECT_EQ(refusal([](LinkOptions&) {}), "");
+  ns3::UintegerValue value;
+  ns3::CreateObject<ns3::TcpSocketBase>()->GetAttribute("InitialCwnd", value);
+  EXPECT_EQ(value.Get(), 10u);
+}
+
+TEST(Ns3Defaults, TellATypeFromAnAttributeFromAValueThatNs3DoesNotKnow) {
+  const auto refusal_of = [](const std::string& name, const std::string& value) {
+    return refusal([&](LinkOptions& o) { o.ns3_defaults = {{name, value}}; });
+  };
+  EXPECT_EQ(refusal_of("ns3::TcpSockte::SegmentSize", "1"),
+            "\"ns3::TcpSockte::SegmentSize\": ns-3 has no type \"ns3::TcpSockte\" (did you mean "
+            "\"ns3::TcpSocket\"?)");
+  EXPECT_EQ(refusal_of("ns3::TcpSocket::SegmentSiz", "1"),
+            "\"ns3::TcpSocket::SegmentSiz\": ns3::TcpSocket has no attribute \"SegmentSiz\" (did "
+            "you mean \"ns3::TcpSocket::SegmentSize\"?)");
+  EXPECT_EQ(refusal_of("ns3::TcpSocketBase::SegmentSize", "1"),
+            "\"ns3::TcpSocketBase::SegmentSize\" is an attribute that ns3::TcpSocketBase inherits; "
+            "set \"ns3::TcpSocket::SegmentSize\"");
+  EXPECT_THAT(refusal_of("ns3::TcpSocket::SegmentSize", "abc"),
+              AllOf(HasSubstr("does not take \"abc\""), HasSubstr("uint32_t")));
+  EXPECT_THAT(refusal_of("SegmentSize", "1"), HasSubstr("not the name of an ns-3 attribute"));
+}
+
+// ns-3 itself ends the process over these.
+TEST(Ns3Defaults, SurviveValuesThatNs3DoesNot) {
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"ns3::ArpCache::AliveTimeout", "3 parsecs"},
+           {"ns3::WifiRemoteStationManager::NonUnicastMode", "Fast"},
+           {"ns3::RandomWaypointMobilityModel::Speed", "ns3::Nonsense[Min=1]"}}) {
+    EXPECT_THAT(refusal([&, n = name, v = value](LinkOptions& o) {
+                  o.ns3_defaults = {{n, v}};
+                }),
+                HasSubstr("does not take"));
+  }
+}
+
+TEST(Ns3Version, IsThatOfTheLibrary) { EXPECT_THAT(ns3_version(), HasSubstr("3.")); }
+
+}  // namespace
+}  // namespace gradwave::channel
