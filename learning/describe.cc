@@ -79,10 +79,12 @@ Description describe(const Options& options) {
   }
 
   const DatasetShape shape = inspect_dataset(options.data);
-  if (options.training.workers > shape.train_samples) {
-    refuse("team.workers = ", options.training.workers, " is more than the ", shape.train_samples,
-           " training samples of data set '", options.data.dataset, "'");
+  // Whether the samples can be dealt depends on their number; any labels will do to find out.
+  std::vector<std::uint8_t> labels(shape.train_samples);
+  for (std::int64_t i = 0; i < shape.train_samples; ++i) {
+    labels[i] = static_cast<std::uint8_t>(i % shape.classes);
   }
+  partition(options.data, labels, shape.classes, options.training.workers, options.seed);
 
   const auto model = make_model(options.model, shape.pixels, shape.classes);
   Description description;
