@@ -6,8 +6,8 @@
 //             (Ruan et al. 2023, Eq. 21 without and Eq. 36 with error compensation; compared as
 //             reals, so that it holds for odd T)
 //
-// The k_t are whole numbers with sum k_t <= k T, and as near to it as whole numbers allow: what is
-// left over is `unused`.
+// Both levels are rounded to whole numbers, the higher one down as far as sum k_t <= k T needs it
+// (for odd T the two levels are not equally frequent); what is left over is `unused`.
 #pragma once
 
 #include <cstdint>
