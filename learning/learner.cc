@@ -137,6 +137,7 @@ RoundPlan Learner::plan() {
 
 Update Learner::apply(const std::vector<int>& arrived) {
   State& s = *state_;
+  assert(std::is_sorted(arrived.begin(), arrived.end()));
   for (int i = 0; i < s.workers; ++i) {
     decode(s.messages[i], s.size, s.sparse);
     if (std::binary_search(arrived.begin(), arrived.end(), i)) {

@@ -20,9 +20,12 @@ struct Layer {
   std::int64_t weights, biases;  // where they begin in the flat vector
 };
 
-// LibTorch has no view of constant data; what comes out of here is only read.
+// LibTorch has no view of constant data; what comes out of these is only read.
 at::Tensor view(const float* data, at::IntArrayRef sizes) {
   return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
+}
+at::Tensor column(const std::int64_t* data, std::int64_t count) {
+  return at::from_blob(const_cast<std::int64_t*>(data), {count, 1}, at::kLong);
 }
 
 class Mlp final : public Model {
@@ -65,44 +68,27 @@ class Mlp final : public Model {
   void gradients(const float* weights, const Batches& batches, float* gradients,
                  double* losses) const override {
     const c10::InferenceMode no_autograd;
-    const std::int64_t workers = batches.workers, batch = batches.batch;
+    const std::int64_t workers = batches.workers, batch = batches.batch, count = workers * batch;
     const std::vector<at::Tensor> activations =
-        forward(weights, view(batches.inputs.data(), {workers * batch, layers_.front().in}));
-
+        forward(weights, view(batches.inputs.data(), {count, layers_.front().in}));
     const at::Tensor log_probabilities = at::log_softmax(activations.back(), 1);
-    const at::Tensor labels = at::from_blob(const_cast<std::int64_t*>(batches.labels.data()),
-                                            {workers * batch, 1}, at::kLong);
+    const at::Tensor labels = column(batches.labels.data(), count);
+
     const at::Tensor loss = log_probabilities.gather(1, labels).neg().view({workers, batch});
     at::from_blob(losses, {workers}, at::kDouble).copy_(loss.mean(1, false, at::kDouble));
 
-    // delta is the derivative of each worker's mean loss by z_l, [M B, out].
+    // The derivative of each worker's mean loss by its last z: (softmax - one-hot label) / B.
     at::Tensor delta = log_probabilities.exp();
     delta.scatter_add_(1, labels, at::full_like(labels, -1, delta.options()));
     delta.div_(static_cast<double>(batch));
-    for (std::size_t l = layers_.size(); l-- > 0;) {
-      const Layer& layer = layers_[l];
-      const at::Tensor deltas = delta.view({workers, batch, layer.out});
-      const at::Tensor inputs = activations[l].view({workers, batch, layer.in});
-      at::Tensor of_weights =
-          at::from_blob(gradients + layer.weights, {workers, layer.out, layer.in},
-                        {size_, layer.in, 1}, at::kFloat);
-      at::Tensor of_biases =
-          at::from_blob(gradients + layer.biases, {workers, layer.out}, {size_, 1}, at::kFloat);
-      at::bmm_out(of_weights, deltas.transpose(1, 2), inputs);
-      at::sum_out(of_biases, deltas, 1);
-      if (l > 0) {
-        delta = at::threshold_backward(
-            at::mm(delta, view(weights + layer.weights, {layer.out, layer.in})), activations[l], 0);
-      }
-    }
+    backward(weights, activations, delta.view({workers, batch, -1}), gradients);
   }
 
   Score score(const float* weights, const float* inputs, const std::int64_t* labels,
               std::int64_t count) const override {
     const c10::InferenceMode no_autograd;
     const at::Tensor logits = forward(weights, view(inputs, {count, layers_.front().in})).back();
-    const at::Tensor truth =
-        at::from_blob(const_cast<std::int64_t*>(labels), {count, 1}, at::kLong);
+    const at::Tensor truth = column(labels, count);
     Score score;
     score.loss = -at::log_softmax(logits, 1).gather(1, truth).sum(at::kDouble).item<double>();
     score.right = logits.argmax(1, true).eq(truth).sum().item<std::int64_t>();
@@ -120,6 +106,28 @@ class Mlp final : public Model {
       activations.push_back(last ? z : z.relu_());
     }
     return activations;
+  }
+
+  // From delta [M, B, out], the derivative by the last z. The weights are shared, so delta travels
+  // back in one product for all workers; each worker's weight gradient is a product of its own,
+  // written where it belongs in gradients [M, d].
+  void backward(const float* weights, const std::vector<at::Tensor>& activations, at::Tensor delta,
+                float* gradients) const {
+    const std::int64_t workers = delta.size(0), batch = delta.size(1);
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      const Layer& layer = layers_[l];
+      at::Tensor of_weights =
+          at::from_blob(gradients + layer.weights, {workers, layer.out, layer.in},
+                        {size_, layer.in, 1}, at::kFloat);
+      at::Tensor of_biases =
+          at::from_blob(gradients + layer.biases, {workers, layer.out}, {size_, 1}, at::kFloat);
+      at::bmm_out(of_weights, delta.transpose(1, 2), activations[l].view({workers, batch, -1}));
+      at::sum_out(of_biases, delta, 1);
+      if (l == 0) break;
+      const at::Tensor by_inputs = at::mm(delta.view({workers * batch, layer.out}),
+                                          view(weights + layer.weights, {layer.out, layer.in}));
+      delta = at::threshold_backward(by_inputs, activations[l], 0).view({workers, batch, -1});
+    }
   }
 
   std::vector<Layer> layers_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "learning/norms.h"
 
@@ -65,7 +66,7 @@ Pilot run_pilot(const Model& model, std::vector<float> weights, BatchStream batc
     for (std::int64_t j = 0; j < size; ++j) {
       next[j] = weights[j] - static_cast<float>(learning_rate) * mean[j];
     }
-    const Point there = at(model, next, reference, t + 1);
+    Point there = at(model, next, reference, t + 1);
 
     pilot.gradient_variance += gradient_variance(gradients, mean, here) / rounds;
     const double slope = squared_norm(here.gradient.data(), size);
@@ -75,7 +76,7 @@ Pilot run_pilot(const Model& model, std::vector<float> weights, BatchStream batc
     if (step > 0) pilot.smoothness = std::max(pilot.smoothness, std::sqrt(turn / step));
 
     std::swap(weights, next);
-    here = there;
+    here = std::move(there);
   }
   if (!std::isfinite(pilot.convexity)) pilot.convexity = 0;  // no loss left to lower
   return pilot;
