@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Variants of one experiment against its first variant, paired by seed and swept values: two runs of
-// a pair share initial weights, batches, positions and radio streams, so their difference is the
+// Variants of one experiment against its first variant, paired by seed and swept values: two runs
+// of a pair share initial weights, batches, positions and radio streams, so their difference is the
 // method's.
 #pragma once
 
@@ -24,14 +24,14 @@ Interval student_interval(const std::vector<double>& values);
 struct CompareRow {
   std::string parameters;  // JSON of the swept values, "{}" without a sweep
   std::string variant;
-  int runs = 0;            // started, whatever became of them
-  int reached = 0;         // evaluations reached the target
-  int censored = 0;        // ended (completely or not) without reaching it
-  int failed = 0;          // runs whose status is failed, interrupted or diverged
+  int runs = 0;      // started, whatever became of them
+  int reached = 0;   // evaluations reached the target
+  int censored = 0;  // ended (completely or not) without reaching it
+  int failed = 0;    // runs whose status is failed, interrupted or diverged
   Interval final_accuracy;
-  Interval time_s, bits, rounds;       // to the target, over the runs that reached it
-  Interval accuracy_difference;        // to the first variant, paired
-  Interval time_difference_s;          // paired, over the pairs where both reached the target
+  Interval time_s, bits, rounds;  // to the target, over the runs that reached it
+  Interval accuracy_difference;   // to the first variant, paired
+  Interval time_difference_s;     // paired, over the pairs where both reached the target
   Interval bits_difference;
 };
 

@@ -22,8 +22,8 @@ struct DatabaseError : std::runtime_error {
 // For the parent of a campaign: experiments and runs. Every call is one committed transaction.
 class Database {
  public:
-  // Opens for writing; creates file and schema if there is no file (or an empty one). A file that is
-  // not a gradwave database is left as it was.
+  // Opens for writing; creates file and schema if there is no file (or an empty one). A file that
+  // is not a gradwave database is left as it was.
   explicit Database(const std::filesystem::path& file);
   ~Database();
 

@@ -18,8 +18,8 @@ struct Table {
   std::vector<std::vector<Value>> rows;
 };
 
-// Opens the file read-only. Throws DatabaseError; what() of an SQL mistake is SQLite's own sentence,
-// with the nearest table or column name where it says that there is no such one.
+// Opens the file read-only. Throws DatabaseError; what() of an SQL mistake is SQLite's own
+// sentence, with the nearest table or column name where it says that there is no such one.
 Table query(const std::filesystem::path& file, const std::string& sql);
 
 // format: "table" (aligned columns), "csv" (RFC 4180), "json" (array of objects).

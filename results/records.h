@@ -9,7 +9,7 @@ namespace gradwave::results {
 
 struct Experiment {
   std::string name;
-  std::string scenario;       // the file, as it was read
+  std::string scenario;  // the file, as it was read
   std::string scenario_hash;
   std::string gradwave_version;
   std::string ns3_version;
@@ -29,9 +29,9 @@ struct Run {
 
 // What the learner knew before round 0; JSON `pilot` is null unless t_hat was estimated.
 struct Plan {
-  std::int64_t t_hat = -1;         // -1 (NULL in the table): the schedule has none
+  std::int64_t t_hat = -1;  // -1 (NULL in the table): the schedule has none
   std::int64_t budget_unused = 0;
-  std::string pilot;               // JSON object or empty
+  std::string pilot;  // JSON object or empty
 };
 
 struct Round {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/connection.h"
+
+#include <sqlite3.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+namespace gradwave::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyTimeout_ms = 60000;  // other runs' transactions take milliseconds
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& reason) {
+  throw DatabaseError(file.string() + ": " + reason);
+}
+
+// A foreign file is told by its first bytes (SQLite's file format, section 1.3), before SQLite
+// could touch it. True if there is a database of ours, false if there is nothing yet.
+bool is_ours(const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return false;
+  if (fs::is_directory(file, unknown)) refuse(file, "is a folder, expected a results file");
+  std::array<unsigned char, 100> header = {};
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) refuse(file, "cannot be read");
+  stream.read(reinterpret_cast<char*>(header.data()), header.size());
+  if (stream.gcount() == 0) return false;
+  const auto word = [&](int at) {
+    return header[at] << 24 | header[at + 1] << 16 | header[at + 2] << 8 | header[at + 3];
+  };
+  if (std::memcmp(header.data(), "SQLite format 3", 16) != 0) {
+    refuse(file, "is not a results file of gradwave: it is no SQLite database");
+  }
+  if (word(68) != kApplicationId) {
+    refuse(file, "is not a results file of gradwave: it is a SQLite database of something else");
+  }
+  if (word(60) > kSchemaVersion) {
+    refuse(file, "has schema version " + std::to_string(word(60)) +
+                     "; this gradwave knows version " + std::to_string(kSchemaVersion));
+  }
+  return true;
+}
+
+void create(SQLite::Database& database) {
+  // Two programs may start together: the second finds the tables of the first.
+  database.exec("BEGIN EXCLUSIVE");
+  if (database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0) {
+    database.exec(kSchema);
+  }
+  database.exec("COMMIT");
+}
+
+}  // namespace
+
+SQLite::Database open_for_writing(const fs::path& file) {
+  const bool exists = is_ours(file);
+  return guarded(file, [&] {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                              kBusyTimeout_ms);
+    if (!exists) create(database);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA foreign_keys = ON");
+    database.exec("BEGIN IMMEDIATE; ROLLBACK");  // a file that cannot be written says so now
+    return database;
+  });
+}
+
+SQLite::Database open_for_reading(const fs::path& file) {
+  if (!is_ours(file)) refuse(file, "there is no such results file; gradwave run makes one");
+  return guarded(file, [&] {
+    return SQLite::Database(file.string(), SQLite::OPEN_READONLY, kBusyTimeout_ms);
+  });
+}
+
+void rethrow(const fs::path& file, const SQLite::Exception& error) {
+  switch (error.getErrorCode()) {
+    case SQLITE_FULL:
+      refuse(file, "the disk is full");
+    case SQLITE_IOERR:
+      refuse(file, "cannot be written (is the disk full?): " + std::string(error.getErrorStr()));
+    case SQLITE_CANTOPEN:
+      refuse(file, "cannot be opened; is its folder there, and may you write in it?");
+    case SQLITE_READONLY:
+      refuse(file, "cannot be written: it, or its folder, is read-only");
+    case SQLITE_BUSY:
+      refuse(file, "another program holds it locked");
+    default:
+      refuse(file, error.what());
+  }
+}
+
+}  // namespace gradwave::results

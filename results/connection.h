@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How this room opens SQLite, and how SQLite's complaints become DatabaseErrors.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+
+#include "results/database.h"
+
+namespace gradwave::results {
+
+extern const char* const kSchema;  // schema.sql
+
+constexpr int kApplicationId = 0x67726477;  // as in schema.sql
+constexpr int kSchemaVersion = 1;
+
+// Opens for writing, in WAL mode; makes file and schema if there is no file or an empty one.
+SQLite::Database open_for_writing(const std::filesystem::path& file);
+
+// Opens for reading, also while runs write.
+SQLite::Database open_for_reading(const std::filesystem::path& file);
+
+[[noreturn]] void rethrow(const std::filesystem::path& file, const SQLite::Exception& error);
+
+// Does `work`; whatever SQLite throws meanwhile is a DatabaseError that names the file.
+template <class Work>
+auto guarded(const std::filesystem::path& file, const Work& work) {
+  try {
+    return work();
+  } catch (const SQLite::Exception& error) {
+    rethrow(file, error);
+  }
+}
+
+}  // namespace gradwave::results

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <SQLiteCpp/VariadicBind.h>
+
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "results/connection.h"
+#include "results/process.h"
+
+namespace gradwave::results {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A little less than the second that is promised.
+constexpr auto kCommitEvery = std::chrono::milliseconds(500);
+
+// What waits for the next transaction.
+struct Rows {
+  std::vector<Round> rounds;
+  std::vector<Transfer> transfers;
+  std::vector<Evaluation> evaluations;
+  bool empty() const { return rounds.empty() && transfers.empty() && evaluations.empty(); }
+};
+
+// SQLite has no NaN; NULL says that there is no such number. Infinity it has.
+void bind_real(SQLite::Statement& statement, int column, double value) {
+  if (std::isnan(value)) {
+    statement.bind(column);
+  } else {
+    statement.bind(column, value);
+  }
+}
+
+}  // namespace
+
+// The simulation adds rows; a thread writes them down twice a second, so that a slow round keeps
+// nobody waiting for those before it, and the file is locked only for the few milliseconds that
+// each transaction takes.
+struct Recorder::State {
+  const std::filesystem::path file;
+  const std::int64_t run_id;
+  const Clock::time_point started = Clock::now();
+  SQLite::Database database;
+  SQLite::Statement insert_round, insert_transfer, insert_evaluation;
+
+  std::mutex mutex;  // guards all below, and the database
+  std::condition_variable closing_changed;
+  Rows rows;
+  std::exception_ptr failure;  // of the thread, thrown at the next call
+  bool closing = false;
+  std::thread thread;
+
+  State(const std::filesystem::path& path, std::int64_t id)
+      : file(path),
+        run_id(id),
+        database(open_for_writing(path)),
+        insert_round(database,
+                     "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_transfer(database,
+                        "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_evaluation(database, "INSERT INTO evaluations VALUES (?, ?, ?, ?, ?)") {
+    update("UPDATE runs SET host_process = ? WHERE id = ?", this_process(), run_id);
+    thread = std::thread([this] { write_now_and_then(); });
+  }
+
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    closing_changed.notify_all();
+    thread.join();
+    try {
+      flush();
+    } catch (...) {  // said before, or nobody is left to hear it; what was committed stays
+    }
+  }
+
+  void write_now_and_then() {
+    std::unique_lock lock(mutex);
+    while (!closing_changed.wait_for(lock, kCommitEvery, [this] { return closing; })) {
+      try {
+        flush();
+      } catch (...) {
+        failure = std::current_exception();
+        return;
+      }
+    }
+  }
+
+  // Calls `add` with the rows; the thread's failure is the caller's.
+  template <class Add>
+  void add_rows(const Add& add) {
+    const std::lock_guard lock(mutex);
+    if (failure) std::rethrow_exception(failure);
+    add(rows);
+  }
+
+  template <class... Values>
+  void update(const char* sql, const Values&... values) {
+    guarded(file, [&] {
+      SQLite::Statement statement(database, sql);
+      SQLite::bind(statement, values...);
+      statement.exec();
+    });
+  }
+
+  // One transaction of all that waits; rolled back and thrown if the disk does not take it.
+  void flush() {
+    if (rows.empty()) return;
+    guarded(file, [&] {
+      SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+      for (const Round& round : rows.rounds) insert(round);
+      for (const Transfer& transfer : rows.transfers) insert(transfer);
+      for (const Evaluation& evaluation : rows.evaluations) insert(evaluation);
+      transaction.commit();
+    });
+    rows = {};
+  }
+
+  void insert(const Round& r) {
+    SQLite::bind(insert_round, run_id, r.round, r.start_s, r.compute_s, r.uplink_s, r.downlink_s,
+                 r.latency_s, r.k, r.uplink_payload_bytes, r.downlink_payload_bytes, r.paper_bits,
+                 r.wire_bytes, r.airtime_s);
+    bind_real(insert_round, 14, r.train_loss);
+    bind_real(insert_round, 15, r.gradient_norm);
+    insert_round.bind(16, r.participants);
+    execute(insert_round);
+  }
+
+  void insert(const Transfer& t) {
+    SQLite::bind(insert_transfer, run_id, t.round, t.worker, t.direction, t.k, t.payload_bytes,
+                 t.start_s, t.end_s, t.distance_m, t.retransmissions, t.mac_retries,
+                 t.phy_rate_bps);
+    execute(insert_transfer);
+  }
+
+  void insert(const Evaluation& e) {
+    SQLite::bind(insert_evaluation, run_id, e.round, e.time_s);
+    bind_real(insert_evaluation, 4, e.accuracy);
+    bind_real(insert_evaluation, 5, e.loss);
+    execute(insert_evaluation);
+  }
+
+  static void execute(SQLite::Statement& statement) {
+    statement.exec();
+    statement.reset();
+  }
+};
+
+Recorder::Recorder(const std::filesystem::path& file, std::int64_t run_id)
+    : state_(guarded(file, [&] { return std::make_unique<State>(file, run_id); })) {}
+
+Recorder::~Recorder() = default;
+
+void Recorder::plan(const Plan& plan) {
+  const std::lock_guard lock(state_->mutex);
+  state_->update(
+      "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, '') WHERE id = "
+      "?",
+      plan.t_hat, plan.budget_unused, plan.pilot, state_->run_id);
+}
+
+void Recorder::round(const Round& round, const std::vector<Transfer>& transfers) {
+  state_->add_rows([&](Rows& rows) {
+    rows.rounds.push_back(round);
+    rows.transfers.insert(rows.transfers.end(), transfers.begin(), transfers.end());
+  });
+}
+
+void Recorder::evaluation(const Evaluation& evaluation) {
+  state_->add_rows([&](Rows& rows) { rows.evaluations.push_back(evaluation); });
+}
+
+void Recorder::finish(const std::string& status, const std::string& error) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->failure) std::rethrow_exception(state_->failure);
+  state_->flush();
+  const std::chrono::duration<double> wall = Clock::now() - state_->started;
+  state_->update(
+      "UPDATE runs SET status = ?, error = nullif(?, ''), host_wall_s = ?, host_process = NULL, "
+      "finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = ?",
+      status, error, wall.count(), state_->run_id);
+}
+
+}  // namespace gradwave::results

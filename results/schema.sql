@@ -1,0 +1,163 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+--
+-- gradwave's results, version 1 (PRAGMA user_version). One file holds any number of experiments.
+--
+-- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
+-- begins with host_ or ends with _at. Those columns, and experiments.host, are of the machine that ran; all
+-- else is reproducible: same scenario, same seed, same rows. Bytes are bytes, bits are bits, and a
+-- NULL is something that does not exist, never zero.
+
+PRAGMA application_id = 0x67726477;  -- "grdw"
+PRAGMA user_version = 1;
+
+-- One scenario file, run once.
+CREATE TABLE experiments (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  scenario TEXT NOT NULL,          -- the file as it was read, overrides as comments at its end
+  scenario_hash TEXT NOT NULL,     -- of that text: 64-bit FNV-1a, hexadecimal
+  gradwave_version TEXT NOT NULL,
+  ns3_version TEXT NOT NULL,
+  torch_version TEXT NOT NULL,
+  host TEXT NOT NULL,              -- name of the machine
+  created_at TEXT NOT NULL         -- UTC, ISO 8601
+) STRICT;
+
+-- One variant under one seed at one point of the sweep.
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY,
+  experiment_id INTEGER NOT NULL REFERENCES experiments(id),
+  variant TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  parameters TEXT NOT NULL CHECK (json_valid(parameters)),  -- object of the swept values
+  settings TEXT NOT NULL CHECK (json_valid(settings)),      -- object of every setting
+  status TEXT NOT NULL DEFAULT 'running'
+    CHECK (status IN ('running', 'complete', 'failed', 'interrupted', 'diverged')),
+  error TEXT,                      -- why it is not complete
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  host_wall_s REAL,                -- what the run took on this machine
+  host_process TEXT,               -- who runs it: machine, boot, process, start of the process
+  workers INTEGER NOT NULL,        -- M
+  model_size INTEGER NOT NULL,     -- d
+  rounds_planned INTEGER NOT NULL, -- T
+  t_hat INTEGER,                   -- of an adaptive schedule, given or estimated
+  pilot TEXT CHECK (json_valid(pilot)),  -- object: what t_hat was estimated from
+  budget_unused INTEGER            -- entries of k T that whole k_t leave over
+) STRICT;
+CREATE INDEX runs_by_experiment ON runs(experiment_id);
+
+-- latency_s = compute_s + uplink_s + downlink_s.
+CREATE TABLE rounds (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  round INTEGER NOT NULL,          -- t, from 0
+  start_s REAL NOT NULL,
+  compute_s REAL NOT NULL,         -- of the slowest worker
+  uplink_s REAL NOT NULL,          -- from then until the last gradient has arrived
+  downlink_s REAL NOT NULL,        -- from then until the last update has arrived
+  latency_s REAL NOT NULL,
+  k INTEGER NOT NULL,              -- k_t, entries that each worker sends
+  uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers
+  downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates, all workers
+  paper_bits REAL NOT NULL,        -- M k_t (32 + log2 d), as Ruan et al. 2023 count the uplink
+  wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
+                                   -- retransmissions
+  airtime_s REAL NOT NULL,         -- the radio channel in use; 0 on a wire
+  train_loss REAL,                 -- mean cross-entropy of the workers' batches at w_t, nats
+  gradient_norm REAL,              -- of the mean gradient at w_t, before compression
+  participants INTEGER NOT NULL,   -- workers whose gradient was applied
+  PRIMARY KEY (run_id, round)
+) STRICT, WITHOUT ROWID;
+
+-- One message: a worker's gradient (uplink) or the server's update to it (downlink).
+CREATE TABLE transfers (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  round INTEGER NOT NULL,
+  worker INTEGER NOT NULL,         -- from 0
+  direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
+  k INTEGER NOT NULL,              -- entries in it
+  payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
+  start_s REAL NOT NULL,           -- handed to the socket
+  end_s REAL NOT NULL,             -- last byte at the receiving application
+  distance_m REAL NOT NULL,        -- robot to access point, at end_s; 0 on a wire
+  retransmissions INTEGER NOT NULL,  -- TCP segments sent again
+  mac_retries INTEGER NOT NULL,    -- link-layer frames sent again
+  phy_rate_bps REAL NOT NULL,      -- mean over the bytes sent
+  PRIMARY KEY (run_id, round, worker, direction)
+) STRICT, WITHOUT ROWID;
+
+-- The model on the test set after so many rounds; round 0 is the initial weights.
+CREATE TABLE evaluations (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  round INTEGER NOT NULL,
+  time_s REAL NOT NULL,
+  accuracy REAL,                   -- 0 to 1
+  loss REAL,                       -- mean cross-entropy, nats
+  PRIMARY KEY (run_id, round)
+) STRICT, WITHOUT ROWID;
+
+-- Evaluations with what had been spent by then: bits of payload, all workers.
+CREATE VIEW progress AS
+SELECT e.run_id, e.round, e.time_s, e.accuracy, e.loss,
+       coalesce(c.uplink_bits, 0) AS uplink_bits,
+       coalesce(c.downlink_bits, 0) AS downlink_bits,
+       coalesce(c.uplink_bits + c.downlink_bits, 0) AS bits,
+       coalesce(c.paper_bits, 0) AS paper_bits
+FROM evaluations e
+LEFT JOIN (
+  SELECT run_id, round + 1 AS done,
+         sum(8 * uplink_payload_bytes) OVER run AS uplink_bits,
+         sum(8 * downlink_payload_bytes) OVER run AS downlink_bits,
+         sum(paper_bits) OVER run AS paper_bits
+  FROM rounds
+  WINDOW run AS (PARTITION BY run_id ORDER BY round)
+) c ON c.run_id = e.run_id AND c.done = e.round;
+
+-- One row a run, of what it has reached so far.
+CREATE VIEW run_summary AS
+SELECT runs.id AS run_id, experiment_id, experiments.name AS experiment, variant, seed, parameters,
+       status, error,
+       last.accuracy, last.loss, best.best_accuracy,
+       totals.time_s, totals.rounds, rounds_planned,
+       totals.mean_latency_s, totals.uplink_bits, totals.downlink_bits,
+       totals.uplink_bits + totals.downlink_bits AS bits, totals.paper_bits, totals.wire_bits,
+       totals.airtime_s, workers, model_size, t_hat, host_wall_s
+FROM runs
+JOIN experiments ON experiments.id = experiment_id
+LEFT JOIN (
+  SELECT run_id, max(start_s + latency_s) AS time_s, count(*) AS rounds,
+         avg(latency_s) AS mean_latency_s, sum(8 * uplink_payload_bytes) AS uplink_bits,
+         sum(8 * downlink_payload_bytes) AS downlink_bits, sum(paper_bits) AS paper_bits,
+         sum(8 * wire_bytes) AS wire_bits, sum(airtime_s) AS airtime_s
+  FROM rounds GROUP BY run_id
+) totals ON totals.run_id = runs.id
+LEFT JOIN (
+  SELECT run_id, accuracy, loss, max(round) FROM evaluations GROUP BY run_id
+) last ON last.run_id = runs.id
+LEFT JOIN (
+  SELECT run_id, max(accuracy) AS best_accuracy FROM evaluations GROUP BY run_id
+) best ON best.run_id = runs.id;
+
+-- For each run and each target 0.01, 0.02, ..., 0.99: what the first evaluation that reached it had
+-- cost. A run that did not reach it is censored: time_s, bits and rounds are NULL, reached is 0 and
+-- censored_at_s says how long it had tried.
+CREATE VIEW time_to_accuracy AS
+WITH RECURSIVE
+  grid(percent) AS (SELECT 1 UNION ALL SELECT percent + 1 FROM grid WHERE percent < 99),
+  reached AS (
+    SELECT run_id, percent, min(round) AS round
+    FROM evaluations JOIN grid ON accuracy >= percent / 100.0
+    GROUP BY run_id, percent
+  )
+SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status,
+       grid.percent / 100.0 AS target,
+       progress.time_s, progress.bits, progress.uplink_bits, progress.downlink_bits,
+       progress.paper_bits, progress.round AS rounds,
+       progress.round IS NOT NULL AS reached,
+       CASE WHEN progress.round IS NULL THEN ended.time_s END AS censored_at_s
+FROM runs CROSS JOIN grid
+LEFT JOIN reached ON reached.run_id = runs.id AND reached.percent = grid.percent
+LEFT JOIN progress ON progress.run_id = runs.id AND progress.round = reached.round
+LEFT JOIN (
+  SELECT run_id, max(start_s + latency_s) AS time_s FROM rounds GROUP BY run_id
+) ended ON ended.run_id = runs.id;
