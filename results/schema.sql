@@ -3,9 +3,9 @@
 -- gradwave's results, version 1 (PRAGMA user_version). One file holds any number of experiments.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
--- begins with host_ or ends with _at. Those columns, and experiments.host, are of the machine that ran; all
--- else is reproducible: same scenario, same seed, same rows. Bytes are bytes, bits are bits, and a
--- NULL is something that does not exist, never zero.
+-- begins with host_ or ends with _at. Those columns, and experiments.host, are of the machine that
+-- ran; all else is reproducible: same scenario, same seed, same rows. Bytes are bytes, bits are
+-- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
 PRAGMA user_version = 1;
@@ -42,7 +42,7 @@ CREATE TABLE runs (
   model_size INTEGER NOT NULL,     -- d
   rounds_planned INTEGER NOT NULL, -- T
   t_hat INTEGER,                   -- of an adaptive schedule, given or estimated
-  pilot TEXT CHECK (json_valid(pilot)),  -- object: what t_hat was estimated from
+  pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what t_hat was estimated from
   budget_unused INTEGER            -- entries of k T that whole k_t leave over
 ) STRICT;
 CREATE INDEX runs_by_experiment ON runs(experiment_id);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
 #include <cstdio>
 #include <ostream>
-#include <set>
+#include <vector>
 
 #include "sim/commands.h"
 #include "sim/estimate.h"
@@ -27,36 +28,56 @@ std::string entries(const Estimate& estimate) {
   return std::to_string(estimate.k_most) + " or " + std::to_string(estimate.k_least);
 }
 
-void describe(const Scenario& scenario, std::ostream& out) {
-  const std::size_t points =
-      scenario.runs.size() / (scenario.seeds.size() * scenario.variants.size());
-  out << scenario.file.string() << ": \"" << scenario.name << "\", " << scenario.runs.size()
-      << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
-      << " seeds";
-  if (points > 1) out << ", swept";
-  out << ")\n";
+// What a variant costs at one or more points of the sweep.
+struct Row {
+  std::string text;
+  int runs = 0;
+};
 
+std::string row_text(const PlannedRun& run, const Estimate& cost, int width) {
+  char line[256];
+  std::snprintf(line, sizeof line, "  %-*s %10lld %7lld %17s %12.1f %12.1f %9s", width,
+                run.variant.c_str(), static_cast<long long>(run.description.model_size),
+                static_cast<long long>(run.settings.learning.training.rounds),
+                entries(cost).c_str(), 8e-6 * cost.uplink_bytes, 8e-6 * cost.downlink_bytes,
+                host_time(cost.host_s).c_str());
+  return line;
+}
+
+void describe(const Scenario& scenario, std::ostream& out) {
   std::size_t width = 7;
   for (const std::string& variant : scenario.variants) width = std::max(width, variant.size());
-  char line[256];
-  std::snprintf(line, sizeof line, "  %-*s %10s %7s %17s %12s %12s %9s\n", static_cast<int>(width),
-                "variant", "d", "rounds", "k_t", "Mbit up", "Mbit down", "host");
-  out << line;
+  std::vector<Row> rows;
   double total_s = 0;
-  std::set<std::string> shown;
   for (const PlannedRun& run : scenario.runs) {
     const Estimate cost = estimate(run.settings, run.description);
     total_s += cost.host_s;
-    if (!shown.insert(run.variant + run.parameters).second) continue;
-    std::snprintf(
-        line, sizeof line, "  %-*s %10lld %7lld %17s %12.1f %12.1f %9s", static_cast<int>(width),
-        run.variant.c_str(), static_cast<long long>(run.description.model_size),
-        static_cast<long long>(run.settings.learning.training.rounds), entries(cost).c_str(),
-        8e-6 * cost.uplink_bytes, 8e-6 * cost.downlink_bytes, host_time(cost.host_s).c_str());
-    out << line << (run.parameters == "{}" ? "" : "  " + run.parameters) << '\n';
+    const std::string text = row_text(run, cost, static_cast<int>(width));
+    const auto same =
+        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.text == text; });
+    if (same == rows.end()) {
+      rows.push_back({text, 1});
+    } else {
+      ++same->runs;
+    }
   }
-  out << "  about " << host_time(total_s) << " of one core in all; Mbit of all workers and rounds, "
-      << "encoded; downlink and time are estimates\n";
+
+  out << scenario.file.string() << ": \"" << scenario.name << "\", " << scenario.runs.size()
+      << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
+      << " seeds)\n";
+  char head[256];
+  std::snprintf(head, sizeof head, "  %-*s %10s %7s %17s %12s %12s %9s %5s\n",
+                static_cast<int>(width), "variant", "d", "rounds", "k_t", "Mbit up", "Mbit down",
+                "host", "runs");
+  out << head;
+  for (const Row& row : rows) {
+    char runs[16];
+    std::snprintf(runs, sizeof runs, " %5d\n", row.runs);
+    out << row.text << runs;
+  }
+  out << "  about " << host_time(total_s)
+      << " of one core in all; Mbit: of a run, encoded; downlink "
+      << "and host time are estimates\n";
 }
 
 }  // namespace
