@@ -20,7 +20,7 @@ namespace gradwave {
 namespace {
 
 constexpr std::uint16_t kPort = 5000;
-constexpr double kConnect_s = 0.01;  // for one robot's handshake
+constexpr double kConnect_s = 0.01;  // from one robot's connection to the next
 constexpr double kWatch_s = 0.1;     // between two looks at what has become of the network
 
 // A message under way; what was counted when it started, so that the difference is its own.
@@ -51,7 +51,7 @@ void append(std::string& list, const std::string& item) {
 
 double simulated_s() { return ns3::Simulator::Now().GetSeconds(); }
 
-std::string after_now() { return text_of(" after %.1f s of simulated time: ", simulated_s()); }
+std::string after_now() { return text_of(" after %.1f s of simulated time", simulated_s()); }
 
 std::string away(double distance_m) {  // a wire has no distance
   return distance_m > 0 ? text_of(", %.1f m from the access point", distance_m) : "";
@@ -102,7 +102,6 @@ struct Network::State {
   channel::Traffic traffic(int worker, Direction direction) const {
     return direction == Direction::kUplink ? link->uplink(worker) : link->downlink(worker);
   }
-  bool connected_to(int worker) const { return robots[worker]->stands() && server->stands(worker); }
   std::string pending() const;
 };
 
@@ -125,17 +124,20 @@ void Network::State::install_applications(double sending_rate_bps) {
                                             sending_rate_bps, events_of(i, Direction::kDownlink)));
     node->AddApplication(robots.back());
   }
-  server = ns3::CreateObject<ServerApplication>(
-      kPort, addresses, sending_rate_bps,
-      [this](int worker) { return events_of(worker, Direction::kUplink); });
+  const auto accepted = [this](int worker) {
+    ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
+    return events_of(worker, Direction::kUplink);
+  };
+  server = ns3::CreateObject<ServerApplication>(kPort, addresses, sending_rate_bps, accepted);
   link->server()->AddApplication(server);
 }
 
 Connection::Events Network::State::events_of(int worker, Direction receives) {
   return {[=](std::int64_t bytes) { receive(worker, receives, bytes); },
           [=] {
+            const std::string still = pending();
             fail<Stalled>("TCP gave up the connection of robot " + std::to_string(worker) +
-                          after_now() + pending());
+                          after_now() + (still.empty() ? "" : ": " + still));
           }};
 }
 
@@ -165,24 +167,22 @@ void Network::State::watch() {
 
 void Network::State::watch_connecting() {
   if (asking < 0 && link->ready()) connect_next();
-  if (connected || simulated_s() <= limits.connect_timeout_s) return;
-  fail<Stalled>(asking < 0 ? "no association" + after_now() + link->waiting_for()
-                           : "no connection to the server" + after_now() + "robot " +
+  if (simulated_s() <= limits.connect_timeout_s) return;
+  fail<Stalled>(asking < 0 ? "no association" + after_now() + ": " + link->waiting_for()
+                           : "no connection to the server" + after_now() + ": robot " +
                                  std::to_string(asking) + away(link->distance_m(asking)));
 }
 
 // One robot after the other: the link layer's handshakes of many at once would collide, and some of
 // ns-3's never recover from that.
 void Network::State::connect_next() {
-  if (asking < 0 || connected_to(asking)) ++asking;
-  if (asking == workers()) {
-    connected = true;
-    link->begin();
-    ns3::Simulator::Stop();
+  if (++asking < workers()) {
+    robots[asking]->connect();
     return;
   }
-  if (!robots[asking]->asked()) robots[asking]->connect();
-  ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
+  connected = true;
+  link->begin();
+  ns3::Simulator::Stop();
 }
 
 void Network::State::watch_stall() {
@@ -190,7 +190,7 @@ void Network::State::watch_stall() {
   const std::string still = pending();
   if (still.empty()) return;  // everybody computes
   fail<Stalled>("no byte has arrived for " + text_of("%g simulated seconds", limits.stall_s) +
-                after_now() + still);
+                after_now() + ": " + still);
 }
 
 void Network::State::schedule(int worker, Direction direction, double delay_s, std::int64_t bytes) {

@@ -19,12 +19,10 @@ class RobotApplication final : public ns3::Application {
   RobotApplication(const ns3::InetSocketAddress& server, double sending_rate_bps,
                    Connection::Events events);
 
-  // Asks the server for a connection; stands() once it has answered.
+  // Asks the server for the connection.
   void connect();
-  bool asked() const { return socket_ != nullptr; }
-  bool stands() const { return connection_ != nullptr; }
 
-  Connection& connection() { return *connection_; }
+  Connection& connection() { return *connection_; }  // once the server has accepted it
 
  private:
   void DoDispose() override;

@@ -18,12 +18,11 @@ class ServerApplication final : public ns3::Application {
  public:
   static ns3::TypeId GetTypeId();
 
-  // `robots` [M] are the addresses that the robots connect from; `events_of` a worker are its own.
+  // `robots` [M] are the addresses that the robots connect from. `accepted` is called when a
+  // worker's connection stands, and says what to do with what arrives on it.
   ServerApplication(std::uint16_t port, const std::vector<ns3::Ipv4Address>& robots,
                     double sending_rate_bps,
-                    std::function<Connection::Events(int worker)> events_of);
-
-  bool stands(int worker) const { return connections_[worker] != nullptr; }
+                    std::function<Connection::Events(int worker)> accepted);
 
   Connection& connection(int worker) { return *connections_[worker]; }
 
@@ -35,7 +34,7 @@ class ServerApplication final : public ns3::Application {
   std::uint16_t port_;
   std::map<ns3::Ipv4Address, int> workers_;
   double sending_rate_bps_;
-  std::function<Connection::Events(int)> events_of_;
+  std::function<Connection::Events(int)> accepted_;
   ns3::Ptr<ns3::Socket> listening_;
   std::vector<std::unique_ptr<Connection>> connections_;  // [M], null until the robot connects
 };
