@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstring>
-#include <fstream>
 #include <string>
 
 namespace gradwave::results {
@@ -19,17 +18,27 @@ constexpr int kBusyTimeout_ms = 60000;  // other runs' transactions take millise
   throw DatabaseError(file.string() + ": " + reason);
 }
 
-// A foreign file is told by its first bytes (SQLite's file format, section 1.3), before SQLite
-// could touch it. True if there is a database of ours, false if there is nothing yet.
+// The file's first bytes (SQLite's file format, section 1.3), read before SQLite looks at what they
+// mean and could touch a file that is not ours. Through SQLite all the same: closing a descriptor
+// of our own would drop the locks that this process holds on the file (POSIX).
+std::array<unsigned char, 100> read_header(const fs::path& file) {
+  return guarded(file, [&] {
+    const SQLite::Database unread(file.string(), SQLite::OPEN_READONLY);
+    sqlite3_file* stream = nullptr;
+    sqlite3_file_control(unread.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &stream);
+    std::array<unsigned char, 100> header = {};
+    stream->pMethods->xRead(stream, header.data(), static_cast<int>(header.size()), 0);
+    return header;
+  });
+}
+
+// True if there is a database of ours, false if there is nothing yet.
 bool is_ours(const fs::path& file) {
   std::error_code unknown;
   if (!fs::exists(file, unknown)) return false;
   if (fs::is_directory(file, unknown)) refuse(file, "is a folder, expected a results file");
-  std::array<unsigned char, 100> header = {};
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) refuse(file, "cannot be read");
-  stream.read(reinterpret_cast<char*>(header.data()), header.size());
-  if (stream.gcount() == 0) return false;
+  if (fs::file_size(file, unknown) == 0) return false;
+  const auto header = read_header(file);
   const auto word = [&](int at) {
     return header[at] << 24 | header[at + 1] << 16 | header[at + 2] << 8 | header[at + 3];
   };
