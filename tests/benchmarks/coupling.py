@@ -27,7 +27,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--build", default="build", help="build folder")
     parser.add_argument("--repeat", type=int, default=7, help="runs of each program")
-    parser.add_argument("--rounds", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=1000,
+                        help="many, for loading LibTorch takes a third of a second")
     parser.add_argument("--uplink-bytes", type=int, default=5600)
     parser.add_argument("--downlink-bytes", type=int, default=40000)
     parser.add_argument("--compute-s", type=float, default=0.05)
