@@ -41,7 +41,8 @@ class SignalCounter {
 
 std::string label(const PlannedRun& run) {
   std::string text = run.variant;
-  for (const auto& [key, value] : nlohmann::json::parse(run.parameters).items()) {
+  const nlohmann::json parameters = nlohmann::json::parse(run.parameters);
+  for (const auto& [key, value] : parameters.items()) {
     text += "  " + key + "=" + value.dump();
   }
   return text + "  seed " + std::to_string(run.seed);
