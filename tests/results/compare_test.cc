@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include "results/database.h"
+#include "results/query.h"
+
+namespace gradwave::results {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST(StudentInterval, IsTheTextbooks) {
+  // mean 3, deviation sqrt(2.5), t(0.975, 4) = 2.776445
+  const Interval interval = student_interval({1, 2, 3, 4, 5});
+  EXPECT_EQ(interval.n, 5);
+  EXPECT_DOUBLE_EQ(interval.mean, 3);
+  EXPECT_NEAR(*interval.half_width, 2.776445 * std::sqrt(2.5 / 5), 1e-6);
+}
+
+TEST(StudentInterval, OfOneValueHasNoWidthAndOfNoneNothing) {
+  EXPECT_FALSE(student_interval({4}).half_width);
+  EXPECT_EQ(student_interval({4}).mean, 4);
+  EXPECT_EQ(student_interval({}).n, 0);
+}
+
+// Rounds of one second and 1000 bits; `accuracies` after 0, 1, 2, ... of them.
+class Compare : public testing::Test {
+ protected:
+  void SetUp() override {
+    file_ =
+        fs::path(testing::TempDir()) /
+        ("compare-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    remove();
+    database_ = std::make_unique<Database>(file_);
+    experiment_ = database_->add_experiment({"demo", "", "", "", "", ""});
+  }
+  void TearDown() override {
+    database_.reset();
+    remove();
+  }
+  void remove() {
+    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file_.string() + suffix);
+  }
+
+  void add(const std::string& variant, std::int64_t seed, const std::vector<double>& accuracies,
+           const std::string& status = "complete", const std::string& parameters = "{}") {
+    results::Run run;
+    run.experiment_id = experiment_;
+    run.variant = variant;
+    run.seed = seed;
+    run.parameters = parameters;
+    const std::int64_t id = database_->add_run(run);
+    Recorder recorder(file_, id);
+    for (std::size_t i = 0; i < accuracies.size(); ++i) {
+      const auto t = static_cast<std::int64_t>(i);
+      recorder.evaluation({t, static_cast<double>(t), accuracies[i], 1});
+      if (i + 1 == accuracies.size()) break;
+      Round round;
+      round.round = t;
+      round.start_s = static_cast<double>(t);
+      round.latency_s = 1;
+      round.uplink_payload_bytes = 100;
+      round.downlink_payload_bytes = 25;
+      recorder.round(round, {});
+    }
+    recorder.finish(status, status == "complete" ? "" : "because");
+  }
+
+  fs::path file_;
+  std::unique_ptr<Database> database_;
+  std::int64_t experiment_ = 0;
+};
+
+TEST_F(Compare, PairsBySeedAndMeasuresToTheTarget) {
+  add("A", 1, {0.1, 0.5, 0.8});
+  add("B", 1, {0.1, 0.8, 0.9});
+  add("A", 2, {0.1, 0.6, 0.7});
+  add("B", 2, {0.1, 0.7, 0.8});
+  const Comparison comparison = compare(file_, "", 0.7);
+  ASSERT_EQ(comparison.rows.size(), 2u);
+  const CompareRow& a = comparison.rows[0];
+  const CompareRow& b = comparison.rows[1];
+  EXPECT_EQ(a.variant, "A");
+  EXPECT_DOUBLE_EQ(a.final_accuracy.mean, 0.75);
+  EXPECT_DOUBLE_EQ(a.time_s.mean, 2);
+  EXPECT_DOUBLE_EQ(a.bits.mean, 2000);
+  EXPECT_EQ(a.accuracy_difference.n, 0);
+  EXPECT_EQ(b.reached, 2);
+  EXPECT_DOUBLE_EQ(b.rounds.mean, 1);
+  EXPECT_DOUBLE_EQ(b.accuracy_difference.mean, 0.1);
+  EXPECT_NEAR(*b.accuracy_difference.half_width, 0, 1e-12) << "the same difference in every pair";
+  EXPECT_DOUBLE_EQ(b.time_difference_s.mean, -1);
+}
+
+TEST_F(Compare, CountsRunsThatNeverReachTheTargetAndRunsThatFailed) {
+  add("A", 1, {0.1, 0.9});
+  add("B", 1, {0.1, 0.2});
+  add("B", 2, {0.1}, "failed");
+  add("B", 3, {0.1, 0.95}, "diverged");
+  const Comparison comparison = compare(file_, "", 0.9);
+  const CompareRow& b = comparison.rows[1];
+  EXPECT_EQ(b.runs, 3);
+  EXPECT_EQ(b.reached, 1);
+  EXPECT_EQ(b.censored, 2);
+  EXPECT_EQ(b.failed, 2);
+  EXPECT_EQ(b.time_difference_s.n, 0);
+  std::ostringstream out;
+  print(comparison, out);
+  EXPECT_THAT(out.str(), HasSubstr("1 of 3, 2 failed"));
+}
+
+TEST_F(Compare, WithoutATargetTakesTheHighestThatAllReached) {
+  add("A", 1, {0.1, 0.72});
+  add("B", 1, {0.1, 0.855});
+  EXPECT_DOUBLE_EQ(compare(file_, "", std::nullopt).target, 0.72);
+}
+
+TEST_F(Compare, KeepsThePointsOfASweepApart) {
+  add("A", 1, {0.1, 0.5}, "complete", R"({"x":1})");
+  add("B", 1, {0.1, 0.6}, "complete", R"({"x":1})");
+  add("A", 1, {0.1, 0.7}, "complete", R"({"x":2})");
+  add("B", 1, {0.1, 0.9}, "complete", R"({"x":2})");
+  const Comparison comparison = compare(file_, "", 0.5);
+  ASSERT_EQ(comparison.rows.size(), 4u);
+  EXPECT_NEAR(comparison.rows[1].accuracy_difference.mean, 0.1, 1e-12);
+  EXPECT_NEAR(comparison.rows[3].accuracy_difference.mean, 0.2, 1e-12);
+  std::ostringstream out;
+  print(comparison, out);
+  EXPECT_THAT(out.str(), HasSubstr("x = 2"));
+}
+
+TEST_F(Compare, TakesTheLatestExperimentOrTheOneAskedFor) {
+  add("A", 1, {0.1, 0.5});
+  experiment_ = database_->add_experiment({"later", "", "", "", "", ""});
+  add("Z", 1, {0.1, 0.5});
+  EXPECT_EQ(compare(file_, "", std::nullopt).experiment, "later");
+  EXPECT_EQ(compare(file_, "demo", std::nullopt).rows[0].variant, "A");
+  EXPECT_EQ(compare(file_, "1", std::nullopt).rows[0].variant, "A");
+  try {
+    compare(file_, "demmo", std::nullopt);
+    FAIL() << "found";
+  } catch (const DatabaseError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean \"demo\"?"));
+  }
+}
+
+TEST_F(Compare, TheViewsAgreeWithIt) {
+  add("A", 1, {0.1, 0.5, 0.8});
+  add("B", 1, {0.1, 0.2});
+  const Table reached = query(file_,
+                              "SELECT time_s, bits, rounds, reached, censored_at_s FROM "
+                              "time_to_accuracy WHERE target = 0.7 ORDER BY run_id");
+  EXPECT_EQ(reached.rows[0], (std::vector<Value>{2.0, std::int64_t{2000}, std::int64_t{2},
+                                                 std::int64_t{1}, std::monostate()}));
+  EXPECT_EQ(reached.rows[1], (std::vector<Value>{std::monostate(), std::monostate(),
+                                                 std::monostate(), std::int64_t{0}, 1.0}));
+  const Table summary =
+      query(file_, "SELECT accuracy, best_accuracy, time_s, bits FROM run_summary");
+  EXPECT_EQ(summary.rows[0], (std::vector<Value>{0.8, 0.8, 2.0, std::int64_t{2000}}));
+}
+
+}  // namespace
+}  // namespace gradwave::results

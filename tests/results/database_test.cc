@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <thread>
+
+#include "results/query.h"
+
+namespace gradwave::results {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class DatabaseFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        fs::path(testing::TempDir()) /
+        ("results-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    file_ = folder_ / "results.sqlite";
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  static results::Run run(std::int64_t experiment_id) {
+    results::Run run;
+    run.experiment_id = experiment_id;
+    run.variant = "Top-K";
+    run.seed = 7;
+    run.workers = 2;
+    run.model_size = 10;
+    run.rounds_planned = 3;
+    return run;
+  }
+  std::int64_t new_run() {
+    Database database(file_);
+    return database.add_run(run(database.add_experiment({"e", "text", "hash", "0", "3", "1"})));
+  }
+  static Round round(std::int64_t t) {
+    Round round;
+    round.round = t;
+    round.start_s = static_cast<double>(t);
+    round.latency_s = 1;
+    round.uplink_payload_bytes = 100;
+    round.downlink_payload_bytes = 25;
+    round.paper_bits = 10;
+    return round;
+  }
+  static std::vector<Transfer> transfers(std::int64_t t) {
+    std::vector<Transfer> all;
+    for (std::int64_t worker = 0; worker < 2; ++worker) {
+      all.push_back({t, worker, "uplink", 5, 50, 0.5, 1.5, 10.0, 1, 2, 54e6});
+    }
+    return all;
+  }
+  std::int64_t integer(const std::string& sql) {
+    return std::get<std::int64_t>(query(file_, sql).rows.at(0).at(0));
+  }
+  std::string text(const std::string& sql) {
+    return std::get<std::string>(query(file_, sql).rows.at(0).at(0));
+  }
+  std::string refusal() {
+    try {
+      Database database(file_);
+      return "";
+    } catch (const DatabaseError& error) {
+      return error.what();
+    }
+  }
+  static std::string slurp(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  fs::path folder_, file_;
+};
+
+TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
+  const std::int64_t id = new_run();
+  {
+    Recorder recorder(file_, id);
+    recorder.plan({12, 3, R"({"rounds":4})"});
+    recorder.round(round(0), transfers(0));
+    recorder.evaluation({1, 1.0, 0.25, 2.5});
+    recorder.finish("complete");
+  }
+  const Table row = query(file_, "SELECT * FROM transfers WHERE worker = 1");
+  EXPECT_EQ(row.rows.at(0),
+            (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::string("uplink"),
+                                std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0, std::int64_t{1},
+                                std::int64_t{2}, 54e6}));
+  EXPECT_EQ(integer("SELECT t_hat FROM runs"), 12);
+  EXPECT_EQ(text("SELECT status FROM runs"), "complete");
+  EXPECT_EQ(integer("SELECT finished_at >= started_at AND host_wall_s >= 0 FROM runs"), 1);
+  EXPECT_EQ(integer("SELECT error IS NULL FROM runs"), 1);
+}
+
+TEST_F(DatabaseFile, RowsAreReadableWithinASecondWhileTheRunGoesOn) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  recorder.round(round(0), transfers(0));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));  // a slow round: no further call
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds"), 1);
+  EXPECT_EQ(integer("SELECT count(*) FROM transfers"), 2);
+}
+
+TEST_F(DatabaseFile, SeveralProcessesWriteAtOnce) {
+  constexpr int kProcesses = 4, kRounds = 200;
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < kProcesses; ++i) ids.push_back(new_run());
+  std::vector<pid_t> children;
+  for (const std::int64_t id : ids) {
+    const pid_t child = fork();
+    if (child == 0) {
+      {
+        Recorder recorder(file_, id);
+        for (int t = 0; t < kRounds; ++t) {
+          recorder.round(round(t), transfers(t));
+          usleep(5000);
+        }
+        recorder.finish("complete");
+      }
+      _exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds"), kProcesses * kRounds);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), kProcesses);
+}
+
+TEST_F(DatabaseFile, OpeningItOftenInOneProcessDisturbsNoOther) {
+  const std::int64_t id = new_run();
+  Database database(file_);
+  const pid_t child = fork();
+  if (child == 0) {
+    {
+      Recorder recorder(file_, id);
+      recorder.round(round(0), transfers(0));
+      recorder.finish("complete");
+    }
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(integer("SELECT count(*) FROM rounds"), 1);
+  database.add_run(run(1));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs"), 2);
+}
+
+TEST_F(DatabaseFile, AProcessKilledAtAnyMomentLeavesItsRoundsAndIsFoundOut) {
+  const std::int64_t id = new_run();
+  const pid_t child = fork();
+  if (child == 0) {
+    Recorder recorder(file_, id);
+    for (int t = 0;; ++t) {
+      recorder.round(round(t), transfers(t));
+      usleep(1000);
+    }
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1300));
+  EXPECT_EQ(Database(file_).mark_interrupted(), 0) << "it still lives";
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(Database(file_).mark_interrupted(), 1);
+  EXPECT_EQ(text("SELECT status FROM runs"), "interrupted");
+  EXPECT_GT(integer("SELECT count(*) FROM rounds"), 100);
+  EXPECT_EQ(2 * integer("SELECT count(*) FROM rounds"), integer("SELECT count(*) FROM transfers"))
+      << "half a round was committed";
+  EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(DatabaseFile, ARunOfAnotherMachineIsNotJudged) {
+  new_run();  // and another machine claims it
+  EXPECT_EQ(
+      std::system(("/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('" + file_.string() +
+                   "'); c.execute(\\\"UPDATE runs SET host_process = 'elsewhere x 1 2'\\\"); "
+                   "c.commit()\"")
+                      .c_str()),
+      0);
+  EXPECT_EQ(Database(file_).mark_interrupted(), 0);
+  EXPECT_EQ(text("SELECT status FROM runs"), "running");
+}
+
+TEST_F(DatabaseFile, ANumberThatIsNoneIsNull) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  Round bad = round(0);
+  bad.train_loss = std::numeric_limits<double>::quiet_NaN();
+  recorder.round(bad, {});
+  recorder.finish("diverged", "loss");
+  EXPECT_EQ(integer("SELECT train_loss IS NULL FROM rounds"), 1);
+}
+
+TEST_F(DatabaseFile, FinishKeepsAnEarlierVerdict) {
+  const std::int64_t id = new_run();
+  Database database(file_);
+  database.finish_run(id, "failed", "first");
+  database.finish_run(id, "interrupted", "second");
+  EXPECT_EQ(text("SELECT status || ' ' || error FROM runs"), "failed first");
+}
+
+TEST_F(DatabaseFile, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
+  const std::string letter = "Dear reader, " + std::string(5000, 'x');
+  std::ofstream(file_) << letter;
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(file_.string()), HasSubstr("it is no SQLite database")));
+  EXPECT_EQ(slurp(file_), letter);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(DatabaseFile, AForeignDatabaseIsRefusedAndLeftAlone) {
+  ASSERT_EQ(
+      std::system(("/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('" + file_.string() +
+                   "'); c.execute('PRAGMA journal_mode = WAL'); "
+                   "c.execute('CREATE TABLE t (x)'); c.commit(); c.close()\"")
+                      .c_str()),
+      0);
+  const std::string before = slurp(file_);
+  EXPECT_THAT(refusal(), HasSubstr("a SQLite database of something else"));
+  EXPECT_EQ(slurp(file_), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(DatabaseFile, AMissingFolderIsNamed) {
+  file_ = folder_ / "nowhere" / "results.sqlite";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(file_.string()), HasSubstr("is its folder there")));
+}
+
+TEST_F(DatabaseFile, AFolderInItsPlaceIsRefused) {
+  fs::create_directory(file_);
+  EXPECT_THAT(refusal(), HasSubstr("is a folder"));
+}
+
+TEST_F(DatabaseFile, TheFingerprintSeesEveryRowAndNothingOfTheHost) {
+  const auto write = [&](const fs::path& file, double loss) {
+    Database database(file);
+    const std::int64_t id =
+        database.add_run(run(database.add_experiment({"e", "text", "hash", "0", "3", "1"})));
+    Recorder recorder(file, id);
+    Round one = round(0);
+    one.train_loss = loss;
+    recorder.round(one, transfers(0));
+    recorder.finish("complete");
+  };
+  write(folder_ / "a", 1.0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  write(folder_ / "b", 1.0);
+  write(folder_ / "c", std::nextafter(1.0, 2.0));
+  EXPECT_EQ(fingerprint(folder_ / "a"), fingerprint(folder_ / "b"));
+  EXPECT_NE(fingerprint(folder_ / "a"), fingerprint(folder_ / "c"));
+}
+
+}  // namespace
+}  // namespace gradwave::results
