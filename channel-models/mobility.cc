@@ -49,14 +49,16 @@ Ptr<MobilityModel> random_waypoint(const MobilityOptions& options, double half_s
 
 void check_waypoints(const MobilityOptions& options, double half_side_m) {
   if (!(options.speed_min_mps > 0)) {
-    throw std::invalid_argument("a random waypoint needs a least speed above 0 m/s");
+    throw std::invalid_argument(
+        "mobility.speed_min_mps: a random waypoint needs a speed above 0 m/s");
   }
   if (options.speed_min_mps > options.speed_max_mps) {
-    throw std::invalid_argument("the least speed of the random waypoint is above its greatest");
+    throw std::invalid_argument("mobility.speed_min_mps is above mobility.speed_max_mps");
   }
   if (!(half_side_m > 0)) {
     throw std::invalid_argument(
-        "a random waypoint has no room: every robot is placed at the server's radio");
+        "mobility.model: a random waypoint has no room: every robot is placed at the server's "
+        "radio");
   }
 }
 

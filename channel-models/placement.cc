@@ -54,8 +54,8 @@ Points grid(const PlacementOptions& options, std::int64_t workers) {
 Points list(const PlacementOptions& options, std::int64_t workers) {
   const auto given = static_cast<std::int64_t>(options.positions_m.size());
   if (given != workers) {
-    throw std::invalid_argument("there are " + std::to_string(given) + " positions for " +
-                                std::to_string(workers) + " robots");
+    throw std::invalid_argument("placement.positions_m has " + std::to_string(given) +
+                                " positions for " + std::to_string(workers) + " robots");
   }
   return options.positions_m;
 }

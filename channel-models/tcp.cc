@@ -32,14 +32,13 @@ void configure_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
   const std::int64_t segment_bytes =
       std::min(options.segment_bytes, mtu_bytes - kSegmentHeaderBytes);
   if (segment_bytes <= 0) {
-    throw std::invalid_argument("an MTU of " + std::to_string(mtu_bytes) +
-                                " bytes leaves no room for data beside headers of " +
+    throw std::invalid_argument("wire.mtu_bytes = " + std::to_string(mtu_bytes) +
+                                " leaves no room for data beside headers of " +
                                 std::to_string(kSegmentHeaderBytes));
   }
   if (options.buffer_bytes < segment_bytes) {
-    throw std::invalid_argument("a TCP buffer of " + std::to_string(options.buffer_bytes) +
-                                " bytes does not hold one segment of " +
-                                std::to_string(segment_bytes));
+    throw std::invalid_argument("tcp.buffer_bytes = " + std::to_string(options.buffer_bytes) +
+                                " does not hold one segment of " + std::to_string(segment_bytes));
   }
 
   set_default("ns3::TcpSocket::SegmentSize", segment_bytes);

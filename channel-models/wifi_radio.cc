@@ -84,7 +84,8 @@ void check_channel(const WifiOptions& options) {
   const Standard& of = standard(options);
   const auto& in = ns3::wifiStandards.at(of.standard);
   if (std::find(in.begin(), in.end(), band(options).band) == in.end()) {
-    throw std::invalid_argument(options.standard + " is not used at " + options.band);
+    throw std::invalid_argument("wifi.band: " + options.standard + " is not used at " +
+                                options.band);
   }
   if (has_channel(of, band(options), options.channel_width_mhz)) return;
   std::string widths;
@@ -92,9 +93,9 @@ void check_channel(const WifiOptions& options) {
     if (!has_channel(of, band(options), width_mhz)) continue;
     widths += (widths.empty() ? "" : ", ") + std::to_string(width_mhz);
   }
-  throw std::invalid_argument(options.standard + " has no channels of " +
-                              std::to_string(options.channel_width_mhz) + " MHz at " +
-                              options.band + "; expected one of " + widths);
+  throw std::invalid_argument("wifi.channel_width_mhz: " + options.standard +
+                              " has no channels of " + std::to_string(options.channel_width_mhz) +
+                              " MHz at " + options.band + "; expected one of " + widths);
 }
 
 void check_constant_mode(const WifiOptions& options) {
@@ -102,12 +103,13 @@ void check_constant_mode(const WifiOptions& options) {
   for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
     if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
     if (of.mode(mcs).IsAllowed(options.channel_width_mhz, 1)) return;
-    throw std::invalid_argument(options.constant_mode + " is not possible at a width of " +
+    throw std::invalid_argument("wifi.constant_mode: " + options.constant_mode +
+                                " is not possible at a width of " +
                                 std::to_string(options.channel_width_mhz) + " MHz");
   }
-  throw std::invalid_argument("\"" + options.constant_mode + "\" is not a mode of " +
-                              options.standard + "; expected " + of.mode_prefix + "0 to " +
-                              of.mode_prefix + std::to_string(of.highest_mcs));
+  throw std::invalid_argument(
+      "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " + options.standard +
+      "; expected " + of.mode_prefix + "0 to " + of.mode_prefix + std::to_string(of.highest_mcs));
 }
 
 }  // namespace

@@ -145,7 +145,8 @@ std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                                                  std::uint64_t seed) {
   if (workers > static_cast<std::int64_t>(labels.size())) {
     throw std::invalid_argument("team.workers = " + std::to_string(workers) + " is more than the " +
-                                std::to_string(labels.size()) + " training samples");
+                                std::to_string(labels.size()) +
+                                " training samples (data.train_samples)");
   }
   Deal deal{options, labels, classes, workers, random_stream(seed, "partition")};
   return look_up(table(), "partition", options.partition)(deal);

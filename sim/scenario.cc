@@ -240,13 +240,16 @@ struct Layered {
     for (const Assignment& assignment : layer) *this << assignment;
   }
 
-  // The place of the first setting that the sentence names.
+  // The place of the first setting that the sentence names and the file has; of two whose names
+  // begin alike, the longer, which is the later one.
   Place blame(const std::string& sentence, const Place& otherwise) const {
-    std::size_t first = std::string::npos;
+    std::size_t first = sentence.size();
     Place place = otherwise;
     for (const auto& [key, where] : places) {
       const std::size_t at = sentence.find(key);
-      if (at < first) first = at, place = where;
+      if (at == std::string::npos || at > first) continue;
+      first = at;
+      place = where;
     }
     return place;
   }

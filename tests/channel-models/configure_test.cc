@@ -76,32 +76,35 @@ TEST(Configure, NamesTheRightWordsForAWrongOne) {
 }
 
 TEST(Configure, RefusesChannelsTheStandardDoesNotHave) {
-  EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.wifi.standard = "802.11n";
-              o.wifi.channel_width_mhz = 80;
-            }),
-            "802.11n has no channels of 80 MHz at 5GHz; expected one of 20, 40");
+  EXPECT_EQ(
+      refusal([](LinkOptions& o) {
+        o.wifi.standard = "802.11n";
+        o.wifi.channel_width_mhz = 80;
+      }),
+      "wifi.channel_width_mhz: 802.11n has no channels of 80 MHz at 5GHz; expected one of 20, 40");
   EXPECT_EQ(refusal([](LinkOptions& o) {
               o.wifi.standard = "802.11ac";
               o.wifi.band = "2.4GHz";
             }),
-            "802.11ac is not used at 2.4GHz");
+            "wifi.band: 802.11ac is not used at 2.4GHz");
   EXPECT_EQ(refusal([](LinkOptions& o) { o.wifi.channel_width_mhz = 30; }),
-            "802.11ax has no channels of 30 MHz at 5GHz; expected one of 20, 40, 80, 160");
+            "wifi.channel_width_mhz: 802.11ax has no channels of 30 MHz at 5GHz; expected one of "
+            "20, 40, 80, 160");
 }
 
 TEST(Configure, RefusesModesTheStandardCannotSend) {
-  EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.wifi.rate_control = "constant";
-              o.wifi.constant_mode = "HeMcs12";
-            }),
-            "\"HeMcs12\" is not a mode of 802.11ax; expected HeMcs0 to HeMcs11");
+  EXPECT_EQ(
+      refusal([](LinkOptions& o) {
+        o.wifi.rate_control = "constant";
+        o.wifi.constant_mode = "HeMcs12";
+      }),
+      "wifi.constant_mode: \"HeMcs12\" is not a mode of 802.11ax; expected HeMcs0 to HeMcs11");
   EXPECT_EQ(refusal([](LinkOptions& o) {
               o.wifi.standard = "802.11ac";
               o.wifi.rate_control = "constant";
               o.wifi.constant_mode = "VhtMcs9";  // not whole symbols at 20 MHz
             }),
-            "VhtMcs9 is not possible at a width of 20 MHz");
+            "wifi.constant_mode: VhtMcs9 is not possible at a width of 20 MHz");
   EXPECT_EQ(refusal([](LinkOptions& o) { o.wifi.constant_mode = "unused"; }), "");
 }
 
@@ -116,7 +119,7 @@ TEST(Configure, RefusesWalksThatCannotGoOn) {
                 o.mobility.speed_min_mps = 2;
                 o.mobility.speed_max_mps = 1;
               }),
-              HasSubstr("above its greatest"));
+              HasSubstr("mobility.speed_min_mps is above mobility.speed_max_mps"));
   EXPECT_THAT(refusal([](LinkOptions& o) {
                 o.mobility.mobility = "random-waypoint";
                 o.placement.radius_m = 0;
@@ -129,7 +132,7 @@ TEST(Configure, RefusesAListOfPositionsOfTheWrongLength) {
               o.placement.placement = "list";
               o.placement.positions_m = {{1, 2}};
             }),
-            "there are 1 positions for 8 robots");
+            "placement.positions_m has 1 positions for 8 robots");
 }
 
 TEST(Configure, RefusesBuffersBelowASegment) {
@@ -176,13 +179,16 @@ TEST(Ns3Defaults, TellATypeFromAnAttributeFromAValueThatNs3DoesNotKnow) {
     return refusal([&](LinkOptions& o) { o.ns3_defaults = {{name, value}}; });
   };
   EXPECT_EQ(refusal_of("ns3::TcpSockte::SegmentSize", "1"),
-            "\"ns3::TcpSockte::SegmentSize\": ns-3 has no type \"ns3::TcpSockte\" (did you mean "
+            "ns3.defaults: \"ns3::TcpSockte::SegmentSize\": ns-3 has no type \"ns3::TcpSockte\" "
+            "(did you mean "
             "\"ns3::TcpSocket\"?)");
   EXPECT_EQ(refusal_of("ns3::TcpSocket::SegmentSiz", "1"),
-            "\"ns3::TcpSocket::SegmentSiz\": ns3::TcpSocket has no attribute \"SegmentSiz\" (did "
+            "ns3.defaults: \"ns3::TcpSocket::SegmentSiz\": ns3::TcpSocket has no attribute "
+            "\"SegmentSiz\" (did "
             "you mean \"ns3::TcpSocket::SegmentSize\"?)");
   EXPECT_EQ(refusal_of("ns3::TcpSocketBase::SegmentSize", "1"),
-            "\"ns3::TcpSocketBase::SegmentSize\" is an attribute that ns3::TcpSocketBase inherits; "
+            "ns3.defaults: \"ns3::TcpSocketBase::SegmentSize\" is an attribute that "
+            "ns3::TcpSocketBase inherits; "
             "set \"ns3::TcpSocket::SegmentSize\"");
   EXPECT_THAT(refusal_of("ns3::TcpSocket::SegmentSize", "abc"),
               AllOf(HasSubstr("does not take \"abc\""), HasSubstr("uint32_t")));

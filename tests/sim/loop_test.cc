@@ -86,7 +86,9 @@ TEST(Loop, LatencyOnAWireIsTheClosedForm) {
   for (const results::Round& round : log.rounds) {
     const std::int64_t bytes = round.round % 2 == 0 ? 1000 : 4000;
     EXPECT_NEAR(round.uplink_s, wire_s(bytes), 1e-6) << round.round;
-    EXPECT_NEAR(round.downlink_s, wire_s(2500), 1e-6) << round.round;
+    // At most one acknowledgement of the uplink goes down ahead of the update.
+    EXPECT_GE(round.downlink_s, wire_s(2500) - 1e-6) << round.round;
+    EXPECT_LE(round.downlink_s, wire_s(2500) + 54 * 8 / 10e6 + 1e-6) << round.round;
   }
 }
 
