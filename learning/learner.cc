@@ -189,6 +189,7 @@ Evaluation Learner::evaluate() {
   return {static_cast<double>(total.right) / test.count, total.loss / test.count};
 }
 
+const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }
 const std::optional<Pilot>& Learner::pilot() const { return state_->pilot; }
 

@@ -52,6 +52,7 @@ class Learner final : public Rounds {
   Update apply(const std::vector<int>& arrived) override;
   Evaluation evaluate() override;
 
+  const Description& description() const;
   const Schedule& schedule() const;
   const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 fs::path find(const fs::path& folder, const std::string& name) {
   for (const char* suffix : {"", ".gz"}) {
-    const fs::path file = folder / (name + suffix);
+    fs::path file = folder / (name + suffix);
     if (fs::is_regular_file(file)) return file;
   }
   refuse(folder / name, "there is no such file, with or without .gz");

@@ -30,7 +30,8 @@ const learning::Description& Check::operator()(const Settings& settings) {
   }
 
   const auto& training = settings.learning.training;
-  ComputeTimes(settings.compute, learned->second.forward_macs, training.batch, training.workers, 0);
+  const ComputeTimes possible(settings.compute, learned->second.forward_macs, training.batch,
+                              training.workers, settings.learning.seed);
 
   const std::string link_part = part(
       settings, {"team.", "link.", "wifi.", "wire.", "tcp.", "placement.", "mobility.", "ns3."});

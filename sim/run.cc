@@ -41,7 +41,7 @@ class ProgressPipe {
     const auto now = std::chrono::steady_clock::now();
     if (now - last_ < std::chrono::milliseconds(200)) return;
     last_ = now;
-    dprintf(descriptor_, "%lld %.9g %.9g %.9g\n", static_cast<long long>(round.round + 1),
+    dprintf(descriptor_, "%lld %.9g %.9g %.9g\n", static_cast<long long>(round.round) + 1,
             round.start_s + round.latency_s, round.train_loss, accuracy_);
   }
 
@@ -69,9 +69,8 @@ std::string run(const Settings& settings, results::Recorder& recorder, int progr
   learning::Learner learner(learning_options(settings));
   recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot())});
 
-  const learning::Description described = learning::describe(learning_options(settings));
-  ComputeTimes compute(settings.compute, described.forward_macs, training.batch, training.workers,
-                       settings.learning.seed);
+  ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
+                       training.workers, settings.learning.seed);
   ProgressPipe pipe(progress);
   Journal journal;
   journal.round = [&](const results::Round& round,

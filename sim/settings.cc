@@ -175,7 +175,7 @@ std::int64_t checked_integer(const Setting& setting, const Json& value, const Js
 
 std::string checked_word(const Setting& setting, const Json& value) {
   if (!value.is_string()) reject(setting, value, "expected " + expected(setting));
-  const auto word = value.get<std::string>();
+  auto word = value.get<std::string>();
   if (!setting.words || value == value_of(setting, Settings())) return word;
   std::vector<std::string> known;
   for (const auto& [name, description] : setting.words()) known.push_back(name);
