@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 
@@ -15,18 +16,29 @@
 namespace gradwave::results {
 namespace {
 
-struct Reached {
+// What it had cost when the target was first reached.
+struct Cost {
   double time_s, bits, rounds;
 };
 
 // One run, as far as it got.
-struct RunResult {
-  std::string variant, parameters, status;
+struct Outcome {
+  std::string variant;
+  nlohmann::json parameters;
+  std::string status;
   std::int64_t seed = 0;
-  std::optional<double> accuracy;  // of the last evaluation
-  double best_accuracy = 0;
-  std::optional<Reached> reached;  // the target
+  std::optional<double> accuracy;  // of the last evaluation of a complete run
+  std::optional<Cost> reached;
 };
+
+using Outcomes = std::vector<const Outcome*>;
+
+double real(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  return std::get<double>(value);
+}
+
+bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
 
 std::string quoted(const std::string& text) {
   std::string sql = "'";
@@ -34,24 +46,13 @@ std::string quoted(const std::string& text) {
   return sql + "'";
 }
 
-double real(const Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  return std::get<double>(value);
-}
-
-std::optional<double> optional_real(const Value& value) {
-  if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
-  return real(value);
-}
-
 // An experiment's number, or its name: the latest that is called so.
 std::pair<std::int64_t, std::string> find_experiment(const std::filesystem::path& file,
                                                      const std::string& experiment) {
-  const bool is_number =
-      !experiment.empty() && experiment.find_first_not_of("0123456789") == std::string::npos;
-  const std::string condition = experiment.empty() ? "1"
-                                : is_number        ? "id = " + experiment
-                                                   : "name = " + quoted(experiment);
+  const std::string condition =
+      experiment.empty()
+          ? "1"
+          : "name = " + quoted(experiment) + " OR CAST(id AS TEXT) = " + quoted(experiment);
   const Table found = query(
       file, "SELECT id, name FROM experiments WHERE " + condition + " ORDER BY id DESC LIMIT 1");
   if (!found.rows.empty()) {
@@ -67,103 +68,126 @@ std::pair<std::int64_t, std::string> find_experiment(const std::filesystem::path
                       (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
 }
 
-// In the order in which the scenario has them.
-std::vector<RunResult> load_runs(const std::filesystem::path& file, std::int64_t experiment_id) {
-  const Table table =
-      query(file,
-            "SELECT variant, parameters, status, seed, accuracy, coalesce(best_accuracy, 0) "
-            "FROM run_summary WHERE experiment_id = " +
-                std::to_string(experiment_id) + " ORDER BY run_id");
-  std::vector<RunResult> runs;
-  for (const auto& row : table.rows) {
-    RunResult run;
-    run.variant = std::get<std::string>(row[0]);
-    run.parameters = std::get<std::string>(row[1]);
-    run.status = std::get<std::string>(row[2]);
-    run.seed = std::get<std::int64_t>(row[3]);
-    run.accuracy = optional_real(row[4]);
-    run.best_accuracy = real(row[5]);
-    runs.push_back(run);
+// Fills in the target, in whole percent, and why it is this one.
+void choose_target(const std::filesystem::path& file, Comparison& comparison) {
+  std::vector<double> best;
+  for (const auto& row :
+       query(file,
+             "SELECT coalesce(max(accuracy), 0) FROM runs JOIN evaluations ON run_id = id "
+             "WHERE status = 'complete' AND experiment_id = " +
+                 std::to_string(comparison.experiment_id) + " GROUP BY id")
+           .rows) {
+    best.push_back(real(row[0]));
   }
-  return runs;
+  std::sort(best.begin(), best.end());
+  const auto percent = [](double accuracy) { return std::floor(100 * accuracy + 1e-9); };
+  if (best.empty()) {
+    comparison.target = 0.5;
+    comparison.target_choice = "no run is complete";
+  } else if (percent(best.front()) >= 1) {
+    comparison.target = percent(best.front()) / 100;
+    comparison.target_choice = "the highest that every complete run reached";
+  } else {
+    comparison.target = std::max(1.0, percent(best[best.size() / 2])) / 100;
+    comparison.target_choice = "the highest that half of the complete runs reached";
+  }
 }
 
-void find_reached(const std::filesystem::path& file, std::int64_t experiment_id, double target,
-                  std::vector<RunResult>& runs) {
-  char number[40];
-  std::snprintf(number, sizeof number, "%.17g", target);
+// In the order in which the scenario has them.
+std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
+                                   const Comparison& comparison) {
+  char target[40];
+  std::snprintf(target, sizeof target, "%.17g", comparison.target);
   const Table table = query(
       file,
-      "SELECT time_s, bits, progress.round FROM runs LEFT JOIN (SELECT run_id, min(round) AS "
-      "round FROM evaluations WHERE accuracy >= " +
-          std::string(number) +
-          " GROUP BY run_id) AS first ON first.run_id = runs.id LEFT JOIN progress ON "
-          "progress.run_id = runs.id AND progress.round = first.round WHERE experiment_id = " +
-          std::to_string(experiment_id) + " ORDER BY runs.id");
-  for (std::size_t i = 0; i < runs.size() && i < table.rows.size(); ++i) {
-    const auto& row = table.rows[i];
-    if (!std::holds_alternative<std::monostate>(row[0])) {
-      runs[i].reached = Reached{real(row[0]), real(row[1]), real(row[2])};
+      "SELECT variant, parameters, status, seed, "
+      "  (SELECT accuracy FROM evaluations WHERE run_id = id ORDER BY round DESC LIMIT 1), "
+      "  time_s, uplink_bits + downlink_bits, round "
+      "FROM runs LEFT JOIN evaluations ON run_id = id AND round = "
+      "  (SELECT min(round) FROM evaluations WHERE run_id = id AND accuracy >= " +
+          std::string(target) +
+          ") WHERE experiment_id = " + std::to_string(comparison.experiment_id) + " ORDER BY id");
+  std::vector<Outcome> outcomes;
+  for (const auto& row : table.rows) {
+    Outcome outcome;
+    outcome.variant = std::get<std::string>(row[0]);
+    outcome.parameters = nlohmann::json::parse(std::get<std::string>(row[1]));
+    outcome.status = std::get<std::string>(row[2]);
+    outcome.seed = std::get<std::int64_t>(row[3]);
+    if (outcome.status == "complete" && !is_null(row[4])) outcome.accuracy = real(row[4]);
+    if (!is_null(row[7])) outcome.reached = Cost{real(row[5]), real(row[6]), real(row[7])};
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+// Whether a run with the parameters `part` belongs to the point `whole` of the sweep: a variant
+// that sets a swept value itself has it not among its parameters, and belongs to all its points.
+bool belongs(const nlohmann::json& part, const nlohmann::json& whole) {
+  return std::all_of(part.items().begin(), part.items().end(), [&](const auto& item) {
+    return whole.contains(item.key()) && whole[item.key()] == item.value();
+  });
+}
+
+// The points of the sweep, in order.
+std::vector<nlohmann::json> points_of(const std::vector<Outcome>& outcomes) {
+  std::vector<nlohmann::json> all;
+  for (const Outcome& outcome : outcomes) {
+    if (std::find(all.begin(), all.end(), outcome.parameters) == all.end()) {
+      all.push_back(outcome.parameters);
     }
   }
+  std::vector<nlohmann::json> points;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(points), [&](const auto& point) {
+    return std::none_of(all.begin(), all.end(),
+                        [&](const auto& other) { return other != point && belongs(point, other); });
+  });
+  return points;
 }
 
-// The highest target in whole percent that all complete runs reached, or if there is none, half.
-double choose_target(const std::vector<RunResult>& runs) {
-  std::vector<double> best;
-  for (const RunResult& run : runs) {
-    if (run.status == "complete") best.push_back(run.best_accuracy);
-  }
-  if (best.empty()) return 0.5;
-  std::sort(best.begin(), best.end());
-  for (const double value : {best.front(), best[best.size() / 2]}) {
-    const double percent = std::floor(value * 100 + 1e-9);
-    if (percent >= 1) return percent / 100;
-  }
-  return 0.01;
+bool ended_badly(const Outcome& outcome) {
+  return outcome.status != "complete" && outcome.status != "running";
 }
 
-// The runs of one variant at one point of the sweep, and the first variant's with the same seeds.
-CompareRow compare_runs(const std::vector<const RunResult*>& runs,
-                        const std::map<std::int64_t, const RunResult*>& reference, bool is_first) {
+CompareRow summarise(const Outcomes& runs) {
   CompareRow row;
-  row.parameters = runs.front()->parameters;
   row.variant = runs.front()->variant;
   row.runs = static_cast<int>(runs.size());
-  std::vector<double> accuracy, time, bits, rounds, more_accuracy, more_time, more_bits;
-  for (const RunResult* run : runs) {
-    if (run->status == "failed" || run->status == "interrupted" || run->status == "diverged") {
-      ++row.failed;
-    }
-    if (run->status == "complete" && run->accuracy) accuracy.push_back(*run->accuracy);
-    if (run->reached) {
-      ++row.reached;
-      time.push_back(run->reached->time_s);
-      bits.push_back(run->reached->bits);
-      rounds.push_back(run->reached->rounds);
-    } else if (run->status != "running") {
-      ++row.censored;
-    }
-    const auto other = reference.find(run->seed);
-    if (is_first || other == reference.end()) continue;
-    const RunResult& first = *other->second;
-    if (run->status == "complete" && first.status == "complete" && run->accuracy &&
-        first.accuracy) {
-      more_accuracy.push_back(*run->accuracy - *first.accuracy);
-    }
-    if (run->reached && first.reached) {
-      more_time.push_back(run->reached->time_s - first.reached->time_s);
-      more_bits.push_back(run->reached->bits - first.reached->bits);
-    }
+  std::vector<double> accuracy, time_s, bits, rounds;
+  for (const Outcome* run : runs) {
+    row.failed += ended_badly(*run) ? 1 : 0;
+    row.reached += run->reached ? 1 : 0;
+    row.censored += !run->reached && run->status != "running" ? 1 : 0;
+    if (run->accuracy) accuracy.push_back(*run->accuracy);
+    if (!run->reached) continue;
+    time_s.push_back(run->reached->time_s);
+    bits.push_back(run->reached->bits);
+    rounds.push_back(run->reached->rounds);
   }
   row.final_accuracy = student_interval(accuracy);
-  row.time_s = student_interval(time);
+  row.time_s = student_interval(time_s);
   row.bits = student_interval(bits);
   row.rounds = student_interval(rounds);
-  row.accuracy_difference = student_interval(more_accuracy);
-  row.time_difference_s = student_interval(more_time);
-  row.bits_difference = student_interval(more_bits);
   return row;
+}
+
+// Fills in the differences to the runs of the first variant that have the same seeds.
+void pair_up(const Outcomes& runs, const Outcomes& first, CompareRow& row) {
+  std::map<std::int64_t, const Outcome*> by_seed;
+  for (const Outcome* run : first) by_seed[run->seed] = run;
+  std::vector<double> accuracy, time_s, bits;
+  for (const Outcome* run : runs) {
+    const auto partner = by_seed.find(run->seed);
+    if (partner == by_seed.end()) continue;
+    const Outcome& other = *partner->second;
+    if (run->accuracy && other.accuracy) accuracy.push_back(*run->accuracy - *other.accuracy);
+    if (!run->reached || !other.reached) continue;
+    time_s.push_back(run->reached->time_s - other.reached->time_s);
+    bits.push_back(run->reached->bits - other.reached->bits);
+  }
+  row.accuracy_difference = student_interval(accuracy);
+  row.time_difference_s = student_interval(time_s);
+  row.bits_difference = student_interval(bits);
 }
 
 }  // namespace
@@ -172,31 +196,36 @@ Comparison compare(const std::filesystem::path& file, const std::string& experim
                    std::optional<double> target) {
   Comparison comparison;
   std::tie(comparison.experiment_id, comparison.experiment) = find_experiment(file, experiment);
-  std::vector<RunResult> runs = load_runs(file, comparison.experiment_id);
-  comparison.target_given = target.has_value();
-  comparison.target = target ? *target : choose_target(runs);
-  find_reached(file, comparison.experiment_id, comparison.target, runs);
-  if (runs.empty()) return comparison;
-
-  const std::string first_variant = runs.front().variant;
-  std::vector<std::pair<std::string, std::string>> order;  // parameters, variant
-  std::map<std::pair<std::string, std::string>, std::vector<const RunResult*>> groups;
-  std::map<std::string, std::map<std::int64_t, const RunResult*>>
-      references;  // by parameters, seed
-  std::map<std::string, std::size_t> place_of_parameters;
-  for (const RunResult& run : runs) {
-    place_of_parameters.emplace(run.parameters, place_of_parameters.size());
-    auto& group = groups[{run.parameters, run.variant}];
-    if (group.empty()) order.emplace_back(run.parameters, run.variant);
-    group.push_back(&run);
-    if (run.variant == first_variant) references[run.parameters][run.seed] = &run;
+  if (target) {
+    comparison.target = *target;
+  } else {
+    choose_target(file, comparison);
   }
-  std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-    return place_of_parameters[a.first] < place_of_parameters[b.first];
-  });
-  for (const auto& key : order) {
-    comparison.rows.push_back(
-        compare_runs(groups[key], references[key.first], key.second == first_variant));
+  const std::vector<Outcome> outcomes = load_outcomes(file, comparison);
+
+  std::vector<std::string> variants;
+  for (const Outcome& run : outcomes) {
+    if (std::find(variants.begin(), variants.end(), run.variant) == variants.end()) {
+      variants.push_back(run.variant);
+    }
+  }
+  for (const nlohmann::json& point : points_of(outcomes)) {
+    Outcomes first;
+    for (const std::string& variant : variants) {
+      Outcomes runs;
+      for (const Outcome& run : outcomes) {
+        if (run.variant == variant && belongs(run.parameters, point)) runs.push_back(&run);
+      }
+      if (runs.empty()) continue;
+      CompareRow row = summarise(runs);
+      row.parameters = point.dump();
+      if (variant == variants.front()) {
+        first = runs;
+      } else {
+        pair_up(runs, first, row);
+      }
+      comparison.rows.push_back(std::move(row));
+    }
   }
   return comparison;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Variants of one experiment against its first variant, paired by seed and swept values: two runs
 // of a pair share initial weights, batches, positions and radio streams, so their difference is the
-// method's.
+// method's. A variant that sets a swept value itself has run once for all of the sweep's points
+// over that value, and appears at each of them.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +23,15 @@ struct Interval {
 Interval student_interval(const std::vector<double>& values);
 
 struct CompareRow {
-  std::string parameters;  // JSON of the swept values, "{}" without a sweep
+  std::string parameters;  // the point of the sweep: JSON of the swept values, "{}" without a sweep
   std::string variant;
-  int runs = 0;      // started, whatever became of them
-  int reached = 0;   // evaluations reached the target
-  int censored = 0;  // ended (completely or not) without reaching it
-  int failed = 0;    // runs whose status is failed, interrupted or diverged
-  Interval final_accuracy;
+  int runs = 0;                   // started, whatever became of them
+  int reached = 0;                // evaluations reached the target
+  int censored = 0;               // ended (completely or not) without reaching it
+  int failed = 0;                 // runs whose status is failed, interrupted or diverged
+  Interval final_accuracy;        // of complete runs
   Interval time_s, bits, rounds;  // to the target, over the runs that reached it
-  Interval accuracy_difference;   // to the first variant, paired
+  Interval accuracy_difference;   // to the first variant, paired, over complete pairs
   Interval time_difference_s;     // paired, over the pairs where both reached the target
   Interval bits_difference;
 };
@@ -39,7 +40,7 @@ struct Comparison {
   std::int64_t experiment_id = 0;
   std::string experiment;
   double target = 0;
-  bool target_given = true;  // false: chosen from the data
+  std::string target_choice;  // why it is this one; empty if it was asked for
   std::vector<CompareRow> rows;
 };
 

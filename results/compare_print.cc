@@ -5,45 +5,47 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "results/aligned.h"
 #include "results/compare.h"
 
 namespace gradwave::results {
 namespace {
 
-std::string number(const char* format, double value) {
+// How a column shows its numbers: value / unit with so many digits after the point.
+struct Format {
+  double unit = 1;
+  int digits = 0;
+};
+
+std::string number(double value, const Format& format, bool with_sign = false) {
   char text[64];
-  std::snprintf(text, sizeof text, format, value);
+  std::snprintf(text, sizeof text, with_sign ? "%+.*f" : "%.*f", format.digits,
+                value / format.unit);
   return text;
 }
 
-// "93.31 ± 0.20": as many digits after the point as asked for, in units of `unit`.
-std::string text_of(const Interval& interval, double unit, int digits, bool with_sign = false) {
+// "93.31 ± 0.20", and "(2)" behind it if fewer than `expected` values were there.
+std::string text_of(const Interval& interval, const Format& format, int expected,
+                    bool with_sign = false) {
   if (interval.n == 0) return "-";
-  const std::string format = (with_sign ? "%+." : "%.") + std::to_string(digits) + "f";
-  std::string text = number(format.c_str(), interval.mean / unit);
-  if (!interval.half_width) return text;
-  const std::string plain = "%." + std::to_string(digits) + "f";
-  return text + " ± " + number(plain.c_str(), *interval.half_width / unit);
+  std::string text = number(interval.mean, format, with_sign);
+  if (interval.half_width) text += " ± " + number(*interval.half_width, format);
+  if (interval.n < expected) text += " (" + std::to_string(interval.n) + ")";
+  return text;
 }
 
-// Three significant digits of the largest value in a column of times or bits.
-int digits_for(double largest) {
-  if (largest <= 0) return 1;
-  return std::clamp(2 - static_cast<int>(std::floor(std::log10(largest))), 0, 6);
+// So that the largest mean of a column has three digits that count.
+Format format_for(const std::vector<CompareRow>& rows, Interval CompareRow::*column, double unit) {
+  double largest = 0;
+  for (const CompareRow& row : rows) largest = std::max(largest, (row.*column).mean / unit);
+  const int digits = largest > 0 ? 2 - static_cast<int>(std::floor(std::log10(largest))) : 1;
+  return {unit, std::clamp(digits, 0, 6)};
 }
 
-std::size_t width_of(const std::string& text) {
-  std::size_t width = 0;
-  for (const char c : text) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-  return width;
-}
-
-// "radius_m 5, channel_width_mhz 20" for the swept values.
+// "wifi.channel_width_mhz = 20, placement.radius_m = 5"
 std::string title(const std::string& parameters) {
   std::string text;
-  const auto object = nlohmann::json::parse(parameters, nullptr, false);
-  if (!object.is_object()) return parameters;
-  for (const auto& [key, value] : object.items()) {
+  for (const auto& [key, value] : nlohmann::json::parse(parameters).items()) {
     text += (text.empty() ? "" : ", ") + key + " = " + value.dump();
   }
   return text;
@@ -55,76 +57,60 @@ std::string reached_text(const CompareRow& row) {
   return text;
 }
 
-struct Digits {
-  int time = 1, bits = 1;
-};
+const std::vector<std::string> kHead = {"variant", "accuracy %", "reached",  "time s", "Mbit",
+                                        "rounds",  "Δ accuracy", "Δ time s", "Δ Mbit"};
 
-std::vector<std::string> cells(const CompareRow& row, const Digits& digits) {
-  return {row.variant,
-          text_of(row.final_accuracy, 0.01, 2),
-          reached_text(row),
-          text_of(row.time_s, 1, digits.time),
-          text_of(row.bits, 1e6, digits.bits),
-          text_of(row.rounds, 1, 0),
-          text_of(row.accuracy_difference, 0.01, 2, true),
-          text_of(row.time_difference_s, 1, digits.time, true)};
-}
-
-using Lines = std::vector<std::vector<std::string>>;
-
-void print_lines(const Lines& lines, const std::vector<std::size_t>& widths, std::ostream& out) {
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string space(widths[i] - width_of(line[i]), ' ');
-      out << (i == 0 ? "  " + line[i] + space : "  " + space + line[i]);
-    }
-    out << '\n';
+std::vector<std::vector<std::string>> cells_of(const std::vector<CompareRow>& rows) {
+  const Format percent = {0.01, 2}, whole = {1, 0};
+  const Format seconds = format_for(rows, &CompareRow::time_s, 1);
+  const Format megabits = format_for(rows, &CompareRow::bits, 1e6);
+  std::vector<std::vector<std::string>> cells;
+  cells.reserve(rows.size());
+  for (const CompareRow& row : rows) {
+    cells.push_back({row.variant, text_of(row.final_accuracy, percent, row.runs), reached_text(row),
+                     text_of(row.time_s, seconds, row.reached),
+                     text_of(row.bits, megabits, row.reached),
+                     text_of(row.rounds, whole, row.reached),
+                     text_of(row.accuracy_difference, percent, row.runs, true),
+                     text_of(row.time_difference_s, seconds, row.runs, true),
+                     text_of(row.bits_difference, megabits, row.runs, true)});
   }
+  return cells;
 }
+
+constexpr const char* kMethod = R"(
+accuracy: at the end of complete runs. time, Mbit (payload, up and down) and rounds: to the target,
+over the runs that reached it. Δ: to the first variant, paired by seed; (n): only n pairs or runs
+have a value. ±: 95 % interval of the mean, Student's t. failed: also interrupted and diverged runs.
+)";
 
 }  // namespace
 
 void print(const Comparison& comparison, std::ostream& out) {
-  const std::string target = number("%g", 100 * comparison.target) + " %";
   out << "experiment " << comparison.experiment_id << ", " << comparison.experiment << "; target "
-      << target
-      << (comparison.target_given ? "" : " (the highest that all complete runs reached, or half)")
-      << "\n\n";
+      << number(100 * comparison.target, {1, 2}) << " %";
+  if (!comparison.target_choice.empty()) out << " (" << comparison.target_choice << ")";
+  out << "\n\n";
   if (comparison.rows.empty()) {
-    out << "  no run has been started\n";
+    out << "no run has been started\n";
     return;
   }
+  const auto lines = cells_of(comparison.rows);
+  std::vector<Column> columns(kHead.size(), Column{true});
+  columns[0].right = false;
+  widen(columns, kHead);
+  for (const auto& line : lines) widen(columns, line);
 
-  double longest = 0, most = 0;
-  for (const CompareRow& row : comparison.rows) {
-    longest = std::max(longest, row.time_s.mean);
-    most = std::max(most, row.bits.mean / 1e6);
+  print_aligned(columns, kHead, out);
+  std::string point = "{}";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (comparison.rows[i].parameters != point) {
+      point = comparison.rows[i].parameters;
+      out << '\n' << title(point) << '\n';
+    }
+    print_aligned(columns, lines[i], out);
   }
-  const Digits digits = {digits_for(longest), digits_for(most)};
-  const std::vector<std::string> head = {"variant", "accuracy %", "reached",    "time s",
-                                         "Mbit",    "rounds",     "Δ accuracy", "Δ time s"};
-  std::vector<std::size_t> widths;
-  for (const std::string& name : head) widths.push_back(width_of(name));
-  for (const CompareRow& row : comparison.rows) {
-    const auto line = cells(row, digits);
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
-  }
-
-  std::string block = "{}";
-  print_lines({head}, widths, out);
-  for (const CompareRow& row : comparison.rows) {
-    if (row.parameters != block) out << "\n  " << title(row.parameters) << '\n';
-    block = row.parameters;
-    print_lines({cells(row, digits)}, widths, out);
-  }
-  out << "\n  accuracy: at the end; time, Mbit (payload, up and down), rounds: to the target, over "
-         "the\n"
-         "  runs that reached it. Δ: to the first variant, paired by seed. ±: 95 % interval of "
-         "the\n"
-         "  mean, Student's t. Failed, interrupted and diverged runs count as not having reached "
-         "it\n"
-         "  unless they had.\n";
+  out << kMethod;
 }
 
 }  // namespace gradwave::results

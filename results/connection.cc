@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -55,13 +56,35 @@ bool is_ours(const fs::path& file) {
   return true;
 }
 
+// Two programs may start together: the second finds the tables of the first.
 void create(SQLite::Database& database) {
-  // Two programs may start together: the second finds the tables of the first.
-  database.exec("BEGIN EXCLUSIVE");
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
   if (database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0) {
     database.exec(kSchema);
   }
-  database.exec("COMMIT");
+  transaction.commit();
+}
+
+// The file as it stands. SQLite writes a file beside a database in order to read it, which cannot
+// be in a read-only folder; there it may do without, if no run's rows wait in a journal.
+SQLite::Database open_unchanging(const fs::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      char escaped[4];
+      std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(c));
+      uri += escaped;
+    } else {
+      uri += c;
+    }
+  }
+  return SQLite::Database(uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+}
+
+bool has_journal(const fs::path& file) {
+  std::error_code missing;
+  const auto bytes = fs::file_size(file.string() + "-wal", missing);
+  return !missing && bytes > 0;
 }
 
 }  // namespace
@@ -83,7 +106,18 @@ SQLite::Database open_for_writing(const fs::path& file) {
 SQLite::Database open_for_reading(const fs::path& file) {
   if (!is_ours(file)) refuse(file, "there is no such results file; gradwave run makes one");
   return guarded(file, [&] {
-    return SQLite::Database(file.string(), SQLite::OPEN_READONLY, kBusyTimeout_ms);
+    try {
+      // Not OPEN_READONLY, which would leave SQLite's files beside the database for ever.
+      SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, kBusyTimeout_ms);
+      database.exec("PRAGMA query_only = ON");
+      database.execAndGet("SELECT count(*) FROM sqlite_master");
+      return database;
+    } catch (const SQLite::Exception& error) {
+      const bool is_read_only =
+          error.getErrorCode() == SQLITE_READONLY || error.getErrorCode() == SQLITE_CANTOPEN;
+      if (!is_read_only || has_journal(file)) throw;
+      return open_unchanging(file);
+    }
   });
 }
 
@@ -92,7 +126,8 @@ void rethrow(const fs::path& file, const SQLite::Exception& error) {
     case SQLITE_FULL:
       refuse(file, "the disk is full");
     case SQLITE_IOERR:
-      refuse(file, "cannot be written (is the disk full?): " + std::string(error.getErrorStr()));
+      refuse(file,
+             "cannot be read or written (is the disk full?): " + std::string(error.getErrorStr()));
     case SQLITE_CANTOPEN:
       refuse(file, "cannot be opened; is its folder there, and may you write in it?");
     case SQLITE_READONLY:

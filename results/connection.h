@@ -18,7 +18,8 @@ constexpr int kSchemaVersion = 1;
 // Opens for writing, in WAL mode; makes file and schema if there is no file or an empty one.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
-// Opens for reading, also while runs write.
+// Opens for reading, also while runs write, and in a folder that is read-only. Leaves nothing
+// beside the file.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
 [[noreturn]] void rethrow(const std::filesystem::path& file, const SQLite::Exception& error);

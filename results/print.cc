@@ -1,63 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
-#include <iomanip>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "results/aligned.h"
 #include "results/query.h"
 
 namespace gradwave::results {
 namespace {
 
-struct Text {
-  int digits;
-  std::string operator()(std::monostate) const { return ""; }
-  std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  std::string operator()(double value) const {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    return text;
+std::string text_of(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* real = std::get_if<double>(&value)) {
+    char shortest[40];  // that reads as the same number
+    return {shortest, std::to_chars(shortest, std::end(shortest), *real).ptr};
   }
-  std::string operator()(const std::string& value) const { return value; }
-};
-
-constexpr int kDigitsToRead = 6, kDigitsToKeep = 17;
-
-std::string text_of(const Value& value, int digits) { return std::visit(Text{digits}, value); }
-
-bool is_number(const Value& value) { return value.index() == 1 || value.index() == 2; }
-
-// Characters, not bytes: UTF-8's continuation bytes take no room.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
+  return "";
 }
 
-void print_aligned(const Table& table, std::ostream& out) {
-  std::vector<std::size_t> widths;
-  for (const std::string& column : table.columns) widths.push_back(width_of(column));
+// One line of at most so many characters, and reals with six digits.
+std::string short_text_of(const Value& value) {
+  constexpr std::size_t kLongest = 60;
+  if (const auto* real = std::get_if<double>(&value)) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.6g", *real);
+    return digits;
+  }
+  std::string text = text_of(value);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  if (width_of(text) <= kLongest) return text;
+  std::size_t end = kLongest - 1;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+bool is_number(const Value& value) {
+  return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
+}
+
+void print_table(const Table& table, std::ostream& out) {
+  std::vector<Column> columns(table.columns.size());
+  std::vector<std::vector<std::string>> lines;
+  lines.reserve(table.rows.size());
+  widen(columns, table.columns);
   for (const auto& row : table.rows) {
+    auto& line = lines.emplace_back();
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], width_of(text_of(row[i], kDigitsToRead)));
+      line.push_back(short_text_of(row[i]));
+      columns[i].right = columns[i].right || is_number(row[i]);
     }
+    widen(columns, line);
   }
-  const auto cell = [&](const std::string& text, std::size_t column, bool right) {
-    const std::string space(widths[column] - width_of(text), ' ');
-    const bool is_last = column + 1 == widths.size();
-    out << (right ? space + text : is_last ? text : text + space) << (is_last ? "\n" : "  ");
-  };
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    const bool right = !table.rows.empty() && is_number(table.rows[0][i]);
-    cell(table.columns[i], i, right);
-  }
-  for (std::size_t i = 0; i < widths.size(); ++i) cell(std::string(widths[i], '-'), i, false);
-  for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      cell(text_of(row[i], kDigitsToRead), i, is_number(row[i]));
-    }
-  }
+  std::vector<std::string> rule;
+  for (const Column& column : columns) rule.emplace_back(column.width, '-');
+  print_aligned(columns, table.columns, out);
+  print_aligned(columns, rule, out);
+  for (const auto& line : lines) print_aligned(columns, line, out);
 }
 
 // RFC 4180.
@@ -75,7 +78,7 @@ void print_csv(const Table& table, std::ostream& out) {
   out << "\r\n";
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out << (i > 0 ? "," : "") << quoted(text_of(row[i], kDigitsToKeep));
+      out << (i > 0 ? "," : "") << quoted(text_of(row[i]));
     }
     out << "\r\n";
   }
@@ -109,7 +112,7 @@ void print(const Table& table, const std::string& format, std::ostream& out) {
   } else if (format == "json") {
     print_json(table, out);
   } else {
-    print_aligned(table, out);
+    print_table(table, out);
   }
 }
 

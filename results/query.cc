@@ -70,6 +70,7 @@ Table run(SQLite::Database& database, const std::string& sql) {
   }
   while (statement.executeStep()) {
     std::vector<Value> row;
+    row.reserve(table.columns.size());
     for (int i = 0; i < statement.getColumnCount(); ++i)
       row.push_back(value_of(statement.getColumn(i)));
     table.rows.push_back(std::move(row));

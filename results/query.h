@@ -22,7 +22,8 @@ struct Table {
 // sentence, with the nearest table or column name where it says that there is no such one.
 Table query(const std::filesystem::path& file, const std::string& sql);
 
-// format: "table" (aligned columns), "csv" (RFC 4180), "json" (array of objects).
+// format: "table" (aligned columns; long texts cut, six digits of a real), "csv" (RFC 4180), "json"
+// (array of objects); the last two keep every digit. NULL is nothing in the first two.
 void print(const Table& table, const std::string& format, std::ostream& out);
 
 }  // namespace gradwave::results

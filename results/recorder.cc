@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "results/connection.h"
 #include "results/process.h"
@@ -20,11 +21,17 @@ using Clock = std::chrono::steady_clock;
 // A little less than the second that is promised.
 constexpr auto kCommitEvery = std::chrono::milliseconds(500);
 
+// Sums over the rounds so far, all workers.
+struct Spent {
+  std::int64_t uplink_bits = 0, downlink_bits = 0;
+  double paper_bits = 0;
+};
+
 // What waits for the next transaction.
 struct Rows {
   std::vector<Round> rounds;
   std::vector<Transfer> transfers;
-  std::vector<Evaluation> evaluations;
+  std::vector<std::pair<Evaluation, Spent>> evaluations;
   bool empty() const { return rounds.empty() && transfers.empty() && evaluations.empty(); }
 };
 
@@ -51,6 +58,7 @@ struct Recorder::State {
 
   std::mutex mutex;  // guards all below, and the database
   std::condition_variable closing_changed;
+  Spent spent;
   Rows rows;
   std::exception_ptr failure;  // of the thread, thrown at the next call
   bool closing = false;
@@ -64,7 +72,7 @@ struct Recorder::State {
                      "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_transfer(database,
                         "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_evaluation(database, "INSERT INTO evaluations VALUES (?, ?, ?, ?, ?)") {
+        insert_evaluation(database, "INSERT INTO evaluations VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {
     update("UPDATE runs SET host_process = ? WHERE id = ?", this_process(), run_id);
     thread = std::thread([this] { write_now_and_then(); });
   }
@@ -99,7 +107,7 @@ struct Recorder::State {
   void add_rows(const Add& add) {
     const std::lock_guard lock(mutex);
     if (failure) std::rethrow_exception(failure);
-    add(rows);
+    add(rows, spent);
   }
 
   template <class... Values>
@@ -118,7 +126,7 @@ struct Recorder::State {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
       for (const Round& round : rows.rounds) insert(round);
       for (const Transfer& transfer : rows.transfers) insert(transfer);
-      for (const Evaluation& evaluation : rows.evaluations) insert(evaluation);
+      for (const auto& [evaluation, then] : rows.evaluations) insert(evaluation, then);
       transaction.commit();
     });
     rows = {};
@@ -141,15 +149,24 @@ struct Recorder::State {
     execute(insert_transfer);
   }
 
-  void insert(const Evaluation& e) {
+  void insert(const Evaluation& e, const Spent& then) {
     SQLite::bind(insert_evaluation, run_id, e.round, e.time_s);
     bind_real(insert_evaluation, 4, e.accuracy);
     bind_real(insert_evaluation, 5, e.loss);
+    insert_evaluation.bind(6, then.uplink_bits);
+    insert_evaluation.bind(7, then.downlink_bits);
+    insert_evaluation.bind(8, then.paper_bits);
     execute(insert_evaluation);
   }
 
+  // Leaves the statement ready for the next row, also after a disk that was full for a while.
   static void execute(SQLite::Statement& statement) {
-    statement.exec();
+    try {
+      statement.exec();
+    } catch (...) {
+      statement.tryReset();
+      throw;
+    }
     statement.reset();
   }
 };
@@ -168,14 +185,18 @@ void Recorder::plan(const Plan& plan) {
 }
 
 void Recorder::round(const Round& round, const std::vector<Transfer>& transfers) {
-  state_->add_rows([&](Rows& rows) {
+  state_->add_rows([&](Rows& rows, Spent& spent) {
+    spent.uplink_bits += 8 * round.uplink_payload_bytes;
+    spent.downlink_bits += 8 * round.downlink_payload_bytes;
+    spent.paper_bits += round.paper_bits;
     rows.rounds.push_back(round);
     rows.transfers.insert(rows.transfers.end(), transfers.begin(), transfers.end());
   });
 }
 
 void Recorder::evaluation(const Evaluation& evaluation) {
-  state_->add_rows([&](Rows& rows) { rows.evaluations.push_back(evaluation); });
+  state_->add_rows(
+      [&](Rows& rows, const Spent& spent) { rows.evaluations.emplace_back(evaluation, spent); });
 }
 
 void Recorder::finish(const std::string& status, const std::string& error) {

@@ -86,32 +86,20 @@ CREATE TABLE transfers (
   PRIMARY KEY (run_id, round, worker, direction)
 ) STRICT, WITHOUT ROWID;
 
--- The model on the test set after so many rounds; round 0 is the initial weights.
+-- The model on the test set after so many rounds (round 0: the initial weights), with what all
+-- workers together had sent by then: the sums over rounds 0 .. round - 1, so that no question about
+-- accuracy per bit has to add up rounds.
 CREATE TABLE evaluations (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   round INTEGER NOT NULL,
   time_s REAL NOT NULL,
   accuracy REAL,                   -- 0 to 1
   loss REAL,                       -- mean cross-entropy, nats
+  uplink_bits INTEGER NOT NULL,    -- payload
+  downlink_bits INTEGER NOT NULL,  -- payload
+  paper_bits REAL NOT NULL,
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
-
--- Evaluations with what had been spent by then: bits of payload, all workers.
-CREATE VIEW progress AS
-SELECT e.run_id, e.round, e.time_s, e.accuracy, e.loss,
-       coalesce(c.uplink_bits, 0) AS uplink_bits,
-       coalesce(c.downlink_bits, 0) AS downlink_bits,
-       coalesce(c.uplink_bits + c.downlink_bits, 0) AS bits,
-       coalesce(c.paper_bits, 0) AS paper_bits
-FROM evaluations e
-LEFT JOIN (
-  SELECT run_id, round + 1 AS done,
-         sum(8 * uplink_payload_bytes) OVER run AS uplink_bits,
-         sum(8 * downlink_payload_bytes) OVER run AS downlink_bits,
-         sum(paper_bits) OVER run AS paper_bits
-  FROM rounds
-  WINDOW run AS (PARTITION BY run_id ORDER BY round)
-) c ON c.run_id = e.run_id AND c.done = e.round;
 
 -- One row a run, of what it has reached so far.
 CREATE VIEW run_summary AS
@@ -144,20 +132,28 @@ LEFT JOIN (
 CREATE VIEW time_to_accuracy AS
 WITH RECURSIVE
   grid(percent) AS (SELECT 1 UNION ALL SELECT percent + 1 FROM grid WHERE percent < 99),
-  reached AS (
-    SELECT run_id, percent, min(round) AS round
-    FROM evaluations JOIN grid ON accuracy >= percent / 100.0
-    GROUP BY run_id, percent
+  -- Whole percents of each evaluation (0.29 is 28.999999999999996 % to a processor), and the most
+  -- that the run had before it.
+  steps AS (
+    SELECT *, max(percent) OVER (PARTITION BY run_id ORDER BY round
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM (SELECT *, CAST(100 * accuracy + 1e-9 AS INTEGER) AS percent FROM evaluations)
+  ),
+  reached AS MATERIALIZED (
+    SELECT steps.*, grid.percent AS target_percent
+    FROM steps JOIN grid ON grid.percent BETWEEN coalesce(before, 0) + 1 AND steps.percent
+    WHERE steps.percent > coalesce(before, 0)
+  ),
+  ended AS MATERIALIZED (
+    SELECT id AS run_id, (SELECT start_s + latency_s FROM rounds WHERE run_id = runs.id
+                          ORDER BY round DESC LIMIT 1) AS time_s
+    FROM runs
   )
 SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status,
        grid.percent / 100.0 AS target,
-       progress.time_s, progress.bits, progress.uplink_bits, progress.downlink_bits,
-       progress.paper_bits, progress.round AS rounds,
-       progress.round IS NOT NULL AS reached,
-       CASE WHEN progress.round IS NULL THEN ended.time_s END AS censored_at_s
-FROM runs CROSS JOIN grid
-LEFT JOIN reached ON reached.run_id = runs.id AND reached.percent = grid.percent
-LEFT JOIN progress ON progress.run_id = runs.id AND progress.round = reached.round
-LEFT JOIN (
-  SELECT run_id, max(start_s + latency_s) AS time_s FROM rounds GROUP BY run_id
-) ended ON ended.run_id = runs.id;
+       reached.time_s, uplink_bits + downlink_bits AS bits, uplink_bits, downlink_bits, paper_bits,
+       reached.round AS rounds,
+       reached.run_id IS NOT NULL AS reached,
+       CASE WHEN reached.run_id IS NULL THEN coalesce(ended.time_s, 0) END AS censored_at_s
+FROM runs JOIN ended ON ended.run_id = runs.id CROSS JOIN grid
+LEFT JOIN reached ON reached.run_id = runs.id AND reached.target_percent = grid.percent;

@@ -12,7 +12,7 @@ namespace {
 
 // Measured on one core of a 2-core virtual machine; see tests/benchmarks.
 constexpr double kLearningOperationsPerSecond = 2e10;
-constexpr double kWifiSecondsPerSegment = 1.5e-4;
+constexpr double kWifiSecondsPerSegment = 1.2e-4;
 constexpr double kWireSecondsPerSegment = 2e-5;
 constexpr double kStartSeconds = 0.7;
 

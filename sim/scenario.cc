@@ -340,8 +340,8 @@ Scenario read_scenario(const std::filesystem::path& file,
         if (index[a] > 0) return;  // pinned: one run stands for the whole axis
       } else {
         run << Assignment{&setting, sweep[a].values[index[a]], sweep[a].place};
+        parameters[setting.key] = value_of(setting, run.settings);
       }
-      parameters[setting.key] = value_of(setting, run.settings);
     }
     run.settings.learning.seed = static_cast<std::uint64_t>(seed);
     try {

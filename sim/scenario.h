@@ -8,7 +8,7 @@
 //   [sweep] group.key = [a, b]       cartesian product over these settings
 //
 // Runs = sweep x seeds x variants, in this order, so that the runs of a pair stand side by side. A
-// variant that sets a swept setting itself is not swept over it.
+// variant that sets a swept setting itself is not swept over it: one run stands for all values.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct ScenarioError : std::runtime_error {
 struct PlannedRun {
   std::string variant;
   std::int64_t seed = 0;
-  std::string parameters = "{}";  // JSON object of the swept values
+  std::string parameters = "{}";  // JSON object of the values swept over
   Settings settings;              // with the seed filled in
   learning::Description description;
 };
