@@ -124,9 +124,11 @@ std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
 // Whether a run with the parameters `part` belongs to the point `whole` of the sweep: a variant
 // that sets a swept value itself has it not among its parameters, and belongs to all its points.
 bool belongs(const nlohmann::json& part, const nlohmann::json& whole) {
-  return std::all_of(part.items().begin(), part.items().end(), [&](const auto& item) {
-    return whole.contains(item.key()) && whole[item.key()] == item.value();
-  });
+  for (const auto& [key, value] : part.items()) {
+    const auto same = whole.find(key);
+    if (same == whole.end() || *same != value) return false;
+  }
+  return true;
 }
 
 // The points of the sweep, in order.

@@ -45,7 +45,8 @@ Format format_for(const std::vector<CompareRow>& rows, Interval CompareRow::*col
 // "wifi.channel_width_mhz = 20, placement.radius_m = 5"
 std::string title(const std::string& parameters) {
   std::string text;
-  for (const auto& [key, value] : nlohmann::json::parse(parameters).items()) {
+  const auto object = nlohmann::json::parse(parameters);
+  for (const auto& [key, value] : object.items()) {
     text += (text.empty() ? "" : ", ") + key + " = " + value.dump();
   }
   return text;

@@ -77,9 +77,9 @@ TEST_F(Query, PrintsAlignedColumns) {
             "bcdef  100\n");
 }
 
-TEST_F(Query, PrintsCsvWithQuotesWhereNeededAndAllDigits) {
+TEST_F(Query, PrintsCsvWithQuotesWhereNeeded) {
   EXPECT_EQ(printed("SELECT name, 0.1 AS x, NULL AS n FROM experiments", "csv"),
-            "name,x,n\r\n\"one, \"\"two\"\"\",0.10000000000000001,\r\n");
+            "name,x,n\r\n\"one, \"\"two\"\"\",0.1,\r\n");
 }
 
 TEST_F(Query, PrintsJsonInTheOrderOfTheColumns) {
