@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "results/compare.h"
+#include "results/database.h"
 #include "results/query.h"
 #include "sim/campaign.h"
 #include "sim/commands.h"
@@ -133,6 +134,12 @@ int command_line(int argc, char** argv) {
   verb->callback([&] {
     results::print(results::compare(database, experiment, run_command.target), std::cout);
   });
+
+  verb = app.add_subcommand("fingerprint",
+                            "a hash over everything in the results that is "
+                            "reproducible: equal for equal scenarios and seeds");
+  with_database(verb);
+  verb->callback([&] { std::cout << results::fingerprint(database) << '\n'; });
 
   std::int64_t run_id = 0;
   verb = app.add_subcommand("run-stored", "one run, as its row in the database says")->group("");
