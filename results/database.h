@@ -35,8 +35,9 @@ class Database {
   // `status` is complete, failed, interrupted or diverged; kept if it was set before.
   void finish_run(std::int64_t run_id, const std::string& status, const std::string& error);
 
-  // Marks as "interrupted" every run that claims to be running in a process that is no more.
-  // Returns how many.
+  // Marks as "interrupted" every run that claims to be running in a process of this machine that is
+  // no more, and returns how many. Of other machines' processes nothing can be known: those runs
+  // are left alone.
   int mark_interrupted();
 
  private:
@@ -45,7 +46,8 @@ class Database {
 };
 
 // For one run: its rounds, transfers and evaluations, committed at least once a second and at the
-// end of its life. Any call may throw DatabaseError (a full disk, say); what was committed stays.
+// end of its life, a round and its transfers together. Any call may throw DatabaseError (a full
+// disk, say); what was committed stays, whatever becomes of this process.
 class Recorder {
  public:
   // Claims the run for this process.
@@ -54,7 +56,7 @@ class Recorder {
 
   void plan(const Plan& plan);
   void round(const Round& round, const std::vector<Transfer>& transfers);
-  void evaluation(const Evaluation& evaluation);
+  void evaluation(const Evaluation& evaluation);  // after the rounds before it
   // Commits, then sets the run's status; `error` is empty for "complete".
   void finish(const std::string& status, const std::string& error = "");
 
@@ -65,8 +67,9 @@ class Recorder {
 
 std::string this_process();  // host name, process number and start time: unique while it lives
 
-// SHA-free content hash (64-bit FNV-1a in hex) over all that is reproducible in the database: every
-// table, ordered, without ids and without what the host decides (columns host*, *_at).
+// Hash of the contents (64-bit FNV-1a in hex): every table, ordered by its key, without what the
+// host decides (columns host*, *_at). Equal for two files in which the same scenarios ran in the
+// same order, as ids follow the scenario's order.
 std::string fingerprint(const std::filesystem::path& file);
 
 }  // namespace gradwave::results
