@@ -35,10 +35,12 @@ std::array<unsigned char, 100> read_header(const fs::path& file) {
 
 // True if there is a database of ours, false if there is nothing yet.
 bool is_ours(const fs::path& file) {
-  std::error_code unknown;
-  if (!fs::exists(file, unknown)) return false;
-  if (fs::is_directory(file, unknown)) refuse(file, "is a folder, expected a results file");
-  if (fs::file_size(file, unknown) == 0) return false;
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::none) refuse(file, "cannot be opened: " + error.message());
+  if (!fs::exists(status)) return false;
+  if (fs::is_directory(status)) refuse(file, "is a folder, expected a results file");
+  if (fs::file_size(file, error) == 0) return false;
   const auto header = read_header(file);
   const auto word = [&](int at) {
     return header[at] << 24 | header[at + 1] << 16 | header[at + 2] << 8 | header[at + 3];
