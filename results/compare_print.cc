@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <sstream>
 
 #include "results/aligned.h"
 #include "results/compare.h"
@@ -34,22 +36,31 @@ std::string text_of(const Interval& interval, const Format& format, int expected
   return text;
 }
 
-// So that the largest mean of a column has three digits that count.
+// So that the smallest mean of a column has three digits that count.
 Format format_for(const std::vector<CompareRow>& rows, Interval CompareRow::*column, double unit) {
-  double largest = 0;
-  for (const CompareRow& row : rows) largest = std::max(largest, (row.*column).mean / unit);
-  const int digits = largest > 0 ? 2 - static_cast<int>(std::floor(std::log10(largest))) : 1;
-  return {unit, std::clamp(digits, 0, 6)};
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const CompareRow& row : rows) {
+    const double mean = (row.*column).mean / unit;
+    if (mean > 0) smallest = std::min(smallest, mean);
+  }
+  const int digits =
+      std::isfinite(smallest) ? 2 - static_cast<int>(std::floor(std::log10(smallest))) : 1;
+  return {unit, std::clamp(digits, 0, 4)};
 }
 
-// "wifi.channel_width_mhz = 20, placement.radius_m = 5"
+// "wifi.channel_width_mhz = 20, wifi.fading = "rayleigh""
 std::string title(const std::string& parameters) {
-  std::string text;
+  std::ostringstream text;
   const auto object = nlohmann::json::parse(parameters);
   for (const auto& [key, value] : object.items()) {
-    text += (text.empty() ? "" : ", ") + key + " = " + value.dump();
+    text << (text.tellp() > 0 ? ", " : "") << key << " = ";
+    if (value.is_number()) {
+      text << value.get<double>();  // 20, and not 20.0
+    } else {
+      text << value;
+    }
   }
-  return text;
+  return text.str();
 }
 
 std::string reached_text(const CompareRow& row) {
