@@ -13,7 +13,10 @@ struct Column {
   std::size_t width = 0;
 };
 
-// Characters of UTF-8, each taken to be as wide as any other.
+// False for a byte that continues a character of UTF-8.
+bool begins_character(char c);
+
+// Characters, each taken to be as wide as any other.
 std::size_t width_of(const std::string& text);
 
 // Makes the columns as wide as this line needs.

@@ -34,9 +34,11 @@ std::string short_text_of(const Value& value) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
   if (width_of(text) <= kLongest) return text;
-  std::size_t end = kLongest - 1;
-  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
+  std::size_t end = 0;
+  for (std::size_t characters = 0; characters < kLongest; ++end) {
+    if (begins_character(text[end])) ++characters;
+  }
+  return text.substr(0, end - 1) + "…";
 }
 
 bool is_number(const Value& value) {

@@ -51,7 +51,8 @@ void check_single_and_reading(SQLite::Database& database, const std::string& sql
   sqlite3_stmt* first = nullptr;
   const char* rest = "";
   if (sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &first, &rest) != SQLITE_OK) return;
-  const bool reads = first == nullptr || sqlite3_stmt_readonly(first) != 0;
+  if (first == nullptr) throw DatabaseError("there is no SQL statement in \"" + sql + "\"");
+  const bool reads = sqlite3_stmt_readonly(first) != 0;
   sqlite3_finalize(first);
   sqlite3_stmt* second = nullptr;
   const bool alone =

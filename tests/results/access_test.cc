@@ -18,6 +18,7 @@
 
 #include "results/database.h"
 #include "results/query.h"
+#include "tests/results/scratch.h"
 
 namespace gradwave::results {
 namespace {
@@ -58,18 +59,6 @@ void become_nobody() {
 
 class Access : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ =
-        fs::path(testing::TempDir()) /
-        ("access-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::create_directories(folder_);
-    file_ = folder_ / "results #1, 100%.sqlite";  // a name that a URI would misread
-  }
-  void TearDown() override {
-    fs::permissions(folder_, fs::perms::owner_all);
-    fs::remove_all(folder_);
-  }
-
   std::int64_t new_run() const {
     Database database(file_);
     results::Run run;
@@ -103,7 +92,9 @@ class Access : public testing::Test {
     sqlite3_close(raw);
   }
 
-  fs::path folder_, file_;
+  const Scratch scratch_;
+  const fs::path folder_ = scratch_.folder();
+  const fs::path file_ = folder_ / "results #1, 100%.sqlite";  // a name that a URI would misread
 };
 
 TEST_F(Access, SeveralProgramsMayMakeTheFileTogether) {

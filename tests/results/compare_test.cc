@@ -4,19 +4,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <sstream>
 
 #include "results/database.h"
 #include "results/query.h"
+#include "tests/results/scratch.h"
 
 namespace gradwave::results {
 namespace {
 
 using testing::HasSubstr;
-namespace fs = std::filesystem;
 
 TEST(StudentInterval, IsTheTextbooks) {
   // mean 3, deviation sqrt(2.5), t(0.975, 4) = 2.776445
@@ -35,22 +35,6 @@ TEST(StudentInterval, OfOneValueHasNoWidthAndOfNoneNothing) {
 // Rounds of one second and 1000 bits; `accuracies` after 0, 1, 2, ... of them.
 class Compare : public testing::Test {
  protected:
-  void SetUp() override {
-    file_ =
-        fs::path(testing::TempDir()) /
-        ("compare-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    remove();
-    database_ = std::make_unique<Database>(file_);
-    experiment_ = database_->add_experiment({"demo", "", "", "", "", ""});
-  }
-  void TearDown() override {
-    database_.reset();
-    remove();
-  }
-  void remove() {
-    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file_.string() + suffix);
-  }
-
   void add(const std::string& variant, std::int64_t seed, const std::vector<double>& accuracies,
            const std::string& status = "complete", const std::string& parameters = "{}") {
     results::Run run;
@@ -58,7 +42,7 @@ class Compare : public testing::Test {
     run.variant = variant;
     run.seed = seed;
     run.parameters = parameters;
-    const std::int64_t id = database_->add_run(run);
+    const std::int64_t id = database_.add_run(run);
     Recorder recorder(file_, id);
     for (std::size_t i = 0; i < accuracies.size(); ++i) {
       const auto t = static_cast<std::int64_t>(i);
@@ -75,9 +59,10 @@ class Compare : public testing::Test {
     recorder.finish(status, status == "complete" ? "" : "because");
   }
 
-  fs::path file_;
-  std::unique_ptr<Database> database_;
-  std::int64_t experiment_ = 0;
+  const Scratch scratch_;
+  const std::filesystem::path file_ = scratch_.folder() / "results.sqlite";
+  Database database_{file_};
+  std::int64_t experiment_ = database_.add_experiment({"demo", "", "", "", "", ""});
 };
 
 TEST_F(Compare, PairsBySeedAndMeasuresToTheTarget) {
@@ -138,9 +123,42 @@ TEST_F(Compare, KeepsThePointsOfASweepApart) {
   EXPECT_THAT(out.str(), HasSubstr("x = 2"));
 }
 
+TEST_F(Compare, AVariantThatIsNotSweptAppearsAtEveryPoint) {
+  for (const char* x : {R"({"x":1})", R"({"x":2})"}) add("A", 1, {0.1, 0.5}, "complete", x);
+  add("dense", 1, {0.1, 0.8});
+  const Comparison comparison = compare(file_, "", 0.5);
+  ASSERT_EQ(comparison.rows.size(), 4u);
+  for (const std::size_t dense : {1, 3}) {
+    EXPECT_EQ(comparison.rows[dense].variant, "dense");
+    EXPECT_NEAR(comparison.rows[dense].accuracy_difference.mean, 0.3, 1e-12);
+  }
+  EXPECT_EQ(comparison.rows[3].parameters, R"({"x":2})");
+}
+
+TEST_F(Compare, AFirstVariantThatIsNotSweptIsComparedWithAtEveryPoint) {
+  add("dense", 1, {0.1, 0.8});
+  for (const char* x : {R"({"x":1})", R"({"x":2})"}) add("A", 1, {0.1, 0.5}, "complete", x);
+  const Comparison comparison = compare(file_, "", 0.5);
+  ASSERT_EQ(comparison.rows.size(), 4u);
+  EXPECT_EQ(comparison.rows[2].variant, "dense");
+  EXPECT_NEAR(comparison.rows[3].accuracy_difference.mean, -0.3, 1e-12);
+}
+
+TEST_F(Compare, SaysOverHowManyPairsADifferenceIs) {
+  for (const int seed : {1, 2, 3}) add("A", seed, {0.1, 0.5});
+  add("B", 1, {0.1, 0.6});
+  add("B", 2, {0.1, 0.7});
+  add("B", 3, {0.1}, "failed");
+  std::ostringstream out;
+  print(compare(file_, "", 0.5), out);
+  // Differences of 10 and 20 points: deviation 7.07, t(0.975, 1) = 12.706.
+  EXPECT_THAT(out.str(), HasSubstr("+15.00 ± 63.53 (2)"));
+  EXPECT_THAT(out.str(), HasSubstr("2 of 3, 1 failed"));
+}
+
 TEST_F(Compare, TakesTheLatestExperimentOrTheOneAskedFor) {
   add("A", 1, {0.1, 0.5});
-  experiment_ = database_->add_experiment({"later", "", "", "", "", ""});
+  experiment_ = database_.add_experiment({"later", "", "", "", "", ""});
   add("Z", 1, {0.1, 0.5});
   EXPECT_EQ(compare(file_, "", std::nullopt).experiment, "later");
   EXPECT_EQ(compare(file_, "demo", std::nullopt).rows[0].variant, "A");
@@ -151,6 +169,33 @@ TEST_F(Compare, TakesTheLatestExperimentOrTheOneAskedFor) {
   } catch (const DatabaseError& error) {
     EXPECT_THAT(error.what(), HasSubstr("did you mean \"demo\"?"));
   }
+}
+
+TEST_F(Compare, ARunThatGoesOnIsNeitherCensoredNorFailed) {
+  add("A", 1, {0.1, 0.2});
+  results::Run run;
+  run.experiment_id = experiment_;
+  run.variant = "A";
+  run.seed = 2;
+  database_.add_run(run);
+  const CompareRow row = compare(file_, "", 0.5).rows.at(0);
+  EXPECT_EQ(row.runs, 2);
+  EXPECT_EQ(row.censored, 1);
+  EXPECT_EQ(row.failed, 0);
+}
+
+// Accuracies are fractions of a test set; a hundredth of them is rarely exact in binary.
+TEST_F(Compare, AWholePercentIsReachedByExactlyThatShareOfTheTestSet) {
+  std::vector<double> accuracies;
+  for (int right = 100; right <= 9900; right += 100) accuracies.push_back((right - 1) / 10000.0);
+  for (int right = 100; right <= 9900; right += 100) accuracies.push_back(right / 10000.0);
+  std::sort(accuracies.begin(), accuracies.end());  // 0.0099, 0.01, 0.0199, 0.02, ...
+  add("A", 1, accuracies);
+  const Table wrong = query(file_,
+                            "SELECT target, rounds FROM time_to_accuracy WHERE rounds IS NULL OR "
+                            "rounds != 2 * CAST(round(100 * target) AS INTEGER) - 1");
+  EXPECT_EQ(wrong.rows.size(), 0u);
+  EXPECT_EQ(compare(file_, "", 0.29).rows[0].rounds.mean, 57);
 }
 
 TEST_F(Compare, TheViewsAgreeWithIt) {

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "results/query.h"
+#include "tests/results/scratch.h"
 
 namespace gradwave::results {
 namespace {
@@ -25,16 +26,6 @@ namespace fs = std::filesystem;
 
 class DatabaseFile : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ =
-        fs::path(testing::TempDir()) /
-        ("results-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    file_ = folder_ / "results.sqlite";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   static results::Run run(std::int64_t experiment_id) {
     results::Run run;
     run.experiment_id = experiment_id;
@@ -85,7 +76,9 @@ class DatabaseFile : public testing::Test {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  fs::path folder_, file_;
+  const Scratch scratch_;
+  const fs::path folder_ = scratch_.folder();
+  fs::path file_ = folder_ / "results.sqlite";
 };
 
 TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
@@ -106,6 +99,21 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   EXPECT_EQ(text("SELECT status FROM runs"), "complete");
   EXPECT_EQ(integer("SELECT finished_at >= started_at AND host_wall_s >= 0 FROM runs"), 1);
   EXPECT_EQ(integer("SELECT error IS NULL FROM runs"), 1);
+}
+
+TEST_F(DatabaseFile, AnEvaluationHasTheBitsOfTheRoundsBeforeIt) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  recorder.evaluation({0, 0, 0.1, 2});
+  for (int t = 0; t < 3; ++t) recorder.round(round(t), {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));  // written in between
+  recorder.evaluation({3, 3, 0.2, 1});
+  recorder.round(round(3), {});
+  recorder.finish("complete");
+  const Table table =
+      query(file_, "SELECT uplink_bits, downlink_bits, paper_bits FROM evaluations ORDER BY round");
+  EXPECT_EQ(table.rows.at(0), (std::vector<Value>{std::int64_t{0}, std::int64_t{0}, 0.0}));
+  EXPECT_EQ(table.rows.at(1), (std::vector<Value>{std::int64_t{2400}, std::int64_t{600}, 30.0}));
 }
 
 TEST_F(DatabaseFile, RowsAreReadableWithinASecondWhileTheRunGoesOn) {

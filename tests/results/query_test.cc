@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "results/database.h"
+#include "tests/results/scratch.h"
 
 namespace gradwave::results {
 namespace {
@@ -18,13 +19,9 @@ namespace fs = std::filesystem;
 class Query : public testing::Test {
  protected:
   void SetUp() override {
-    file_ = fs::path(testing::TempDir()) /
-            ("query-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::remove(file_);
     Database database(file_);
     database.add_experiment({"one, \"two\"", "", "", "", "", ""});
   }
-  void TearDown() override { fs::remove(file_); }
 
   std::string refusal(const std::string& sql) {
     try {
@@ -40,7 +37,8 @@ class Query : public testing::Test {
     return out.str();
   }
 
-  fs::path file_;
+  const Scratch scratch_;
+  const fs::path file_ = scratch_.folder() / "results.sqlite";
 };
 
 TEST_F(Query, KeepsTheTypes) {
@@ -75,6 +73,24 @@ TEST_F(Query, PrintsAlignedColumns) {
             "-----  ---\n"
             "a        1\n"
             "bcdef  100\n");
+}
+
+TEST_F(Query, ATableHasOneLineARowAndCutsLongTexts) {
+  EXPECT_EQ(printed("SELECT 'a' || char(10) || 'b' AS t", "table"), "t\n---\na b\n");
+  std::string characters;
+  for (int i = 0; i < 59; ++i) characters += "ä";
+  EXPECT_THAT(printed("SELECT replace(hex(zeroblob(100)), '0', 'ä') AS t", "table"),
+              HasSubstr("\n" + characters + "…\n"));
+}
+
+TEST_F(Query, AColumnOfNumbersStandsToTheRightWhereverItsFirstNumberIs) {
+  EXPECT_EQ(printed("SELECT NULL AS n UNION ALL SELECT 1000 UNION ALL SELECT 1", "table"),
+            "   n\n----\n\n1000\n   1\n");
+}
+
+TEST_F(Query, OfNoStatementSaysSoAndOfNoRowsStillHasColumns) {
+  EXPECT_THAT(refusal("-- nothing"), HasSubstr("no SQL statement"));
+  EXPECT_EQ(query(file_, "SELECT 1 AS x WHERE 0").columns, (std::vector<std::string>{"x"}));
 }
 
 TEST_F(Query, PrintsCsvWithQuotesWhereNeeded) {
