@@ -11,6 +11,8 @@
 //       takes longer than 1 ms, and then both ends disagree for ever about which frames are to come
 //   WifiMac::BE_BlockAckThreshold      1 (0): block acknowledgment is agreed upon with the first
 //       packet, hence before round 0
+//   StaWifiMac::MaxMissedBeacons       for ever (10): a robot that leaves and returns goes on where
+//       it was; if it associated anew, ns-3's block acknowledgment would stay behind
 //
 // Kept from ns-3: FqCoDel above the radio's queue, A-MPDU of at most 65,535 bytes, no RTS/CTS.
 // Rate control "ideal" learns only from frames that arrive: under fading it stays with a rate that

@@ -131,6 +131,7 @@ void configure_radio(const WifiOptions& options) {
   set_default("ns3::WifiMacQueue::MaxDelay", std::string("10s"));
   set_default("ns3::QosTxop::AddBaResponseTimeout", std::string("1s"));
   set_default("ns3::WifiMac::BE_BlockAckThreshold", std::int64_t{1});
+  set_default("ns3::StaWifiMac::MaxMissedBeacons", std::int64_t{4294967295});
 }
 
 double centre_frequency_hz(const WifiOptions& options) {

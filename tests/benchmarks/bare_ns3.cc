@@ -39,6 +39,7 @@ void set_defaults() {
   SetDefault("ns3::WifiMacQueue::MaxDelay", ns3::TimeValue(ns3::Seconds(10)));
   SetDefault("ns3::QosTxop::AddBaResponseTimeout", ns3::TimeValue(ns3::Seconds(1)));
   SetDefault("ns3::WifiMac::BE_BlockAckThreshold", ns3::UintegerValue(1));
+  SetDefault("ns3::StaWifiMac::MaxMissedBeacons", ns3::UintegerValue(4294967295));
   SetDefault("ns3::LogDistancePropagationLossModel::ReferenceLoss",
              ns3::DoubleValue(20 * std::log10(4 * M_PI * 5180e6 / 299792458)));
   ns3::RngSeedManager::SetSeed(1);

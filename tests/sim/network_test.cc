@@ -437,7 +437,24 @@ TEST(Wifi, RepeatsFramesOnlyWhereSomethingDisturbsThem) {
   EXPECT_GT(upload(options, 200000).mac_retries, 0);
 }
 
-// ns-3.37's own timeout for block acknowledgment handshakes leaves robots silent for ever here.
+// Robots that ns-3.37 lets disassociate stay silent for ever after.
+TEST(Wifi, TakesUpARobotAgainThatWasOutOfRange) {
+  LinkOptions options = wifi_at(60);
+  options.wifi.path_loss_exponent = 3.5;
+  options.mobility.mobility = "random-waypoint";
+  options.mobility.speed_min_mps = 15;
+  options.mobility.speed_max_mps = 25;
+  Network network(options, {});
+  network.connect();
+  double longest_s = 0;
+  for (int round = 0; round < 60; ++round) {
+    network.upload(0, 0.5, 5600);
+    longest_s = std::max(longest_s, latency_s(network.next()));
+  }
+  EXPECT_GT(longest_s, 2);  // it did leave
+}
+
+// With ns-3.37's own defaults some robots stay silent for ever after such a start.
 TEST(Wifi, ServesManyRobotsThatStartAtOnce) {
   LinkOptions options;
   options.workers = 30;
