@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <thread>
 
 namespace gradwave::results {
 namespace {
@@ -67,6 +69,23 @@ void create(SQLite::Database& database) {
   transaction.commit();
 }
 
+// SQLite does not wait its busy timeout for this change: of two programs that make it together,
+// one is told to try again.
+void use_write_ahead_log(SQLite::Database& database) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(kBusyTimeout_ms);
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SQLite::Exception& error) {
+      const bool is_late = std::chrono::steady_clock::now() > deadline;
+      if (error.getErrorCode() != SQLITE_BUSY || is_late) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+}
+
 // The file as it stands. SQLite writes a file beside a database in order to read it, which cannot
 // be in a read-only folder; there it may do without, if no run's rows wait in a journal.
 SQLite::Database open_unchanging(const fs::path& file) {
@@ -97,7 +116,7 @@ SQLite::Database open_for_writing(const fs::path& file) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                               kBusyTimeout_ms);
     if (!exists) create(database);
-    database.exec("PRAGMA journal_mode = WAL");
+    use_write_ahead_log(database);
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec("PRAGMA foreign_keys = ON");
     database.exec("BEGIN IMMEDIATE; ROLLBACK");  // a file that cannot be written says so now
