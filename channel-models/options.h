@@ -86,7 +86,7 @@ Words mobilities();
 // Throws std::invalid_argument with a sentence for what contradicts itself (a width the standard
 // does not have in that band, a list of positions of the wrong length, an unknown ns-3 attribute or
 // value under "ns3.defaults", ...). Sets ns-3's attribute defaults of this process as a side effect
-// when the options hold, so it is called once, before anything of ns-3 is created.
+// when the options hold, so it precedes whatever of ns-3 they shall apply to.
 void configure(const LinkOptions& options);
 
 std::string ns3_version();

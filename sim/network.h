@@ -40,7 +40,7 @@ struct Interrupted : std::runtime_error {
 
 struct NetworkLimits {
   double connect_timeout_s = 30;  // simulated, for association and connection of everybody
-  double stall_s = 60;            // simulated, without a single byte arriving anywhere
+  double stall_s = 150;  // simulated, no byte arriving anywhere; two of TCP's longest waits
 };
 
 // One per process, as ns-3 has one clock.

@@ -144,8 +144,9 @@ std::vector<Setting> make_table() {
       {"limits.connect_timeout_s", FIELD(limits.connect_timeout_s),
        "simulated time that everybody has to associate and connect before round 0", 0.1, 1e6},
       {"limits.stall_s", FIELD(limits.stall_s),
-       "simulated time without one byte arriving anywhere after which the run has failed", 0.1,
-       inf},
+       "simulated time without one byte arriving anywhere after which the run has failed; TCP "
+       "waits up to 60 s between two attempts",
+       0.1, inf},
 
       {"ns3.defaults", FIELD(link.ns3_defaults),
        "any ns-3 attribute: \"ns3::TcpSocket::DelAckCount\" = 2; these win over all above"},
