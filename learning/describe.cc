@@ -8,7 +8,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "learning/dataset.h"
 #include "learning/model.h"
 #include "learning/sparsifier.h"
 #include "learning/table.h"
@@ -69,6 +68,10 @@ Schedule schedule_of(const Options& options, const Description& description, std
 }
 
 Description describe(const Options& options) {
+  return describe(options, inspect_dataset(options.data));
+}
+
+Description describe(const Options& options, const DatasetShape& shape) {
   const CompressionOptions& compression = options.compression;
   make_sparsifier(compression.sparsifier);
   downlink(compression.downlink);
@@ -78,7 +81,6 @@ Description describe(const Options& options) {
            "expected 'fixed'");
   }
 
-  const DatasetShape shape = inspect_dataset(options.data);
   // Whether the samples can be dealt depends on their number; any labels will do to find out.
   std::vector<std::uint8_t> labels(shape.train_samples);
   for (std::int64_t i = 0; i < shape.train_samples; ++i) {
@@ -93,7 +95,7 @@ Description describe(const Options& options) {
   description.test_samples = shape.test_samples;
   description.forward_macs = model->forward_macs();
   description.k = budget_k(compression, model->size());
-  // A pilot's t_hat is not known yet; both of adaptopk's values of k_t occur whatever it is.
+  // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.
   schedule_of(options, description, options.training.rounds / 2);
   return description;
 }

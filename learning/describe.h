@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "learning/dataset.h"
 #include "learning/learner.h"
 
 namespace gradwave::learning {
@@ -12,6 +13,9 @@ enum class Downlink { kSparseUnion, kDense, kNone };
 
 // Throws std::invalid_argument for a word that is not in downlinks().
 Downlink downlink(const std::string& word);
+
+// describe() of data that are at hand already.
+Description describe(const Options& options, const DatasetShape& shape);
 
 // The schedule that the options ask for, with this t_hat where they leave it to a pilot.
 Schedule schedule_of(const Options& options, const Description& description, std::int64_t t_hat);

@@ -157,6 +157,9 @@ int command_line(int argc, char** argv) {
     std::cerr << error.what() << '\n';
   } catch (const results::DatabaseError& error) {
     std::cerr << "gradwave: " << error.what() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "gradwave: unexpected: " << error.what() << '\n';
+    return 1;
   }
   return 2;
 }

@@ -47,7 +47,7 @@ TEST(Schedule, ComparesHalvesAsReals) {
 }
 
 TEST(Schedule, RoundZeroTakesMoreWhereverTHatLies) {
-  for (std::int64_t t_hat = 1; t_hat <= 20; ++t_hat) {
+  for (std::int64_t t_hat = 0; t_hat <= 20; ++t_hat) {
     const Schedule schedule = make_schedule(adaptopk(100, 20, 0.5, t_hat));
     EXPECT_GT(schedule.k[0], 100) << t_hat;
   }
@@ -80,6 +80,9 @@ TEST(Schedule, GammaZeroIsFixed) {
 TEST(Schedule, RefusesWhatCannotBeSent) {
   EXPECT_THROW(make_schedule(adaptopk(1, 10, 0.9, 4)), std::invalid_argument) << "k_t = 0";
   EXPECT_THROW(make_schedule(adaptopk(900000, 10, 0.5, 4)), std::invalid_argument) << "k_t > d";
+  for (std::int64_t t_hat = 0; t_hat <= 7; ++t_hat) {  // whatever a pilot estimates
+    EXPECT_THROW(make_schedule(adaptopk(700000, 7, 0.5, t_hat)), std::invalid_argument) << t_hat;
+  }
   EXPECT_THROW(make_schedule(adaptopk(100, 10, 0.5, 11)), std::invalid_argument) << "t_hat > T";
   EXPECT_THROW(make_schedule(adaptopk(100, 10, 0.5, -1)), std::invalid_argument) << "t_hat < 0";
   ScheduleInput unknown;
