@@ -29,13 +29,15 @@ std::string run_rounds(learning::Rounds& learner, Network& network, ComputeTimes
                        std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal) {
   network.connect();
   const double zero_s = network.now_s();
-  const auto evaluate = [&](std::int64_t done) {
+  const auto evaluate = [&](std::int64_t done) -> std::string {
     const learning::Evaluation evaluation = learner.evaluate();
     journal.evaluation({done, network.now_s() - zero_s, evaluation.accuracy, evaluation.loss});
+    if (std::isfinite(evaluation.loss)) return "";
+    return "the test loss after " + std::to_string(done) + " rounds is not finite";
   };
-  evaluate(0);
+  std::string divergence = evaluate(0);
 
-  for (std::int64_t t = 0; t < rounds; ++t) {
+  for (std::int64_t t = 0; t < rounds && divergence.empty(); ++t) {
     const double start_s = network.now_s();
     const std::int64_t wire_bytes = network.wire_bytes();
     const double airtime_s = network.airtime_s();
@@ -76,9 +78,9 @@ std::string run_rounds(learning::Rounds& learner, Network& network, ComputeTimes
     log.round.gradient_norm = plan.gradient_norm;
     log.round.participants = workers;
     journal.round(log.round, log.transfers);
-    if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) evaluate(t + 1);
+    if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) divergence = evaluate(t + 1);
   }
-  return "";
+  return divergence;
 }
 
 }  // namespace gradwave

@@ -22,8 +22,8 @@ struct Journal {
 
 // Runs `rounds` rounds, each once all workers' gradients and updates have arrived; evaluates the
 // initial weights, every `evaluate_every` rounds and the last. A training loss that is not finite
-// ends the run before its gradients are sent: the sentence returned says so, and is empty
-// otherwise. Throws what the network and the journal throw.
+// ends the run before its gradients are sent, a test loss after it is recorded: the sentence
+// returned says so, and is empty otherwise. Throws what the network and the journal throw.
 std::string run_rounds(learning::Rounds& learner, Network& network, ComputeTimes& compute,
                        std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal);
 

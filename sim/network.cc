@@ -167,7 +167,7 @@ void Network::State::watch() {
 
 void Network::State::watch_connecting() {
   if (asking < 0 && link->ready()) connect_next();
-  if (simulated_s() <= limits.connect_timeout_s) return;
+  if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.connect_timeout_s) return;
   fail<Stalled>(asking < 0 ? "no association" + after_now() + ": " + link->waiting_for()
                            : "no connection to the server" + after_now() + ": robot " +
                                  std::to_string(asking) + away(link->distance_m(asking)));
@@ -176,6 +176,7 @@ void Network::State::watch_connecting() {
 // One robot after the other: the link layer's handshakes of many at once would collide, and some of
 // ns-3's never recover from that.
 void Network::State::connect_next() {
+  last_progress = ns3::Simulator::Now();
   if (++asking < workers()) {
     robots[asking]->connect();
     return;

@@ -39,7 +39,7 @@ struct Interrupted : std::runtime_error {
 };
 
 struct NetworkLimits {
-  double connect_timeout_s = 30;  // simulated, for association and connection of everybody
+  double connect_timeout_s = 30;  // simulated, to associate, then for each connection
   double stall_s = 150;  // simulated, no byte arriving anywhere; two of TCP's longest waits
 };
 

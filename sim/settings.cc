@@ -142,7 +142,7 @@ std::vector<Setting> make_table() {
        0, 1e6},
 
       {"limits.connect_timeout_s", FIELD(limits.connect_timeout_s),
-       "simulated time that everybody has to associate and connect before round 0", 0.1, 1e6},
+       "simulated time that all have to associate before round 0, then each to connect", 0.1, 1e6},
       {"limits.stall_s", FIELD(limits.stall_s),
        "simulated time without one byte arriving anywhere after which the run has failed; TCP "
        "waits up to 60 s between two attempts",

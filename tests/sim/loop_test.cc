@@ -146,5 +146,32 @@ TEST(Loop, ALossThatIsNotFiniteEndsTheRunBeforeAnythingIsSent) {
   EXPECT_EQ(log.rounds.size(), 2u);
 }
 
+// Its last update is too much for the weights, which shows in no training loss any more.
+class DivergesAtTheEnd final : public learning::Rounds {
+ public:
+  learning::RoundPlan plan() override { return plan_of(100); }
+  learning::Update apply(const std::vector<int>&) override {
+    ++updates_;
+    return {100, 1};
+  }
+  learning::Evaluation evaluate() override {
+    return {0.1, updates_ < 5 ? 1 : std::numeric_limits<double>::infinity()};
+  }
+
+ private:
+  int updates_ = 0;
+};
+
+TEST(Loop, ATestLossThatIsNotFiniteIsRecordedAndEndsTheRunAsDiverged) {
+  Network network(wires(), {});
+  DivergesAtTheEnd learner;
+  ComputeTimes compute = compute_of(0.01);
+  Log log;
+  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal()),
+            "the test loss after 5 rounds is not finite");
+  EXPECT_EQ(log.rounds.size(), 5u);
+  EXPECT_EQ(log.evaluations.back().round, 5);
+}
+
 }  // namespace
 }  // namespace gradwave
