@@ -3,6 +3,7 @@
 
 #include <ns3/config.h>
 #include <ns3/double.h>
+#include <ns3/nstime.h>
 #include <ns3/string.h>
 #include <ns3/type-id.h>
 #include <sys/wait.h>
@@ -10,7 +11,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <numeric>
 #include <stdexcept>
 #include <system_error>
@@ -35,11 +38,13 @@ std::size_t edits(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+// A suggestion, if one is near enough to be a slip of the pen.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
   if (candidates.empty()) return "";
   const auto best = std::min_element(
       candidates.begin(), candidates.end(),
       [&](const auto& a, const auto& b) { return edits(word, a) < edits(word, b); });
+  if (edits(word, *best) > word.size() / 3) return "";
   return " (did you mean \"" + *best + "\"?)";
 }
 
@@ -76,8 +81,10 @@ ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const 
 }
 
 // Most of ns-3's parsers end the process over a word that they do not understand, so a child
-// process tries it.
+// process tries it. What is still buffered must not be written by both.
 bool takes(const std::string& name, const std::string& value) {
+  std::cout.flush();
+  std::fflush(nullptr);
   const pid_t child = fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) {
@@ -117,6 +124,10 @@ void set_default(const std::string& name, double value) {
 
 void set_default(const std::string& name, std::int64_t value) {
   set_default(name, std::to_string(value));
+}
+
+void set_default_time(const std::string& name, double seconds) {
+  ns3::Config::SetDefault(name, ns3::TimeValue(ns3::Seconds(seconds)));
 }
 
 }  // namespace gradwave::channel

@@ -15,5 +15,6 @@ void check_default(const std::string& name, const std::string& value);
 void set_default(const std::string& name, const std::string& value);
 void set_default(const std::string& name, double value);
 void set_default(const std::string& name, std::int64_t value);
+void set_default_time(const std::string& name, double seconds);
 
 }  // namespace gradwave::channel

@@ -5,9 +5,17 @@
 #include <ns3/ipv4-static-routing-helper.h>
 #include <ns3/ipv4.h>
 
+#include "channel-models/attributes.h"
 #include "channel-models/streams.h"
 
 namespace gradwave::channel {
+
+void configure_point_to_point(double rate_bps, double delay_s, std::int64_t mtu_bytes) {
+  set_default("ns3::PointToPointNetDevice::DataRate",
+              std::to_string(static_cast<std::int64_t>(rate_bps)) + "bps");
+  set_default("ns3::PointToPointNetDevice::Mtu", mtu_bytes);
+  set_default_time("ns3::PointToPointChannel::Delay", delay_s);
+}
 
 void install_internet(const ns3::NodeContainer& nodes) {
   ns3::InternetStackHelper internet;

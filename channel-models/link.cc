@@ -5,6 +5,9 @@
 #include <ns3/rng-seed-manager.h>
 #include <ns3/version.h>
 
+#include <map>
+#include <stdexcept>
+
 #include "channel-models/attributes.h"
 #include "channel-models/table.h"
 #include "channel-models/wifi.h"
@@ -28,6 +31,19 @@ const Table<Technology>& table() {
   return technologies;
 }
 
+// Attributes that no default reaches, because each object is told by a setting of ours.
+void refuse_overruled(const std::string& name) {
+  static const std::map<std::string, std::string> setting_of = {
+      {"ns3::RandomWaypointMobilityModel::Speed", "mobility.speed_min_mps and speed_max_mps"},
+      {"ns3::RandomWaypointMobilityModel::Pause", "mobility.pause_s"},
+      {"ns3::RandomWaypointMobilityModel::PositionAllocator", "placement"},
+      {"ns3::PointToPointNetDevice::ReceiveErrorModel", "wire.loss"},
+  };
+  const auto found = setting_of.find(name);
+  if (found == setting_of.end()) return;
+  throw std::invalid_argument("ns3.defaults: \"" + name + "\" is decided by " + found->second);
+}
+
 }  // namespace
 
 Words links() { return words_of(table()); }
@@ -38,6 +54,7 @@ void configure(const LinkOptions& options) {
   ns3::RngSeedManager::SetRun(options.seed);
   look_up(table(), "link", options.link).configure(options);
   for (const auto& [name, value] : options.ns3_defaults) {
+    refuse_overruled(name);
     check_default(name, value);
     set_default(name, value);
   }

@@ -53,7 +53,7 @@ struct PlacementOptions {
 
 struct MobilityOptions {
   std::string mobility = "static";  // mobilities()
-  double speed_min_mps = 0.5;       // of "random-waypoint", inside the disc's bounding square
+  double speed_min_mps = 0.5;       // of "random-waypoint", inside the square around the layout
   double speed_max_mps = 1.5;
   double pause_s = 2;
 };

@@ -60,16 +60,31 @@ Points list(const PlacementOptions& options, std::int64_t workers) {
   return options.positions_m;
 }
 
-using Placement = Points (*)(const PlacementOptions&, std::int64_t workers);
+struct Layout {
+  Points (*points)(const PlacementOptions&, std::int64_t workers);
+  double (*half_side_m)(const PlacementOptions&, std::int64_t workers);
+};
 
-const Table<Placement>& table() {
-  static const Table<Placement> placements = {
-      {"disc", "uniformly at random over the area of a disc", disc},
-      {"circle", "evenly around a circle", circle},
-      {"grid", "on a square grid", grid},
-      {"list", "where the scenario says", list},
+double radius(const PlacementOptions& options, std::int64_t) { return options.radius_m; }
+
+// Of what is not drawn: as far out as the outermost robot.
+template <Points (*points)(const PlacementOptions&, std::int64_t)>
+double outermost(const PlacementOptions& options, std::int64_t workers) {
+  double half_side_m = 0;
+  for (const auto& [x, y] : points(options, workers)) {
+    half_side_m = std::max({half_side_m, std::abs(x), std::abs(y)});
+  }
+  return half_side_m;
+}
+
+const Table<Layout>& table() {
+  static const Table<Layout> layouts = {
+      {"disc", "uniformly at random over the area of a disc", {disc, radius}},
+      {"circle", "evenly around a circle", {circle, radius}},
+      {"grid", "on a square grid", {grid, outermost<grid>}},
+      {"list", "where the scenario says", {list, outermost<list>}},
   };
-  return placements;
+  return layouts;
 }
 
 }  // namespace
@@ -78,12 +93,12 @@ Words placements() { return words_of(table()); }
 
 Places place(const LinkOptions& options) {
   const PlacementOptions& placement = options.placement;
+  const Layout& layout = look_up(table(), "placement", placement.placement);
   Places places;
-  for (const auto& [x, y] :
-       look_up(table(), "placement", placement.placement)(placement, options.workers)) {
+  for (const auto& [x, y] : layout.points(placement, options.workers)) {
     places.positions.emplace_back(x, y, placement.height_m);
-    places.half_side_m = std::max({places.half_side_m, std::abs(x), std::abs(y)});
   }
+  places.half_side_m = layout.half_side_m(placement, options.workers);
   return places;
 }
 

@@ -12,7 +12,7 @@ namespace gradwave::channel {
 
 struct Places {
   std::vector<ns3::Vector> positions;  // [M], at PlacementOptions::height_m
-  double half_side_m = 0;              // of the square, centred on the server's radio, around them
+  double half_side_m = 0;              // of the layout's square, centred on the server's radio
 };
 
 // Depends on the placement, M and the seed alone. Throws std::invalid_argument for an unknown

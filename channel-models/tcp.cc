@@ -12,7 +12,7 @@ namespace {
 
 const Table<std::string>& table() {
   static const Table<std::string> congestion_controls = {
-      {"cubic", "CUBIC (RFC 9438), what Linux does by default", "ns3::TcpCubic"},
+      {"cubic", "CUBIC, what Linux does by default", "ns3::TcpCubic"},
       {"newreno", "NewReno (RFC 6582)", "ns3::TcpNewReno"},
       {"bbr", "BBR version 1, paced by the measured bandwidth", "ns3::TcpBbr"},
       {"vegas", "Vegas, backs off when delay grows", "ns3::TcpVegas"},
@@ -20,8 +20,6 @@ const Table<std::string>& table() {
   };
   return congestion_controls;
 }
-
-std::string seconds(double value) { return std::to_string(value) + "s"; }
 
 }  // namespace
 
@@ -44,13 +42,13 @@ void configure_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
   set_default("ns3::TcpSocket::SegmentSize", segment_bytes);
   set_default("ns3::TcpSocket::SndBufSize", options.buffer_bytes);
   set_default("ns3::TcpSocket::RcvBufSize", options.buffer_bytes);
-  set_default("ns3::TcpSocket::DelAckTimeout", seconds(std::min(0.040, options.min_rto_s / 2)));
-  set_default("ns3::TcpSocket::ConnTimeout", seconds(1));
+  set_default_time("ns3::TcpSocket::DelAckTimeout", std::min(0.040, options.min_rto_s / 2));
+  set_default_time("ns3::TcpSocket::ConnTimeout", 1);
   set_default("ns3::TcpSocket::DataRetries", std::int64_t{15});
-  set_default("ns3::TcpSocketBase::MinRto", seconds(options.min_rto_s));
+  set_default_time("ns3::TcpSocketBase::MinRto", options.min_rto_s);
   set_default("ns3::TcpL4Protocol::SocketType", algorithm);
-  set_default("ns3::ArpCache::AliveTimeout", seconds(1e9));
-  set_default("ns3::ArpCache::DeadTimeout", seconds(1));
+  set_default_time("ns3::ArpCache::AliveTimeout", 1e9);
+  set_default_time("ns3::ArpCache::DeadTimeout", 1);
 }
 
 }  // namespace gradwave::channel

@@ -2,14 +2,11 @@
 #include "channel-models/wifi.h"
 
 #include <ns3/constant-position-mobility-model.h>
-#include <ns3/data-rate.h>
 #include <ns3/ipv4-address-helper.h>
 #include <ns3/point-to-point-helper.h>
 #include <ns3/propagation-delay-model.h>
 #include <ns3/ssid.h>
 #include <ns3/sta-wifi-mac.h>
-#include <ns3/string.h>
-#include <ns3/uinteger.h>
 #include <ns3/wifi-net-device.h>
 #include <ns3/yans-wifi-channel.h>
 #include <ns3/yans-wifi-helper.h>
@@ -64,7 +61,7 @@ class Wifi final : public Link {
  private:
   void stand_and_move(const LinkOptions& options);
   void install_radios(const WifiOptions& options);
-  void install_backhaul(const WifiOptions& options);
+  void install_backhaul();
   void count_backhaul(ns3::Ptr<const ns3::Packet> packet) { backhaul_bytes_ += packet->GetSize(); }
   bool associated(int worker) const;
 
@@ -94,7 +91,7 @@ Wifi::Wifi(const LinkOptions& options) {
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
   }
-  install_backhaul(options.wifi);
+  install_backhaul();
 }
 
 void Wifi::stand_and_move(const LinkOptions& options) {
@@ -113,7 +110,6 @@ void Wifi::install_radios(const WifiOptions& options) {
 
   ns3::YansWifiPhyHelper phy;
   phy.SetChannel(channel);
-  phy.Set("ChannelSettings", ns3::StringValue(channel_settings(options)));
 
   ns3::WifiHelper wifi;
   set_standard(wifi, options);
@@ -126,15 +122,11 @@ void Wifi::install_radios(const WifiOptions& options) {
   wifi.AssignStreams({access_point_radio_, stations_}, kRadioStreams);
 }
 
-void Wifi::install_backhaul(const WifiOptions& options) {
+void Wifi::install_backhaul() {
   server_.Create(1);
   install_internet(server_);
-  ns3::PointToPointHelper backhaul;
-  backhaul.SetDeviceAttribute(
-      "DataRate", ns3::DataRateValue(ns3::DataRate(std::uint64_t(options.backhaul_rate_bps))));
-  backhaul.SetDeviceAttribute("Mtu", ns3::UintegerValue(kBackhaulMtuBytes));
-  backhaul.SetChannelAttribute("Delay", ns3::TimeValue(ns3::Seconds(options.backhaul_delay_s)));
-  const ns3::NetDeviceContainer ends = backhaul.Install(access_point_.Get(0), server());
+  const ns3::NetDeviceContainer ends =
+      ns3::PointToPointHelper().Install(access_point_.Get(0), server());
   for (std::uint32_t end : {0, 1}) {
     ends.Get(end)->TraceConnectWithoutContext("PhyTxBegin",
                                               ns3::MakeCallback(&Wifi::count_backhaul, this));
@@ -182,6 +174,10 @@ void configure_wifi(const LinkOptions& options) {
   configure_radio(options.wifi);
   configure_propagation(options.wifi, centre_frequency_hz(options.wifi));
   check_mobility(options.mobility, place(options));
+  if (has_backhaul(options.wifi)) {
+    configure_point_to_point(options.wifi.backhaul_rate_bps, options.wifi.backhaul_delay_s,
+                             kBackhaulMtuBytes);
+  }
   configure_tcp(options.tcp, has_backhaul(options.wifi) ? kBackhaulMtuBytes : kRadioMtuBytes);
 }
 

@@ -6,17 +6,19 @@
 //
 //   WifiRemoteStationManager::MaxSsrc  30 (ns-3: 7), the software retries of Linux' ath9k: a burst
 //       of collisions delays a gradient and does not cost TCP a timeout
-//   WifiMacQueue::MaxDelay             10 s (0.5 s): a slow channel delays and does not drop
-//   QosTxop::AddBaResponseTimeout      1 s, as in the standard (1 ms): among many robots the answer
+//   WifiMacQueue::MaxDelay             10 s (0.5 s): on a slow channel the radio delays and does
+//   not drop QosTxop::AddBaResponseTimeout      1 s, as in the standard (1 ms): among many robots
+//   the answer
 //       takes longer than 1 ms, and then both ends disagree for ever about which frames are to come
 //   WifiMac::BE_BlockAckThreshold      1 (0): block acknowledgment is agreed upon with the first
 //       packet, hence before round 0
 //   StaWifiMac::MaxMissedBeacons       for ever (10): a robot that leaves and returns goes on where
 //       it was; if it associated anew, ns-3's block acknowledgment would stay behind
 //
-// Kept from ns-3: FqCoDel above the radio's queue, A-MPDU of at most 65,535 bytes, no RTS/CTS.
-// Rate control "ideal" learns only from frames that arrive: under fading it stays with a rate that
-// needs a fade as lucky as the last, where "minstrel-ht" tries others.
+// Kept from ns-3: FqCoDel above the radio's queue, which may drop where the queue stands, A-MPDU of
+// at most 65,535 bytes, no RTS/CTS. Rate control "ideal" learns only from frames that arrive: under
+// fading it stays with a rate that needs a fade as lucky as the last, where "minstrel-ht" tries
+// others.
 #pragma once
 
 #include <memory>

@@ -125,6 +125,8 @@ void configure_radio(const WifiOptions& options) {
     check_constant_mode(options);
     set_default("ns3::ConstantRateWifiManager::DataMode", options.constant_mode);
   }
+  set_default("ns3::WifiPhy::ChannelSettings", "{0, " + std::to_string(options.channel_width_mhz) +
+                                                   ", " + band(options).name + ", 0}");
   set_default("ns3::WifiPhy::TxPowerStart", options.tx_power_dbm);
   set_default("ns3::WifiPhy::TxPowerEnd", options.tx_power_dbm);
   set_default("ns3::WifiRemoteStationManager::MaxSsrc", std::int64_t{30});
@@ -138,10 +140,6 @@ double centre_frequency_hz(const WifiOptions& options) {
   const auto channel = ns3::WifiPhyOperatingChannel::FindFirst(
       0, 0, options.channel_width_mhz, standard(options).standard, band(options).band);
   return 1e6 * std::get<1>(*channel);
-}
-
-std::string channel_settings(const WifiOptions& options) {
-  return "{0, " + std::to_string(options.channel_width_mhz) + ", " + band(options).name + ", 0}";
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

@@ -14,8 +14,7 @@ namespace gradwave::channel {
 // or a constant mode that it cannot send; otherwise sets the attribute defaults of the radio.
 void configure_radio(const WifiOptions& options);
 
-double centre_frequency_hz(const WifiOptions& options);    // of the band's first such channel
-std::string channel_settings(const WifiOptions& options);  // ns3::WifiPhy::ChannelSettings
+double centre_frequency_hz(const WifiOptions& options);  // of the band's first such channel
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/wire.h"
 
-#include <ns3/data-rate.h>
 #include <ns3/error-model.h>
 #include <ns3/ipv4-address-helper.h>
 #include <ns3/point-to-point-helper.h>
 #include <ns3/point-to-point-net-device.h>
 #include <ns3/pointer.h>
-#include <ns3/string.h>
-#include <ns3/uinteger.h>
 
+#include "channel-models/attributes.h"
 #include "channel-models/internet.h"
 #include "channel-models/streams.h"
 #include "channel-models/tcp.h"
@@ -52,17 +50,6 @@ class Wire final : public Link {
   std::vector<ns3::Ptr<ns3::ErrorModel>> losses_;  // [2M]
 };
 
-ns3::PointToPointHelper point_to_point(const WireOptions& options) {
-  ns3::PointToPointHelper wire;
-  wire.SetDeviceAttribute(
-      "DataRate", ns3::DataRateValue(ns3::DataRate(static_cast<std::uint64_t>(options.rate_bps))));
-  wire.SetDeviceAttribute("Mtu", ns3::UintegerValue(options.mtu_bytes));
-  wire.SetChannelAttribute("Delay", ns3::TimeValue(ns3::Seconds(options.delay_s)));
-  wire.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", ns3::StringValue("4294967295p"));
-  wire.DisableFlowControl();  // and so no queue discipline that would drop packets
-  return wire;
-}
-
 Wire::Wire(const LinkOptions& options)
     : rate_bps_(options.wire.rate_bps),
       uplink_bytes_(options.workers),
@@ -71,7 +58,8 @@ Wire::Wire(const LinkOptions& options)
   server_.Create(1);
   install_internet({robots_, server_});
 
-  ns3::PointToPointHelper wire = point_to_point(options.wire);
+  ns3::PointToPointHelper wire;
+  wire.DisableFlowControl();  // and so no queue discipline that would drop packets
   ns3::Ipv4AddressHelper addresses("10.0.0.0", "255.255.255.252");
   for (int i = 0; i < options.workers; ++i, addresses.NewNetwork()) {
     const ns3::NetDeviceContainer ends = wire.Install(robots_.Get(i), server());
@@ -107,6 +95,8 @@ void Wire::count(std::int64_t* sent_bytes, ns3::Ptr<const ns3::Packet> packet) {
 }  // namespace
 
 void configure_wire(const LinkOptions& options) {
+  configure_point_to_point(options.wire.rate_bps, options.wire.delay_s, options.wire.mtu_bytes);
+  set_default("ns3::DropTailQueue<Packet>::MaxSize", std::string("4294967295p"));
   configure_tcp(options.tcp, options.wire.mtu_bytes);
 }
 

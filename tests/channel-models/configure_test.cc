@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ns3/channel.h>
 #include <ns3/config.h>
+#include <ns3/data-rate.h>
+#include <ns3/point-to-point-net-device.h>
+#include <ns3/queue.h>
+#include <ns3/simulator.h>
 #include <ns3/tcp-socket-base.h>
 #include <ns3/uinteger.h>
 
@@ -9,7 +14,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "channel-models/options.h"
+#include "channel-models/link.h"
 
 namespace gradwave::channel {
 namespace {
@@ -163,6 +168,43 @@ TEST(Configure, LetsTheScenarioSetAnyNs3Attribute) {
   EXPECT_EQ(segment_bytes(), 700u);
 }
 
+// Also where a setting of the scenario has set it, at the device itself.
+TEST(Configure, LeavesTheLastWordToNs3Defaults) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.link = "wire";
+              o.workers = 1;
+              o.ns3_defaults = {{"ns3::PointToPointChannel::Delay", "7ms"},
+                                {"ns3::PointToPointNetDevice::DataRate", "3Mbps"},
+                                {"ns3::PointToPointNetDevice::Mtu", "1400"},
+                                {"ns3::DropTailQueue<Packet>::MaxSize", "9p"}};
+            }),
+            "");
+  LinkOptions options;
+  options.link = "wire";
+  options.workers = 1;
+  const auto link = make_link(options);
+  const auto device = ns3::DynamicCast<ns3::PointToPointNetDevice>(
+      link->robots().Get(0)->GetDevice(1));  // 0: the loopback
+  ns3::DataRateValue rate;
+  device->GetAttribute("DataRate", rate);
+  EXPECT_EQ(rate.Get().GetBitRate(), 3000000u);
+  EXPECT_EQ(device->GetMtu(), 1400);
+  ns3::TimeValue delay;
+  device->GetChannel()->GetAttribute("Delay", delay);
+  EXPECT_EQ(delay.Get(), ns3::MilliSeconds(7));
+  EXPECT_EQ(device->GetQueue()->GetMaxSize().GetValue(), 9u);
+  ns3::Simulator::Destroy();
+}
+
+TEST(Configure, RefusesAttributesThatAreDecidedElsewhere) {
+  EXPECT_EQ(refusal([](LinkOptions& o) {
+              o.ns3_defaults = {{"ns3::RandomWaypointMobilityModel::Pause",
+                                 "ns3::ConstantRandomVariable[Constant=1]"}};
+            }),
+            "ns3.defaults: \"ns3::RandomWaypointMobilityModel::Pause\" is decided by "
+            "mobility.pause_s");
+}
+
 TEST(Configure, ForgetsTheRunBefore) {
   EXPECT_EQ(refusal([](LinkOptions& o) {
               o.ns3_defaults = {{"ns3::TcpSocket::InitialCwnd", "3"}};
@@ -200,7 +242,7 @@ TEST(Ns3Defaults, SurviveValuesThatNs3DoesNot) {
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
            {"ns3::ArpCache::AliveTimeout", "3 parsecs"},
            {"ns3::WifiRemoteStationManager::NonUnicastMode", "Fast"},
-           {"ns3::RandomWaypointMobilityModel::Speed", "ns3::Nonsense[Min=1]"}}) {
+           {"ns3::RandomDirection2dMobilityModel::Speed", "ns3::Nonsense[Min=1]"}}) {
     EXPECT_THAT(refusal([&, n = name, v = value](LinkOptions& o) {
                   o.ns3_defaults = {{n, v}};
                 }),

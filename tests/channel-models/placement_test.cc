@@ -54,6 +54,15 @@ TEST(Placement, DiscIsTheSameWhateverElseIsSet) {
   }
 }
 
+// The walk's arena is the layout's, not that of the positions which a seed happens to draw.
+TEST(Placement, TheSquareOfADiscIsThatOfItsRadius) {
+  LinkOptions options;
+  options.placement.radius_m = 50;
+  EXPECT_EQ(places_of(options).half_side_m, 50);
+  options.workers = 1;
+  EXPECT_EQ(places_of(options).half_side_m, 50);
+}
+
 TEST(Placement, CircleHasEverybodyAtItsRadius) {
   LinkOptions options;
   options.placement.placement = "circle";
@@ -62,6 +71,7 @@ TEST(Placement, CircleHasEverybodyAtItsRadius) {
   for (const ns3::Vector& position : places.positions) {
     EXPECT_NEAR(distance_m(position), 40, 1e-9);
   }
+  EXPECT_EQ(places.half_side_m, 40);
   EXPECT_NEAR(places.positions[2].x, 0, 1e-9);  // a quarter turn of eight
   EXPECT_NEAR(places.positions[2].y, 40, 1e-9);
 }
