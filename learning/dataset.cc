@@ -63,10 +63,9 @@ DatasetShape inspect_dataset(const DataOptions& options) {
 }
 
 Dataset load_dataset(const DataOptions& options) {
-  const DatasetShape shape = inspect_dataset(options);
   Dataset data = source(options).load(options);
-  keep_first(data.train, shape.train_samples);
-  keep_first(data.test, shape.test_samples);
+  keep_first(data.train, limited(options.train_samples, data.train.count, "data.train_samples"));
+  keep_first(data.test, limited(options.test_samples, data.test.count, "data.test_samples"));
   return data;
 }
 

@@ -13,9 +13,9 @@ namespace gradwave::learning {
 
 struct Images {
   std::int64_t count = 0;
-  std::int64_t pixels = 0;            // per image: channels x height x width
-  std::vector<std::uint8_t> data;     // [count, pixels]
-  std::vector<std::uint8_t> labels;   // [count], 0..classes-1
+  std::int64_t pixels = 0;           // per image: channels x height x width
+  std::vector<std::uint8_t> data;    // [count, pixels]
+  std::vector<std::uint8_t> labels;  // [count], 0..classes-1
 };
 
 struct Dataset {
@@ -33,7 +33,7 @@ struct DatasetShape {
 DatasetShape inspect_dataset(const DataOptions& options);
 Dataset load_dataset(const DataOptions& options);
 
-// The sample indices of each worker, [M][...]: a partition of 0..count-1 (or of its first part, if
+// The sample indices of each worker, [M][...]: a partition of 0..count-1 (less a random few, where
 // it does not divide), by options.partition "iid", "dirichlet" or "shards". Every worker gets at
 // least one sample; throws std::invalid_argument where that cannot be.
 std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,

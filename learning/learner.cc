@@ -28,6 +28,10 @@ std::vector<float> initial_weights(const Model& model, std::uint64_t seed) {
   return weights;
 }
 
+DatasetShape shape_of(const Dataset& data) {
+  return {data.classes, data.train.pixels, data.train.count, data.test.count};
+}
+
 // t_hat from a pilot, if the options leave it to one.
 std::optional<Pilot> estimate(const Options& options, const Dataset& data, const Model& model,
                               const std::vector<std::vector<std::int64_t>>& parts,
@@ -57,8 +61,8 @@ double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size,
 struct Learner::State {
   explicit State(const Options& given)
       : options(given),
-        description(describe(given)),
         data(load_dataset(given.data)),
+        description(describe(given, shape_of(data))),
         parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
         model(make_model(given.model, data.train.pixels, data.classes)),
         sparsifier(make_sparsifier(given.compression.sparsifier)),
@@ -75,11 +79,11 @@ struct Learner::State {
         losses(workers) {}
 
   const Options options;
+  const Dataset data;
   const Description description;
   const std::int64_t workers = options.training.workers;  // M
   const std::int64_t size = description.model_size;       // d
-  const Dataset data;
-  const std::vector<std::vector<std::int64_t>> parts;  // [M][...], sample indices
+  const std::vector<std::vector<std::int64_t>> parts;     // [M][...], sample indices
   const std::unique_ptr<Model> model;
   const std::unique_ptr<Sparsifier> sparsifier;
   BatchStream stream;
@@ -92,7 +96,7 @@ struct Learner::State {
   std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
   SparseSum sum;                                    // of the messages that arrived
 
-  // Scratch, kept from round to round so that a round allocates nothing.
+  // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
   std::vector<float> gradients;  // [M, d]
   std::vector<float> mean;       // [d]

@@ -37,7 +37,8 @@ struct Description {
   std::int64_t k = 0;       // k of the budget K = k T; d for sparsifier "none"
 };
 
-// Opens the data (and so finds missing or truncated files) but neither loads it nor draws weights.
+// Reads through the data (and so finds missing or truncated files) but keeps none of it and draws
+// no weights.
 // Throws std::invalid_argument with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
 

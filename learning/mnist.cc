@@ -51,23 +51,36 @@ class IdxFile {
     return sizes;
   }
 
+  // In pieces, so that a header that promises too much is found out by the file's end.
   std::vector<std::uint8_t> read_rest(std::int64_t length) {
-    std::vector<std::uint8_t> bytes(length);
-    read(bytes.data(), bytes.size());
-    std::uint8_t more;
-    if (gzread(stream_.get(), &more, 1) != 0) refuse(file_, "goes on after its last element");
+    std::vector<std::uint8_t> bytes;
+    for_pieces(length, [&](std::int64_t piece) {
+      bytes.resize(bytes.size() + piece);
+      read(bytes.data() + bytes.size() - piece, piece);
+    });
     return bytes;
   }
 
+  void skip_rest(std::int64_t length) {
+    std::vector<std::uint8_t> bytes(kPieceBytes);
+    for_pieces(length, [&](std::int64_t piece) { read(bytes.data(), piece); });
+  }
+
  private:
-  void read(std::uint8_t* out, std::size_t length) {
-    while (length > 0) {
-      const int n =
-          gzread(stream_.get(), out,
-                 static_cast<unsigned>(std::min<std::size_t>(length, std::size_t{1} << 30)));
-      if (n <= 0) refuse(file_, "ends too early: it is truncated or damaged");
-      out += n;
-      length -= static_cast<std::size_t>(n);
+  static constexpr std::int64_t kPieceBytes = 1 << 20;
+
+  template <typename Take>
+  void for_pieces(std::int64_t length, const Take& take) {
+    for (; length > 0; length -= kPieceBytes) take(std::min(length, kPieceBytes));
+    std::uint8_t more;
+    const int n = gzread(stream_.get(), &more, 1);
+    if (n < 0) refuse(file_, "is damaged at its end");
+    if (n > 0) refuse(file_, "goes on after its last element");
+  }
+
+  void read(std::uint8_t* out, std::int64_t length) {
+    if (gzread(stream_.get(), out, static_cast<unsigned>(length)) != length) {
+      refuse(file_, "ends too early: it is truncated or damaged");
     }
   }
 
@@ -75,56 +88,78 @@ class IdxFile {
   std::unique_ptr<gzFile_s, int (*)(gzFile)> stream_;
 };
 
-constexpr std::int64_t kSide = 28, kClasses = 10;
+constexpr std::int64_t kSide = 28, kPixels = kSide * kSide, kClasses = 10;
 
-Images read_images(const fs::path& folder, const std::string& which) {
-  const fs::path image_file = find(folder, which + "-images-idx3-ubyte");
-  const fs::path label_file = find(folder, which + "-labels-idx1-ubyte");
-  IdxFile image_stream(image_file);
-  const std::vector<std::int64_t> sizes = image_stream.read_header(3);
-  if (sizes[0] < 1 || sizes[1] != kSide || sizes[2] != kSide) {
-    refuse(image_file, std::to_string(sizes[0]) + " images of " + std::to_string(sizes[1]) + " x " +
-                           std::to_string(sizes[2]) + ", expected 28 x 28");
+// A file of images and the file of their labels, opened; their headers agree.
+class IdxPair {
+ public:
+  IdxPair(const fs::path& folder, const std::string& which)
+      : image_file_(find(folder, which + "-images-idx3-ubyte")),
+        label_file_(find(folder, which + "-labels-idx1-ubyte")),
+        images_(image_file_),
+        labels_(label_file_) {
+    const std::vector<std::int64_t> sizes = images_.read_header(3);
+    count_ = sizes[0];
+    if (count_ < 1 || sizes[1] != kSide || sizes[2] != kSide) {
+      refuse(image_file_, std::to_string(count_) + " images of " + std::to_string(sizes[1]) +
+                              " x " + std::to_string(sizes[2]) + ", expected 28 x 28");
+    }
+    const std::int64_t labels = labels_.read_header(1)[0];
+    if (labels != count_) {
+      refuse(label_file_,
+             std::to_string(labels) + " labels for " + std::to_string(count_) + " images");
+    }
   }
-  Images images;
-  images.count = sizes[0];
-  images.pixels = kSide * kSide;
-  images.data = image_stream.read_rest(images.count * images.pixels);
 
-  IdxFile label_stream(label_file);
-  const std::int64_t labels = label_stream.read_header(1)[0];
-  if (labels != images.count) {
-    refuse(label_file,
-           std::to_string(labels) + " labels for " + std::to_string(images.count) + " images");
+  Images read() { return {count_, kPixels, images_.read_rest(count_ * kPixels), read_labels()}; }
+
+  // Their number, once all have been seen to be there: a truncated file shows only when it is read.
+  std::int64_t check() {
+    images_.skip_rest(count_ * kPixels);
+    read_labels();
+    return count_;
   }
-  images.labels = label_stream.read_rest(labels);
-  for (const std::uint8_t label : images.labels) {
-    if (label >= kClasses)
-      refuse(label_file, "label " + std::to_string(label) + ", expected 0 to 9");
+
+ private:
+  std::vector<std::uint8_t> read_labels() {
+    std::vector<std::uint8_t> labels = labels_.read_rest(count_);
+    for (const std::uint8_t label : labels) {
+      if (label >= kClasses) {
+        refuse(label_file_, "label " + std::to_string(label) + ", expected 0 to 9");
+      }
+    }
+    return labels;
   }
-  return images;
+
+  fs::path image_file_, label_file_;
+  IdxFile images_, labels_;
+  std::int64_t count_ = 0;
+};
+
+fs::path folder_of(const DataOptions& options) {
+  if (!options.folder.empty()) return options.folder / "mnist";
+  throw std::invalid_argument(
+      "data.dataset = \"mnist\" needs files: set the environment variable GRADWAVE_DATA, or "
+      "data.folder, to the folder that holds mnist/train-images-idx3-ubyte[.gz] and the like");
 }
 
 }  // namespace
 
 Dataset load_mnist(const DataOptions& options) {
-  if (options.folder.empty()) {
-    throw std::invalid_argument(
-        "data.dataset = \"mnist\" needs files: set the environment variable GRADWAVE_DATA, or "
-        "data.folder, to the folder that holds mnist/train-images-idx3-ubyte[.gz] and the like");
-  }
+  const fs::path folder = folder_of(options);
   Dataset data;
   data.classes = kClasses;
   data.mean = 0.1307F;
   data.deviation = 0.3081F;
-  data.train = read_images(options.folder / "mnist", "train");
-  data.test = read_images(options.folder / "mnist", "t10k");
+  data.train = IdxPair(folder, "train").read();
+  data.test = IdxPair(folder, "t10k").read();
   return data;
 }
 
 DatasetShape inspect_mnist(const DataOptions& options) {
-  const Dataset data = load_mnist(options);  // a truncated file shows only when it is read
-  return {data.classes, data.train.pixels, data.train.count, data.test.count};
+  const fs::path folder = folder_of(options);
+  IdxPair train(folder, "train"), test(folder, "t10k");
+  return {kClasses, kPixels, train.check(), test.check()};
 }
 
 }  // namespace gradwave::learning

@@ -3,7 +3,8 @@
 // three bent strokes, of which it shares two with other classes; each class is written in three
 // hands that bend them differently. A sample is one hand's character, with its points shaken,
 // sheared, scaled and moved, crossed by a stroke that means nothing, in a pen of random width,
-// faint or strong, under noise; one label in fifty is wrong.
+// faint or strong, under noise; one label in fifty is drawn at
+// random.
 //
 // All in integers (positions in 1/256 pixel), so that every machine draws the same; each sample has
 // its own random stream, so that the first n are the same whatever n is.
@@ -180,8 +181,11 @@ Dataset load_procedural(const DataOptions& options) {
   data.classes = kClasses;
   data.mean = 0.14F;
   data.deviation = 0.26F;
-  data.train = draw_images(0, options.train_samples > 0 ? options.train_samples : kTrain);
-  data.test = draw_images(kTrain, options.test_samples > 0 ? options.test_samples : kTest);
+  const auto at_most = [](std::int64_t wanted, std::int64_t all) {
+    return wanted > 0 ? std::min(wanted, all) : all;
+  };
+  data.train = draw_images(0, at_most(options.train_samples, kTrain));
+  data.test = draw_images(kTrain, at_most(options.test_samples, kTest));
   return data;
 }
 

@@ -11,11 +11,11 @@ namespace gradwave::learning {
 // What the M workers want to send in round t.
 struct RoundPlan {
   std::int64_t round = 0;
-  std::int64_t k = 0;                        // k_t, entries per worker
-  std::vector<std::int64_t> uplink_bytes;    // [M], length of each worker's encoded gradient
-  double train_loss = 0;                     // mean over the workers' batches at w_t
-  double gradient_norm = 0;                  // |(1/M) sum_i grad_i|_2 at w_t, before compression
-  double paper_bits = 0;                     // sum over workers of k_t (32 + log2 d), as the paper counts
+  std::int64_t k = 0;                      // k_t, entries per worker
+  std::vector<std::int64_t> uplink_bytes;  // [M], length of each worker's encoded gradient
+  double train_loss = 0;                   // mean over the workers' batches at w_t
+  double gradient_norm = 0;                // |(1/M) sum_i grad_i|_2 at w_t, before compression
+  double paper_bits = 0;                   // M k_t (32 + log2 d), or 32 M d without a sparsifier
 };
 
 // What the server sends back after it has applied what arrived.

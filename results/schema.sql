@@ -59,7 +59,7 @@ CREATE TABLE rounds (
   k INTEGER NOT NULL,              -- k_t, entries that each worker sends
   uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers
   downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates, all workers
-  paper_bits REAL NOT NULL,        -- M k_t (32 + log2 d), as Ruan et al. 2023 count the uplink
+  paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or 32 M d uncompressed
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
   airtime_s REAL NOT NULL,         -- the radio channel in use; 0 on a wire

@@ -10,7 +10,7 @@
 namespace gradwave {
 namespace {
 
-// Measured on one core of a 2-core virtual machine; see tests/benchmarks.
+// Measured on one core of a 2-core virtual machine.
 constexpr double kLearningOperationsPerSecond = 2e10;
 constexpr double kWifiSecondsPerSegment = 1.2e-4;
 constexpr double kWireSecondsPerSegment = 2e-5;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The batched gradients against LibTorch's own: worker by worker, by autograd. The one test that
-// compiles torch.
+// The batched gradients against LibTorch's own: worker by worker, by autograd.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 

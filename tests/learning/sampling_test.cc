@@ -40,7 +40,7 @@ TEST(Epochs, SeeEverySampleOnceBeforeAnyTwice) {
   EXPECT_EQ(orders.size(), 5U);  // each epoch in another order
 }
 
-TEST(Epochs, AllOrdersAreEquallyLikely) {
+TEST(Epochs, EverySampleIsEquallyLikelyToBeFirst) {
   Epochs epochs({0, 1, 2}, Random(2));
   std::vector<int> first(3, 0);
   for (int epoch = 0; epoch < 3000; ++epoch) {
