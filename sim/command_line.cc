@@ -45,7 +45,7 @@ void print_outcome(const CampaignOutcome& outcome, std::ostream& err) {
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   std::vector<Scenario> scenarios;
   for (const std::filesystem::path& file : command.scenarios) {
-    scenarios.push_back(read_scenario(file, command.overrides));
+    scenarios.push_back(read_scenario(file, command.overrides, command.variants));
   }
   results::Database database(command.database);
   const int marked = database.mark_interrupted();
@@ -89,6 +89,8 @@ int command_line(int argc, char** argv) {
     verb->add_option("scenarios", run_command.scenarios, "scenario files (TOML)")->required();
     verb->add_option("--set", run_command.overrides,
                      "override a setting of every run: group.key=value, a TOML value");
+    verb->add_option("--variant", run_command.variants, "only this variant; may be given again")
+        ->allow_extra_args(false);
   };
   const auto with_target = [&](CLI::App* verb) {
     verb->add_option("--target", run_command.target,
@@ -109,8 +111,10 @@ int command_line(int argc, char** argv) {
 
   verb = app.add_subcommand("validate", "check scenarios and say what they would run");
   with_scenarios(verb);
-  verb->callback(
-      [&] { code = validate(run_command.scenarios, run_command.overrides, std::cout, std::cerr); });
+  verb->callback([&] {
+    code = validate(run_command.scenarios, run_command.overrides, run_command.variants, std::cout,
+                    std::cerr);
+  });
 
   std::string what;
   verb = app.add_subcommand("list", "the words a scenario may use; list settings: its keys");

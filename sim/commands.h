@@ -14,6 +14,7 @@ namespace gradwave {
 struct RunCommand {
   std::vector<std::filesystem::path> scenarios;
   std::vector<std::string> overrides;
+  std::vector<std::string> variants;  // empty: all
   std::filesystem::path database = "results.sqlite";
   int jobs = 0;  // 0: as many as there are processors
   std::optional<double> target;
@@ -22,7 +23,8 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err);
 
 // What would run: runs, d, k_t, bytes, a guess at the host's time. Goes on after a bad file.
 int validate(const std::vector<std::filesystem::path>& scenarios,
-             const std::vector<std::string>& overrides, std::ostream& out, std::ostream& err);
+             const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
+             std::ostream& out, std::ostream& err);
 
 // All words of one kind, or of every kind if `what` is empty.
 int list(const std::string& what, std::ostream& out, std::ostream& err);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -291,10 +292,28 @@ std::string read_file(const std::filesystem::path& file) {
   return text.str();
 }
 
+// The variants that `only` names, in the file's order; all, if it names none.
+std::vector<Variant> chosen(const std::vector<Variant>& variants,
+                            const std::vector<std::string>& only, const Reader& reader) {
+  if (only.empty()) return variants;
+  std::vector<std::string> names;
+  for (const Variant& variant : variants) names.push_back(variant.name);
+  for (const std::string& name : only) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    fail(reader.whole_file(),
+         "--variant " + name + ": there is no such variant" + did_you_mean(name, names));
+  }
+  std::vector<Variant> some;
+  std::copy_if(variants.begin(), variants.end(), std::back_inserter(some), [&](const Variant& v) {
+    return std::find(only.begin(), only.end(), v.name) != only.end();
+  });
+  return some;
+}
+
 }  // namespace
 
-Scenario read_scenario(const std::filesystem::path& file,
-                       const std::vector<std::string>& overrides) {
+Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                       const std::vector<std::string>& only) {
   Scenario scenario;
   scenario.file = file;
   scenario.text = read_file(file);
@@ -309,7 +328,7 @@ Scenario read_scenario(const std::filesystem::path& file,
   }
   scenario.seeds = read_seeds(reader, root);
   const Layer base = reader.layer(root, kOwnKeys);
-  const std::vector<Variant> variants = read_variants(reader, root);
+  const std::vector<Variant> variants = chosen(read_variants(reader, root), only, reader);
   const std::vector<Axis> sweep = read_sweep(reader, root);
   Layer last;
   for (const std::string& override_text : overrides) {
@@ -318,6 +337,7 @@ Scenario read_scenario(const std::filesystem::path& file,
     last.insert(last.end(), layer.begin(), layer.end());
     scenario.text += "# " + source + "\n";
   }
+  for (const std::string& name : only) scenario.text += "# --variant " + name + "\n";
   scenario.hash = fnv1a(scenario.text);
 
   refuse_contradictions(base);

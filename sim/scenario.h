@@ -47,8 +47,10 @@ struct Scenario {
 
 // `overrides` are "group.key=value" with a TOML value, and win over the whole file. Everything that
 // can be known without running is checked: TOML, keys, types, ranges, words, contradictions, data
-// files, model against compression, link. Throws ScenarioError for the first thing that is wrong.
+// files, model against compression, link. If `only` names variants, the others are left out. Throws
+// ScenarioError for the first thing that is wrong.
 Scenario read_scenario(const std::filesystem::path& file,
-                       const std::vector<std::string>& overrides = {});
+                       const std::vector<std::string>& overrides = {},
+                       const std::vector<std::string>& only = {});
 
 }  // namespace gradwave

@@ -83,11 +83,12 @@ void describe(const Scenario& scenario, std::ostream& out) {
 }  // namespace
 
 int validate(const std::vector<std::filesystem::path>& scenarios,
-             const std::vector<std::string>& overrides, std::ostream& out, std::ostream& err) {
+             const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
+             std::ostream& out, std::ostream& err) {
   int bad = 0;
   for (const std::filesystem::path& file : scenarios) {
     try {
-      describe(read_scenario(file, overrides), out);
+      describe(read_scenario(file, overrides, variants), out);
     } catch (const ScenarioError& error) {
       err << error.what() << '\n';
       ++bad;

@@ -37,12 +37,13 @@ std::string name_of(const testing::TestParamInfo<fs::path>& info) {
 
 class ScenarioFile : public testing::Test {
  protected:
-  Scenario read(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  Scenario read(const std::string& text, const std::vector<std::string>& overrides = {},
+                const std::vector<std::string>& only = {}) {
     const fs::path file =
         fs::path(testing::TempDir()) /
         (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".toml");
     std::ofstream(file) << text;
-    return read_scenario(file, overrides);
+    return read_scenario(file, overrides, only);
   }
 };
 
@@ -103,6 +104,22 @@ TEST_F(ScenarioFile, OverridesWinOverEverythingAndAreStored) {
   EXPECT_EQ(scenario.runs[0].settings.learning.training.rounds, 7);
   EXPECT_EQ(scenario.runs[0].settings.learning.compression.ratio, 64);
   EXPECT_THAT(scenario.text, HasSubstr("# --set training.rounds=7\n"));
+}
+
+TEST_F(ScenarioFile, OnlyTheVariantsAskedForAreRun) {
+  const std::string text =
+      std::string(kDevice) + "[[variant]]\nname = \"A\"\n[[variant]]\nname = \"Bee\"\n";
+  const Scenario scenario = read(text, {}, {"Bee"});
+  EXPECT_EQ(scenario.variants, std::vector<std::string>{"Bee"});
+  ASSERT_EQ(scenario.runs.size(), 1u);
+  EXPECT_THAT(scenario.text, HasSubstr("# --variant Bee\n"));
+  try {
+    read(text, {}, {"Bea"});
+    FAIL() << "accepted";
+  } catch (const ScenarioError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--variant Bea: there is no such variant (did you mean "
+                                        "\"Bee\"?)"));
+  }
 }
 
 TEST_F(ScenarioFile, ABadOverrideIsNamedInTheMessage) {
