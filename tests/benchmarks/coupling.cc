@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A gradwave run without the learning: the main loop over planned rounds, for comparison with
-// bare_ns3.cc, which sends the same bytes over the same cell.
+// A gradwave run without the learning: the main loop over planned rounds, with every row written to
+// a results file, for comparison with bare_ns3.cc, which sends the same bytes over the same cell.
 //
 //   coupling ROUNDS UPLINK_BYTES DOWNLINK_BYTES COMPUTE_S
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 #include "learning/rounds.h"
+#include "results/database.h"
 #include "sim/compute.h"
 #include "sim/loop.h"
 #include "sim/network.h"
@@ -32,15 +37,29 @@ int main(int argc, char** argv) {
   options.jitter = "none";
   ComputeTimes compute(options, 1, 1, link.workers, link.seed);
 
-  Network network(link, {});
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("gradwave-coupling-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
   double end_s = 0;
   std::int64_t transfers = 0;
-  Journal journal;
-  journal.round = [&](const results::Round&, const std::vector<results::Transfer>& of_round) {
-    transfers += of_round.size();
-    end_s = network.now_s();
-  };
-  journal.evaluation = [](const results::Evaluation&) {};
-  run_rounds(learner, network, compute, rounds, rounds, journal);
+  {
+    results::Database database(folder / "results.sqlite");
+    results::Run run;
+    run.experiment_id = database.add_experiment({});
+    run.workers = link.workers;
+    run.rounds_planned = rounds;
+    results::Recorder recorder(folder / "results.sqlite", database.add_run(run));
+    Network network(link, {});
+    Journal journal;
+    journal.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
+      recorder.round(round, sent);
+      transfers += sent.size();
+      end_s = network.now_s();
+    };
+    journal.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
+    run_rounds(learner, network, compute, rounds, rounds, journal);
+    recorder.finish("complete");
+  }
+  std::filesystem::remove_all(folder);
   std::printf("%.9f simulated seconds, %lld transfers\n", end_s, static_cast<long long>(transfers));
 }
