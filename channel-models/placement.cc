@@ -45,8 +45,9 @@ Points grid(const PlacementOptions& options, std::int64_t workers) {
   const std::int64_t rows = (workers + columns - 1) / columns;
   Points points;
   for (std::int64_t i = 0; i < workers; ++i) {
-    points.emplace_back(options.spacing_m * (i % columns - 0.5 * (columns - 1)),
-                        options.spacing_m * (i / columns - 0.5 * (rows - 1)));
+    const std::int64_t column = i % columns, row = i / columns;
+    points.emplace_back(options.spacing_m * (column - 0.5 * (columns - 1)),
+                        options.spacing_m * (row - 0.5 * (rows - 1)));
   }
   return points;
 }

@@ -297,7 +297,8 @@ std::vector<Variant> chosen(const std::vector<Variant>& variants,
                             const std::vector<std::string>& only, const Reader& reader) {
   if (only.empty()) return variants;
   std::vector<std::string> names;
-  for (const Variant& variant : variants) names.push_back(variant.name);
+  std::transform(variants.begin(), variants.end(), std::back_inserter(names),
+                 [](const Variant& variant) { return variant.name; });
   for (const std::string& name : only) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     fail(reader.whole_file(),
