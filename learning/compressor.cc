@@ -14,10 +14,10 @@ void Compressor::compress(const float* gradient, std::int64_t k, Sparsifier& spa
     sparsifier.select(gradient, model_size_, k, random, sent);
     return;
   }
-  float* g = memory_.data();  // m becomes g in place, and m again once the sent entries are gone
-  for (std::int64_t j = 0; j < model_size_; ++j) g[j] += learning_rate_ * gradient[j];
-  sparsifier.select(g, model_size_, k, random, sent);
-  for (const std::uint32_t index : sent.indices) g[index] = 0;
+  // m becomes g in place, and m again once the sent entries are gone.
+  sparsifier.accumulate_and_select(gradient, learning_rate_, memory_.data(), model_size_, k, random,
+                                   sent);
+  for (const std::uint32_t index : sent.indices) memory_[index] = 0;
 }
 
 void Compressor::take_back(const Sparse& lost) {

@@ -21,7 +21,16 @@ class Sparsifier {
   // this worker's own stream for this round. Deterministic: ties are broken towards lower indices.
   virtual void select(const float* vector, std::int64_t model_size, std::int64_t k, Random& random,
                       Sparse& out) = 0;
+
+  // The same of g = memory + scale * gradient [d], which takes memory's place. In two passes,
+  // unless a sparsifier knows how to do it in one.
+  virtual void accumulate_and_select(const float* gradient, float scale, float* memory,
+                                     std::int64_t model_size, std::int64_t k, Random& random,
+                                     Sparse& out);
 };
+
+// memory <- memory + scale * gradient, each [size].
+void accumulate(const float* gradient, float scale, float* memory, std::int64_t size);
 
 // Throws std::invalid_argument for a name that is not in sparsifiers() (learner.h).
 std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name);

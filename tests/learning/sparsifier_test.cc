@@ -145,6 +145,34 @@ TEST(TopK, SurvivesASampleThatMisleads) {
   }
 }
 
+// One pass or two, the same to the bit, also where the sample misleads.
+TEST(Sparsifiers, SelectFromTheSumThatTheyAccumulate) {
+  constexpr std::int64_t kSize = 100'001;
+  constexpr float kScale = 0.125F;
+  const std::vector<float> gradient = gradient_like(kSize, 5);
+  std::vector<float> misleading = gradient_like(kSize, 6);
+  for (std::uint32_t i = 0; i < 4096; ++i) {
+    const std::uint32_t fraction = i * 2654435769U;
+    const std::uint64_t position = fraction * static_cast<std::uint64_t>(kSize) >> 32;
+    misleading[position] = 1000;
+  }
+  for (const std::vector<float>& start : {gradient_like(kSize, 7), misleading}) {
+    for (const auto& [name, description] : sparsifiers()) {
+      const std::int64_t k = name == "none" ? kSize : 1'000;
+      std::vector<float> sum = start, memory = start;
+      for (std::int64_t j = 0; j < kSize; ++j) sum[j] += kScale * gradient[j];
+      Random random(3);
+      Sparse out;
+      make_sparsifier(name)->accumulate_and_select(gradient.data(), kScale, memory.data(), kSize, k,
+                                                   random, out);
+      const Sparse expected = select(name, sum, k, 3);
+      EXPECT_EQ(memory, sum) << name;
+      EXPECT_EQ(out.indices, expected.indices) << name;
+      EXPECT_EQ(out.values, expected.values) << name;
+    }
+  }
+}
+
 TEST(RandK, DrawsDistinctEntriesInOrderAndDoesNotRescaleThem) {
   const std::vector<float> vector = gradient_like(1000, 5);
   for (const std::int64_t k : {1, 10, 999, 1000}) {
