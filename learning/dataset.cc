@@ -55,6 +55,11 @@ void keep_first(Images& images, std::int64_t samples) {
 
 }  // namespace
 
+std::string to_string(const ImageShape& shape) {
+  return std::to_string(shape.channels) + " x " + std::to_string(shape.height) + " x " +
+         std::to_string(shape.width);
+}
+
 DatasetShape inspect_dataset(const DataOptions& options) {
   DatasetShape shape = source(options).inspect(options);
   shape.train_samples = limited(options.train_samples, shape.train_samples, "data.train_samples");

@@ -5,11 +5,19 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "learning/options.h"
 
 namespace gradwave::learning {
+
+struct ImageShape {
+  std::int64_t channels = 1, height = 1, width = 1;
+
+  std::int64_t pixels() const { return channels * height * width; }
+};
+std::string to_string(const ImageShape& shape);  // "3 x 32 x 32"
 
 struct Images {
   std::int64_t count = 0;
@@ -20,13 +28,16 @@ struct Images {
 
 struct Dataset {
   std::int64_t classes = 0;
+  ImageShape image;
   float mean = 0, deviation = 1;  // a pixel p enters the model as (p/255 - mean) / deviation
   Images train, test;
 };
 
 // Sizes alone, after checking that the files are there, whole and of the right form.
 struct DatasetShape {
-  std::int64_t classes = 0, pixels = 0, train_samples = 0, test_samples = 0;
+  std::int64_t classes = 0;
+  ImageShape image;
+  std::int64_t train_samples = 0, test_samples = 0;
 };
 
 // Both throw std::invalid_argument naming file, what was found and what was expected.

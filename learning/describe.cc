@@ -88,7 +88,7 @@ Description describe(const Options& options, const DatasetShape& shape) {
   }
   partition(options.data, labels, shape.classes, options.training.workers, options.seed);
 
-  const auto model = make_model(options.model, shape.pixels, shape.classes);
+  const auto model = make_model(options.model, shape.image, shape.classes);
   Description description;
   description.model_size = model->size();
   description.train_samples = shape.train_samples;

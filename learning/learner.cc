@@ -21,21 +21,33 @@
 namespace gradwave::learning {
 namespace {
 
-std::vector<float> initial_weights(const Model& model, std::uint64_t seed) {
+// w_0 [d], and the buffers [b] with which every worker starts.
+struct Start {
+  std::vector<float> weights, buffers;
+};
+
+Start start_of(const Model& model, std::uint64_t seed) {
   Random random = random_stream(seed, "weights");
-  std::vector<float> weights(model.size());
-  model.initialise(random, weights.data());
-  return weights;
+  Start start{std::vector<float>(model.size()), std::vector<float>(model.buffers_size())};
+  model.initialise(random, start.weights.data(), start.buffers.data());
+  return start;
+}
+
+std::vector<float> repeat(const std::vector<float>& row, std::int64_t times) {
+  std::vector<float> rows;
+  rows.reserve(row.size() * times);
+  for (std::int64_t i = 0; i < times; ++i) rows.insert(rows.end(), row.begin(), row.end());
+  return rows;
 }
 
 DatasetShape shape_of(const Dataset& data) {
-  return {data.classes, data.train.pixels, data.train.count, data.test.count};
+  return {data.classes, data.image, data.train.count, data.test.count};
 }
 
 // t_hat from a pilot, if the options leave it to one.
 std::optional<Pilot> estimate(const Options& options, const Dataset& data, const Model& model,
                               const std::vector<std::vector<std::int64_t>>& parts,
-                              const std::vector<float>& weights, const BatchStream& stream) {
+                              const Start& start, const BatchStream& stream) {
   if (!needs_pilot(options)) return std::nullopt;
   // As many samples again as four rounds see, from every worker alike, as one batch.
   const TrainingOptions& training = options.training;
@@ -43,8 +55,8 @@ std::optional<Pilot> estimate(const Options& options, const Dataset& data, const
   BatchStream(data, parts, 4 * training.batch, options.seed, "pilot").next(reference);
   reference.batch *= reference.workers;
   reference.workers = 1;
-  Pilot pilot = run_pilot(model, weights, stream, reference, options.compression.pilot_rounds,
-                          training.learning_rate);
+  Pilot pilot = run_pilot(model, start.weights, start.buffers, stream, reference,
+                          options.compression.pilot_rounds, training.learning_rate);
   pilot.t_hat = estimate_t_hat(pilot, training.rounds, training.workers, training.learning_rate);
   return pilot;
 }
@@ -64,11 +76,11 @@ struct Learner::State {
         data(load_dataset(given.data)),
         description(describe(given, shape_of(data))),
         parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
-        model(make_model(given.model, data.train.pixels, data.classes)),
+        model(make_model(given.model, data.image, data.classes)),
         sparsifier(make_sparsifier(given.compression.sparsifier)),
         stream(data, parts, given.training.batch, given.seed, "batches"),
-        weights(initial_weights(*model, given.seed)),
-        pilot(estimate(given, data, *model, parts, weights, stream)),
+        start(start_of(*model, given.seed)),
+        pilot(estimate(given, data, *model, parts, start, stream)),
         schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
         compressors(workers, Compressor(size, given.compression.error_compensation,
                                         given.training.learning_rate)),
@@ -76,7 +88,9 @@ struct Learner::State {
         sum(size),
         gradients(workers * size),
         mean(size),
-        losses(workers) {}
+        losses(workers) {
+    seed_operators(random_stream(given.seed, "operators")());
+  }
 
   const Options options;
   const Dataset data;
@@ -88,13 +102,16 @@ struct Learner::State {
   const std::unique_ptr<Sparsifier> sparsifier;
   BatchStream stream;
 
-  std::int64_t round = 0;      // t, of the next plan()
-  std::vector<float> weights;  // w_t [d]
+  const Start start;
   const std::optional<Pilot> pilot;
   const Schedule schedule;
-  std::vector<Compressor> compressors;              // [M]
-  std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
-  SparseSum sum;                                    // of the messages that arrived
+
+  std::int64_t round = 0;                                       // t, of the next plan()
+  std::vector<float> weights = start.weights;                   // w_t [d]
+  std::vector<float> buffers = repeat(start.buffers, workers);  // [M, b]
+  std::vector<Compressor> compressors;                          // [M]
+  std::vector<std::vector<std::uint8_t>> messages;              // [M], as they travel
+  SparseSum sum;                                                // of the messages that arrived
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
@@ -115,7 +132,8 @@ RoundPlan Learner::plan() {
   State& s = *state_;
   assert(s.round < s.options.training.rounds);
   s.stream.next(s.batches);
-  s.model->gradients(s.weights.data(), s.batches, s.gradients.data(), s.losses.data());
+  s.model->gradients(s.weights.data(), s.batches, s.buffers.data(), s.gradients.data(),
+                     s.losses.data());
 
   RoundPlan plan;
   plan.round = s.round;
@@ -171,8 +189,11 @@ Update Learner::apply(const std::vector<int>& arrived) {
   return update;
 }
 
+// With the mean of the workers' buffers, which each could send once, at the end of the training.
 Evaluation Learner::evaluate() {
   const State& s = *state_;
+  std::vector<float> buffers(s.start.buffers.size());
+  mean_of_rows(s.buffers.data(), s.workers, buffers);
   constexpr std::int64_t kChunk = 1000;
   const Images& test = s.data.test;
   const PixelValues values = pixel_values(s.data);
@@ -186,7 +207,7 @@ Evaluation Learner::evaluate() {
       labels[i] = test.labels[begin + i];
     }
     const Model::Score score =
-        s.model->score(s.weights.data(), inputs.data(), labels.data(), count);
+        s.model->score(s.weights.data(), buffers.data(), inputs.data(), labels.data(), count);
     total.loss += score.loss;
     total.right += score.right;
   }

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "learning/autograd.h"
 #include "learning/model.h"
 
 namespace gradwave::learning {
@@ -20,18 +21,10 @@ struct Layer {
   std::int64_t weights, biases;  // where they begin in the flat vector
 };
 
-// LibTorch has no view of constant data; what comes out of these is only read.
-at::Tensor view(const float* data, at::IntArrayRef sizes) {
-  return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
-}
-at::Tensor column(const std::int64_t* data, std::int64_t count) {
-  return at::from_blob(const_cast<std::int64_t*>(data), {count, 1}, at::kLong);
-}
-
 class Mlp final : public Model {
  public:
-  Mlp(const ModelOptions& options, std::int64_t pixels, std::int64_t classes) {
-    std::int64_t in = pixels;
+  Mlp(const ModelOptions& options, const ImageShape& image, std::int64_t classes) {
+    std::int64_t in = image.pixels();
     const auto append = [&](std::int64_t out) {
       layers_.push_back({in, out, size_, size_ + in * out});
       size_ += (in + 1) * out;
@@ -55,7 +48,7 @@ class Mlp final : public Model {
     return macs;
   }
 
-  void initialise(Random& random, float* weights) const override {
+  void initialise(Random& random, float* weights, float* /*buffers*/) const override {
     for (const Layer& layer : layers_) {
       const float bound = 1 / std::sqrt(static_cast<float>(layer.in));
       boost::random::uniform_real_distribution<float> uniform(-bound, bound);
@@ -65,14 +58,14 @@ class Mlp final : public Model {
     }
   }
 
-  void gradients(const float* weights, const Batches& batches, float* gradients,
+  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradients,
                  double* losses) const override {
     const c10::InferenceMode no_autograd;
     const std::int64_t workers = batches.workers, batch = batches.batch, count = workers * batch;
     const std::vector<at::Tensor> activations =
-        forward(weights, view(batches.inputs.data(), {count, layers_.front().in}));
+        forward(weights, view_of(batches.inputs.data(), {count, layers_.front().in}));
     const at::Tensor log_probabilities = at::log_softmax(activations.back(), 1);
-    const at::Tensor labels = column(batches.labels.data(), count);
+    const at::Tensor labels = view_of(batches.labels.data(), {count, 1});
 
     const at::Tensor loss = log_probabilities.gather(1, labels).neg().view({workers, batch});
     at::from_blob(losses, {workers}, at::kDouble).copy_(loss.mean(1, false, at::kDouble));
@@ -84,15 +77,11 @@ class Mlp final : public Model {
     backward(weights, activations, delta.view({workers, batch, -1}), gradients);
   }
 
-  Score score(const float* weights, const float* inputs, const std::int64_t* labels,
-              std::int64_t count) const override {
+  Score score(const float* weights, const float* /*buffers*/, const float* inputs,
+              const std::int64_t* labels, std::int64_t count) const override {
     const c10::InferenceMode no_autograd;
-    const at::Tensor logits = forward(weights, view(inputs, {count, layers_.front().in})).back();
-    const at::Tensor truth = column(labels, count);
-    Score score;
-    score.loss = -at::log_softmax(logits, 1).gather(1, truth).sum(at::kDouble).item<double>();
-    score.right = logits.argmax(1, true).eq(truth).sum().item<std::int64_t>();
-    return score;
+    return score_of(forward(weights, view_of(inputs, {count, layers_.front().in})).back(),
+                    view_of(labels, {count}));
   }
 
  private:
@@ -100,8 +89,8 @@ class Mlp final : public Model {
   std::vector<at::Tensor> forward(const float* weights, const at::Tensor& inputs) const {
     std::vector<at::Tensor> activations = {inputs};
     for (const Layer& layer : layers_) {
-      at::Tensor z = at::addmm(view(weights + layer.biases, {layer.out}), activations.back(),
-                               view(weights + layer.weights, {layer.out, layer.in}).t());
+      at::Tensor z = at::addmm(view_of(weights + layer.biases, {layer.out}), activations.back(),
+                               view_of(weights + layer.weights, {layer.out, layer.in}).t());
       const bool last = &layer == &layers_.back();
       activations.push_back(last ? z : z.relu_());
     }
@@ -125,7 +114,7 @@ class Mlp final : public Model {
       at::sum_out(of_biases, delta, 1);
       if (l == 0) break;
       const at::Tensor by_inputs = at::mm(delta.view({workers * batch, layer.out}),
-                                          view(weights + layer.weights, {layer.out, layer.in}));
+                                          view_of(weights + layer.weights, {layer.out, layer.in}));
       delta = at::threshold_backward(by_inputs, activations[l], 0).view({workers, batch, -1});
     }
   }
@@ -136,9 +125,9 @@ class Mlp final : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_mlp(const ModelOptions& options, std::int64_t pixels,
+std::unique_ptr<Model> make_mlp(const ModelOptions& options, const ImageShape& image,
                                 std::int64_t classes) {
-  return std::make_unique<Mlp>(options, pixels, classes);
+  return std::make_unique<Mlp>(options, image, classes);
 }
 
 }  // namespace gradwave::learning

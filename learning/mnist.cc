@@ -149,6 +149,7 @@ Dataset load_mnist(const DataOptions& options) {
   const fs::path folder = folder_of(options);
   Dataset data;
   data.classes = kClasses;
+  data.image = {1, kSide, kSide};
   data.mean = 0.1307F;
   data.deviation = 0.3081F;
   data.train = IdxPair(folder, "train").read();
@@ -159,7 +160,7 @@ Dataset load_mnist(const DataOptions& options) {
 DatasetShape inspect_mnist(const DataOptions& options) {
   const fs::path folder = folder_of(options);
   IdxPair train(folder, "train"), test(folder, "t10k");
-  return {kClasses, kPixels, train.check(), test.check()};
+  return {kClasses, {1, kSide, kSide}, train.check(), test.check()};
 }
 
 }  // namespace gradwave::learning

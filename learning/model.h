@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "learning/dataset.h"
 #include "learning/options.h"
 #include "learning/random.h"
 
@@ -25,20 +26,27 @@ class Model {
 
   virtual std::int64_t size() const = 0;           // d
   virtual double forward_macs() const = 0;         // multiply-adds of one sample's forward pass
-  virtual void initialise(Random& random, float* weights) const = 0;  // [d]
 
-  // Mean cross-entropy loss [M] of each worker's batch and its gradient [M, d] at `weights` [d], in
-  // one batched pass over all workers; entry (i, j) is what worker i alone would compute.
-  virtual void gradients(const float* weights, const Batches& batches, float* gradients,
-                         double* losses) const = 0;
+  // Numbers that are not trained: running means and variances of batch normalisation. Each worker
+  // has its own, from its own batches, as a robot would that sends gradients and nothing else.
+  virtual std::int64_t buffers_size() const { return 0; }  // b
+
+  virtual void initialise(Random& random, float* weights, float* buffers) const = 0;  // [d], [b]
+
+  // Mean cross-entropy loss [M] of each worker's batch and its gradient [M, d] at `weights` [d];
+  // entry (i, j) is what worker i alone would compute. Brings buffers [M, b] up to date.
+  virtual void gradients(const float* weights, const Batches& batches, float* buffers,
+                         float* gradients, double* losses) const = 0;
 
   // Sum of losses and count of right answers over `count` samples.
   struct Score { double loss = 0; std::int64_t right = 0; };
-  virtual Score score(const float* weights, const float* inputs, const std::int64_t* labels,
-                      std::int64_t count) const = 0;
+  virtual Score score(const float* weights, const float* buffers, const float* inputs,
+                      const std::int64_t* labels, std::int64_t count) const = 0;
 };
 
-std::unique_ptr<Model> make_model(const ModelOptions& options, std::int64_t pixels,
+// Throws std::invalid_argument for a word that is not in models() (learner.h), and for images or
+// classes that the model cannot have.
+std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
                                   std::int64_t classes);
 
 }  // namespace gradwave::learning

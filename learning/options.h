@@ -23,7 +23,8 @@ struct DataOptions {
 
 struct ModelOptions {
   std::string model = "mlp";
-  std::vector<std::int64_t> hidden = {256};  // units of each hidden layer; empty: softmax regression
+  std::vector<std::int64_t> hidden = {256};  // of "mlp": units of each layer; empty: softmax regression
+  std::filesystem::path file;  // of "torchscript"
 };
 
 struct TrainingOptions {

@@ -19,10 +19,11 @@ struct Point {
   std::vector<float> gradient;
 };
 
-Point at(const Model& model, const std::vector<float>& weights, const Batches& reference,
-         std::int64_t round) {
+// Leaves the buffers as they are: the reference batch is no worker's.
+Point at(const Model& model, const std::vector<float>& weights, std::vector<float> buffers,
+         const Batches& reference, std::int64_t round) {
   Point point{0, std::vector<float>(model.size())};
-  model.gradients(weights.data(), reference, point.gradient.data(), &point.loss);
+  model.gradients(weights.data(), reference, buffers.data(), point.gradient.data(), &point.loss);
   if (!std::isfinite(point.loss)) {
     throw std::invalid_argument(
         "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +
@@ -45,28 +46,32 @@ double gradient_variance(const std::vector<float>& gradients, const std::vector<
 
 }  // namespace
 
-Pilot run_pilot(const Model& model, std::vector<float> weights, BatchStream batches,
-                const Batches& reference, std::int64_t rounds, double learning_rate) {
+Pilot run_pilot(const Model& model, std::vector<float> weights, const std::vector<float>& buffers,
+                BatchStream batches, const Batches& reference, std::int64_t rounds,
+                double learning_rate) {
   const std::int64_t size = model.size();
   Pilot pilot;
   pilot.rounds = rounds;
   pilot.convexity = std::numeric_limits<double>::infinity();
 
   Batches batch;
-  std::vector<float> gradients, mean(size), next(size);
+  std::vector<float> gradients, mean(size), next(size), of_workers;
   std::vector<double> losses;
-  Point here = at(model, weights, reference, 0);
+  Point here = at(model, weights, buffers, reference, 0);
   pilot.initial_loss = here.loss;
   for (std::int64_t t = 0; t < rounds; ++t) {
     batches.next(batch);
     gradients.resize(batch.workers * size);
+    while (of_workers.size() < batch.workers * buffers.size()) {
+      of_workers.insert(of_workers.end(), buffers.begin(), buffers.end());
+    }
     losses.resize(batch.workers);
-    model.gradients(weights.data(), batch, gradients.data(), losses.data());
+    model.gradients(weights.data(), batch, of_workers.data(), gradients.data(), losses.data());
     mean_of_rows(gradients.data(), batch.workers, mean);
     for (std::int64_t j = 0; j < size; ++j) {
       next[j] = weights[j] - static_cast<float>(learning_rate) * mean[j];
     }
-    Point there = at(model, next, reference, t + 1);
+    Point there = at(model, next, buffers, reference, t + 1);
 
     pilot.gradient_variance += gradient_variance(gradients, mean, here) / rounds;
     const double slope = squared_norm(here.gradient.data(), size);

@@ -22,10 +22,11 @@
 
 namespace gradwave::learning {
 
-// Everything but t_hat, from `rounds` >= 2 rounds. `weights` and `batches` are copies: the run
-// itself starts where it would have without a pilot. Throws std::invalid_argument if the loss is
-// not finite.
-Pilot run_pilot(const Model& model, std::vector<float> weights, BatchStream batches,
-                const Batches& reference, std::int64_t rounds, double learning_rate);
+// Everything but t_hat, from `rounds` >= 2 rounds. `weights`, `buffers` [b] and `batches` are
+// copies: the run itself starts where it would have without a pilot. Throws std::invalid_argument
+// if the loss is not finite.
+Pilot run_pilot(const Model& model, std::vector<float> weights, const std::vector<float>& buffers,
+                BatchStream batches, const Batches& reference, std::int64_t rounds,
+                double learning_rate);
 
 }  // namespace gradwave::learning

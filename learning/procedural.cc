@@ -173,12 +173,13 @@ Images draw_images(std::int64_t first, std::int64_t count) {
 }  // namespace
 
 DatasetShape inspect_procedural(const DataOptions& /*options*/) {
-  return {kClasses, kPixels, kTrain, kTest};
+  return {kClasses, {1, kSide, kSide}, kTrain, kTest};
 }
 
 Dataset load_procedural(const DataOptions& options) {
   Dataset data;
   data.classes = kClasses;
+  data.image = {1, kSide, kSide};
   data.mean = 0.14F;
   data.deviation = 0.26F;
   const auto at_most = [](std::int64_t wanted, std::int64_t all) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/torch_runtime.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <torch/version.h>
@@ -17,6 +18,8 @@ void use_one_thread() {
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
   if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(1);
 }
+
+void seed_operators(std::uint64_t seed) { at::manual_seed(seed); }
 
 std::string torch_version() { return TORCH_VERSION; }
 

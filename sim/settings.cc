@@ -40,7 +40,9 @@ std::vector<Setting> make_table() {
       {"model.architecture", FIELD(learning.model.model), "what is trained", 0, 0,
        learning::models},
       {"model.hidden", FIELD(learning.model.hidden),
-       "units of each hidden layer; the empty list is softmax regression", 1, 1e6},
+       "of mlp: units of each hidden layer; the empty list is softmax regression", 1, 1e6},
+      {"model.file", FIELD(learning.model.file),
+       "of torchscript: what torch.jit.save wrote; its parameters are where training begins"},
 
       {"training.rounds", FIELD(learning.training.rounds), "rounds of the run, T", 1, 1e8},
       {"training.batch", FIELD(learning.training.batch), "samples per worker and round", 1, 1e6},

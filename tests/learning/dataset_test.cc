@@ -37,7 +37,7 @@ TEST(Procedural, InspectsToSixtyAndTenThousand) {
   const DatasetShape shape = inspect_dataset({});
   EXPECT_EQ(shape.train_samples, 60000);
   EXPECT_EQ(shape.test_samples, 10000);
-  EXPECT_EQ(shape.pixels, 784);
+  EXPECT_EQ(shape.image.pixels(), 784);
 }
 
 TEST(Procedural, TheFirstSamplesAreTheSameHoweverManyAreDrawn) {

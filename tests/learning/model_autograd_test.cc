@@ -43,15 +43,15 @@ Autograd autograd(const std::vector<std::int64_t>& widths, const std::vector<flo
 
 void expect_autograd(const std::vector<std::int64_t>& widths, std::int64_t workers,
                      std::int64_t batch) {
-  const auto mlp =
-      make_model({"mlp", {widths.begin() + 1, widths.end() - 1}}, widths.front(), widths.back());
+  const auto mlp = make_model({"mlp", {widths.begin() + 1, widths.end() - 1}, {}},
+                              {1, 1, widths.front()}, widths.back());
   std::vector<float> weights(mlp->size());
   Random random(8);
-  mlp->initialise(random, weights.data());
+  mlp->initialise(random, weights.data(), nullptr);
   const Batches all = random_batches(workers, batch, widths.front(), widths.back(), 7);
   std::vector<float> gradients(workers * mlp->size());
   std::vector<double> losses(workers);
-  mlp->gradients(weights.data(), all, gradients.data(), losses.data());
+  mlp->gradients(weights.data(), all, nullptr, gradients.data(), losses.data());
   for (std::int64_t worker = 0; worker < workers; ++worker) {
     const Autograd truth = autograd(widths, weights, of_worker(all, worker));
     const at::Tensor ours =

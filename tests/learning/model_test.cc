@@ -26,7 +26,7 @@ Gradients gradients_of(const Model& model, const std::vector<float>& weights,
                        const Batches& batches) {
   Gradients out{std::vector<float>(batches.workers * model.size()),
                 std::vector<double>(batches.workers)};
-  model.gradients(weights.data(), batches, out.values.data(), out.losses.data());
+  model.gradients(weights.data(), batches, nullptr, out.values.data(), out.losses.data());
   return out;
 }
 
@@ -56,16 +56,16 @@ double reference_loss(const std::vector<std::int64_t>& widths, const std::vector
 }
 
 TEST(Mlp, CountsItsParametersAndMultiplyAdds) {
-  const auto mlp = make_model({"mlp", {256}}, 784, 10);
+  const auto mlp = make_model({"mlp", {256}, {}}, {1, 1, 784}, 10);
   EXPECT_EQ(mlp->size(), 203'530);
   EXPECT_EQ(mlp->forward_macs(), 784 * 256 + 256 * 10);
-  const auto deep = make_model({"mlp", {7, 5}}, 3, 2);
+  const auto deep = make_model({"mlp", {7, 5}, {}}, {1, 1, 3}, 2);
   EXPECT_EQ(deep->size(), (3 + 1) * 7 + (7 + 1) * 5 + (5 + 1) * 2);
   EXPECT_EQ(deep->forward_macs(), 3 * 7 + 7 * 5 + 5 * 2);
 }
 
 TEST(Mlp, WithoutHiddenLayersIsSoftmaxRegression) {
-  const auto softmax = make_model({"mlp", {}}, 784, 10);
+  const auto softmax = make_model({"mlp", {}, {}}, {1, 1, 784}, 10);
   EXPECT_EQ(softmax->size(), 7850);
   // At zero weights each class has probability 1/10, whatever the image.
   const std::vector<float> zero(softmax->size(), 0);
@@ -74,10 +74,10 @@ TEST(Mlp, WithoutHiddenLayersIsSoftmaxRegression) {
 }
 
 TEST(Mlp, StartsAsPyTorchsLinearDoes) {
-  const auto mlp = make_model({"mlp", {256}}, 784, 10);
+  const auto mlp = make_model({"mlp", {256}, {}}, {1, 1, 784}, 10);
   std::vector<float> weights(mlp->size());
   Random random(3);
-  mlp->initialise(random, weights.data());
+  mlp->initialise(random, weights.data(), nullptr);
   const auto expect_uniform = [](const float* begin, const float* end, double bound) {
     double square = 0;
     for (const float* w = begin; w < end; ++w) {
@@ -94,10 +94,10 @@ TEST(Mlp, StartsAsPyTorchsLinearDoes) {
 
 TEST(Mlp, GradientIsTheSlopeOfTheLoss) {
   const std::vector<std::int64_t> widths = {6, 5, 4, 3};
-  const auto mlp = make_model({"mlp", {5, 4}}, 6, 3);
+  const auto mlp = make_model({"mlp", {5, 4}, {}}, {1, 1, 6}, 3);
   std::vector<float> weights(mlp->size());
   Random random(11);
-  mlp->initialise(random, weights.data());
+  mlp->initialise(random, weights.data(), nullptr);
   const Batches batch = random_batches(1, 8, 6, 3, 2);
   const Gradients out = gradients_of(*mlp, weights, batch);
 
@@ -115,10 +115,10 @@ TEST(Mlp, GradientIsTheSlopeOfTheLoss) {
 }
 
 TEST(Mlp, BatchedPassGivesWhatEachWorkerAloneWouldCompute) {
-  const auto mlp = make_model({"mlp", {32}}, 50, 10);
+  const auto mlp = make_model({"mlp", {32}, {}}, {1, 1, 50}, 10);
   std::vector<float> weights(mlp->size());
   Random random(5);
-  mlp->initialise(random, weights.data());
+  mlp->initialise(random, weights.data(), nullptr);
   const Batches all = random_batches(5, 16, 50, 10, 3);
   const Gradients together = gradients_of(*mlp, weights, all);
   for (std::int64_t worker = 0; worker < all.workers; ++worker) {
@@ -131,32 +131,33 @@ TEST(Mlp, BatchedPassGivesWhatEachWorkerAloneWouldCompute) {
 }
 
 TEST(Mlp, ScoresTheLossItTrainsOn) {
-  const auto mlp = make_model({"mlp", {32}}, 50, 10);
+  const auto mlp = make_model({"mlp", {32}, {}}, {1, 1, 50}, 10);
   std::vector<float> weights(mlp->size());
   Random random(6);
-  mlp->initialise(random, weights.data());
+  mlp->initialise(random, weights.data(), nullptr);
   const Batches batch = random_batches(1, 100, 50, 10, 4);
   const Model::Score score =
-      mlp->score(weights.data(), batch.inputs.data(), batch.labels.data(), 100);
+      mlp->score(weights.data(), nullptr, batch.inputs.data(), batch.labels.data(), 100);
   EXPECT_NEAR(score.loss / 100, gradients_of(*mlp, weights, batch).losses[0], 1e-6);
 
   // A bias that shouts for class 3 makes it right for exactly the samples labelled 3.
   weights[mlp->size() - 10 + 3] = 1000;
-  EXPECT_EQ(mlp->score(weights.data(), batch.inputs.data(), batch.labels.data(), 100).right,
-            std::count(batch.labels.begin(), batch.labels.end(), 3));
+  EXPECT_EQ(
+      mlp->score(weights.data(), nullptr, batch.inputs.data(), batch.labels.data(), 100).right,
+      std::count(batch.labels.begin(), batch.labels.end(), 3));
 }
 
 TEST(Mlp, ShowsThatItDiverged) {
-  const auto mlp = make_model({"mlp", {4}}, 6, 3);
+  const auto mlp = make_model({"mlp", {4}, {}}, {1, 1, 6}, 3);
   std::vector<float> weights(mlp->size(), std::numeric_limits<float>::quiet_NaN());
   const Gradients out = gradients_of(*mlp, weights, random_batches(2, 4, 6, 3, 1));
   for (const double loss : out.losses) EXPECT_TRUE(std::isnan(loss));
 }
 
 TEST(Models, RefuseWhatTheyCannotBe) {
-  EXPECT_THROW(make_model({"mlp", {16, 0}}, 4, 2), std::invalid_argument);
+  EXPECT_THROW(make_model({"mlp", {16, 0}, {}}, {1, 1, 4}, 2), std::invalid_argument);
   try {
-    make_model({"mpl", {}}, 4, 2);
+    make_model({"mpl", {}, {}}, {1, 1, 4}, 2);
     FAIL();
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr("unknown model 'mpl'"));

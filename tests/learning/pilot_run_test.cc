@@ -16,8 +16,10 @@ class Parabola final : public Model {
   explicit Parabola(double curvature) : curvature_(curvature) {}
   std::int64_t size() const override { return 1; }
   double forward_macs() const override { return 1; }
-  void initialise(Random& /*random*/, float* weights) const override { weights[0] = 0; }
-  void gradients(const float* weights, const Batches& batches, float* gradients,
+  void initialise(Random& /*random*/, float* weights, float* /*buffers*/) const override {
+    weights[0] = 0;
+  }
+  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradients,
                  double* losses) const override {
     for (std::int64_t i = 0; i < batches.workers; ++i) {
       double loss = 0, slope = 0;
@@ -30,7 +32,8 @@ class Parabola final : public Model {
       gradients[i] = static_cast<float>(slope);
     }
   }
-  Score score(const float*, const float*, const std::int64_t*, std::int64_t) const override {
+  Score score(const float*, const float*, const float*, const std::int64_t*,
+              std::int64_t) const override {
     return {};
   }
 
@@ -66,8 +69,8 @@ TEST(PilotRun, FindsTheConstantsOfAParabola) {
   constexpr int kRounds = 5;
   const Points points({0, 51, 102, 255});  // x = 0, 0.2, 0.4, 1
   const double mean = 0.4, spread = (0.16 + 0.04 + 0 + 0.36) / 4;
-  const Pilot pilot = run_pilot(Parabola(kCurvature), {static_cast<float>(kStart)}, points.stream(),
-                                points.reference(), kRounds, kLearningRate);
+  const Pilot pilot = run_pilot(Parabola(kCurvature), {static_cast<float>(kStart)}, {},
+                                points.stream(), points.reference(), kRounds, kLearningRate);
   const auto loss = [&](double w) { return kCurvature / 2 * ((w - mean) * (w - mean) + spread); };
   EXPECT_EQ(pilot.rounds, kRounds);
   EXPECT_NEAR(pilot.initial_loss, loss(kStart), 1e-5);
@@ -85,13 +88,14 @@ TEST(PilotRun, ComparesALoneWorkerWithTheReference) {
   const Points points({51});
   Batches reference = points.reference();
   reference.inputs[0] = 0.7F;  // grad F is 0.5 c away from the worker's gradient
-  const Pilot pilot = run_pilot(Parabola(2), {3.0F}, points.stream(), reference, 3, 0.1);
+  const Pilot pilot = run_pilot(Parabola(2), {3.0F}, {}, points.stream(), reference, 3, 0.1);
   EXPECT_NEAR(pilot.gradient_variance, 2 * 2 * 0.25, 1e-5);
 }
 
 TEST(PilotRun, NeedsNoMovement) {
   const Points points({0, 0});
-  const Pilot pilot = run_pilot(Parabola(1), {0.0F}, points.stream(), points.reference(), 2, 0.1);
+  const Pilot pilot =
+      run_pilot(Parabola(1), {0.0F}, {}, points.stream(), points.reference(), 2, 0.1);
   EXPECT_EQ(pilot.initial_loss, 0);
   EXPECT_EQ(pilot.smoothness, 0);
   EXPECT_EQ(pilot.convexity, 0);
@@ -100,7 +104,7 @@ TEST(PilotRun, NeedsNoMovement) {
 
 TEST(PilotRun, SaysThatItDiverged) {
   const Points points({0, 255});
-  EXPECT_THROW(run_pilot(Parabola(1), {1.0F}, points.stream(), points.reference(), 50, 1e30),
+  EXPECT_THROW(run_pilot(Parabola(1), {1.0F}, {}, points.stream(), points.reference(), 50, 1e30),
                std::invalid_argument);
 }
 
