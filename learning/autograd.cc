@@ -85,13 +85,16 @@ Model::Score score_of(const at::Tensor& logits, const at::Tensor& labels) {
 double count_macs(const std::function<void()>& run) {
   macs = 0;
   inside_convolution = 0;
-  const at::CallbackHandle handle =
+  struct Removed {  // even if `run` throws
+    at::CallbackHandle handle;
+    ~Removed() { at::removeCallback(handle); }
+  };
+  const Removed callback{
       at::addThreadLocalCallback(at::RecordFunctionCallback(begin_operator, end_operator)
                                      .needsInputs(true)
                                      .needsOutputs(true)
-                                     .scopes({at::RecordScope::FUNCTION}));
+                                     .scopes({at::RecordScope::FUNCTION}))};
   run();
-  at::removeCallback(handle);
   return macs;
 }
 

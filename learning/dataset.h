@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Labelled images in memory as bytes, one byte a pixel; they become floats only when a batch is
-// gathered. A new data set is one file with a loader and one line in dataset.cc's table.
+// Labelled images in memory as bytes, one byte a pixel and channel, shared by all workers; they
+// become floats only when a batch is gathered. A new data set is one file with a loader and one
+// line in dataset.cc's table.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,19 +19,34 @@ struct ImageShape {
 
   std::int64_t pixels() const { return channels * height * width; }
 };
+inline bool operator==(const ImageShape& a, const ImageShape& b) {
+  return a.channels == b.channels && a.height == b.height && a.width == b.width;
+}
 std::string to_string(const ImageShape& shape);  // "3 x 32 x 32"
 
+using Label = std::uint16_t;
+
 struct Images {
-  std::int64_t count = 0;
-  std::int64_t pixels = 0;           // per image: channels x height x width
-  std::vector<std::uint8_t> data;    // [count, pixels]
-  std::vector<std::uint8_t> labels;  // [count], 0..classes-1
+  std::vector<const std::uint8_t*> images;          // [count], each [channels, height, width]
+  std::vector<Label> labels;                        // [count], 0..classes-1
+  std::vector<std::shared_ptr<const void>> owners;  // of the memory in which the images lie
+
+  std::int64_t count() const { return static_cast<std::int64_t>(images.size()); }
+
+  // `count` images more, `stride` bytes apart from `first` on, in memory that `owner` keeps.
+  void append(const std::uint8_t* first, std::int64_t stride, std::int64_t count,
+              std::shared_ptr<const void> owner);
+};
+
+// A pixel p of a channel enters the model as (p / 255 - mean) / deviation.
+struct Normalisation {
+  float mean = 0, deviation = 1;
 };
 
 struct Dataset {
   std::int64_t classes = 0;
   ImageShape image;
-  float mean = 0, deviation = 1;  // a pixel p enters the model as (p/255 - mean) / deviation
+  std::vector<Normalisation> normalisation;  // [channels]
   Images train, test;
 };
 
@@ -40,15 +57,24 @@ struct DatasetShape {
   std::int64_t train_samples = 0, test_samples = 0;
 };
 
+DatasetShape shape_of(const Dataset& data);
+
 // Both throw std::invalid_argument naming file, what was found and what was expected.
 DatasetShape inspect_dataset(const DataOptions& options);
 Dataset load_dataset(const DataOptions& options);
+
+// For loaders. Where the files of data.dataset are: data.path, or else the folder called
+// `usual_name` in data.folder. Throws std::invalid_argument if neither is set.
+std::filesystem::path location(const DataOptions& options, const std::string& usual_name);
+
+// The mean and deviation of each channel over all `images`, which may not be empty.
+std::vector<Normalisation> measure_normalisation(const Images& images, const ImageShape& shape);
 
 // The sample indices of each worker, [M][...]: a partition of 0..count-1 (less a random few, where
 // it does not divide), by options.partition "iid", "dirichlet" or "shards". Every worker gets at
 // least one sample; throws std::invalid_argument where that cannot be.
 std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
-                                                 const std::vector<std::uint8_t>& labels,
+                                                 const std::vector<Label>& labels,
                                                  std::int64_t classes, std::int64_t workers,
                                                  std::uint64_t seed);
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "learning/model.h"
+#include "learning/sampling.h"
 #include "learning/sparsifier.h"
 #include "learning/table.h"
 
@@ -75,6 +76,7 @@ Description describe(const Options& options, const DatasetShape& shape) {
   const CompressionOptions& compression = options.compression;
   make_sparsifier(compression.sparsifier);
   downlink(compression.downlink);
+  augmentation(options.data.augmentation);
   if (compression.sparsifier == "none" && compression.schedule != "fixed") {
     refuse("compression.schedule = '", compression.schedule,
            "' has nothing to vary with compression.sparsifier = 'none', which sends everything; "
@@ -82,9 +84,9 @@ Description describe(const Options& options, const DatasetShape& shape) {
   }
 
   // Whether the samples can be dealt depends on their number; any labels will do to find out.
-  std::vector<std::uint8_t> labels(shape.train_samples);
+  std::vector<Label> labels(shape.train_samples);
   for (std::int64_t i = 0; i < shape.train_samples; ++i) {
-    labels[i] = static_cast<std::uint8_t>(i % shape.classes);
+    labels[i] = static_cast<Label>(i % shape.classes);
   }
   partition(options.data, labels, shape.classes, options.training.workers, options.seed);
 

@@ -40,10 +40,6 @@ std::vector<float> repeat(const std::vector<float>& row, std::int64_t times) {
   return rows;
 }
 
-DatasetShape shape_of(const Dataset& data) {
-  return {data.classes, data.image, data.train.count, data.test.count};
-}
-
 // t_hat from a pilot, if the options leave it to one.
 std::optional<Pilot> estimate(const Options& options, const Dataset& data, const Model& model,
                               const std::vector<std::vector<std::int64_t>>& parts,
@@ -52,7 +48,9 @@ std::optional<Pilot> estimate(const Options& options, const Dataset& data, const
   // As many samples again as four rounds see, from every worker alike, as one batch.
   const TrainingOptions& training = options.training;
   Batches reference;
-  BatchStream(data, parts, 4 * training.batch, options.seed, "pilot").next(reference);
+  BatchStream(data, parts, 4 * training.batch, augmentation(options.data.augmentation),
+              options.seed, "pilot")
+      .next(reference);
   reference.batch *= reference.workers;
   reference.workers = 1;
   Pilot pilot = run_pilot(model, start.weights, start.buffers, stream, reference,
@@ -78,7 +76,8 @@ struct Learner::State {
         parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
         model(make_model(given.model, data.image, data.classes)),
         sparsifier(make_sparsifier(given.compression.sparsifier)),
-        stream(data, parts, given.training.batch, given.seed, "batches"),
+        stream(data, parts, given.training.batch, augmentation(given.data.augmentation), given.seed,
+               "batches"),
         start(start_of(*model, given.seed)),
         pilot(estimate(given, data, *model, parts, start, stream)),
         schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
@@ -197,13 +196,14 @@ Evaluation Learner::evaluate() {
   constexpr std::int64_t kChunk = 1000;
   const Images& test = s.data.test;
   const PixelValues values = pixel_values(s.data);
-  std::vector<float> inputs(kChunk * test.pixels);
+  const std::int64_t pixels = s.data.image.pixels();
+  std::vector<float> inputs(kChunk * pixels);
   std::vector<std::int64_t> labels(kChunk);
   Model::Score total;
-  for (std::int64_t begin = 0; begin < test.count; begin += kChunk) {
-    const std::int64_t count = std::min(kChunk, test.count - begin);
+  for (std::int64_t begin = 0; begin < test.count(); begin += kChunk) {
+    const std::int64_t count = std::min(kChunk, test.count() - begin);
     for (std::int64_t i = 0; i < count; ++i) {
-      normalise(test, begin + i, values, inputs.data() + i * test.pixels);
+      normalise(test.images[begin + i], s.data.image, values, inputs.data() + i * pixels);
       labels[i] = test.labels[begin + i];
     }
     const Model::Score score =
@@ -211,7 +211,8 @@ Evaluation Learner::evaluate() {
     total.loss += score.loss;
     total.right += score.right;
   }
-  return {static_cast<double>(total.right) / test.count, total.loss / test.count};
+  const auto samples = static_cast<double>(test.count());
+  return {static_cast<double>(total.right) / samples, total.loss / samples};
 }
 
 const Description& Learner::description() const { return state_->description; }

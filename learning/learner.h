@@ -65,6 +65,7 @@ class Learner final : public Rounds {
 // The words a scenario may use, each with a one-line description.
 using Words = std::vector<std::pair<std::string, std::string>>;
 Words datasets();
+Words augmentations();
 Words partitions();
 Words models();
 Words sparsifiers();

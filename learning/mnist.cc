@@ -1,166 +1,141 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// MNIST in the four IDX files of LeCun et al., plain or with .gz appended. IDX: two zero bytes,
-// type 8 (unsigned byte), the number of dimensions, each dimension as a big-endian u32, the bytes.
-#include <zlib.h>
-
+// MNIST, and sets in its form, in four IDX files, plain or compressed by gzip. IDX (LeCun et al.):
+// two zero bytes, type 8 (unsigned byte), the number of dimensions, each dimension as a big-endian
+// u32, the bytes.
+//
+// MNIST itself is what has no data.path: ten classes, and the normalisation that everybody uses.
+// Other sets tell their classes by their labels, and their normalisation is measured.
 #include <algorithm>
-#include <memory>
-#include <stdexcept>
+#include <regex>
 
 #include "learning/dataset.h"
+#include "learning/file_bytes.h"
 
 namespace gradwave::learning {
 namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const fs::path& file, const std::string& reason) {
-  throw std::invalid_argument(file.string() + ": " + reason);
-}
-
-fs::path find(const fs::path& folder, const std::string& name) {
-  for (const char* suffix : {"", ".gz"}) {
-    fs::path file = folder / (name + suffix);
-    if (fs::is_regular_file(file)) return file;
-  }
-  refuse(folder / name, "there is no such file, with or without .gz");
-}
-
-// zlib reads plain files as they are.
-class IdxFile {
- public:
-  explicit IdxFile(const fs::path& file)
-      : file_(file), stream_(gzopen(file.c_str(), "rb"), gzclose) {
-    if (!stream_) refuse(file_, "cannot be opened");
-    gzbuffer(stream_.get(), 1 << 17);
-  }
-
-  std::vector<std::int64_t> read_header(int dimensions) {
-    std::uint8_t magic[4];
-    read(magic, sizeof magic);
-    if (magic[0] != 0 || magic[1] != 0 || magic[2] != 8 || magic[3] != dimensions) {
-      refuse(file_,
-             "not an IDX file of unsigned bytes in " + std::to_string(dimensions) + " dimensions");
-    }
-    std::vector<std::int64_t> sizes;
-    for (int i = 0; i < dimensions; ++i) {
-      std::uint8_t bytes[4];
-      read(bytes, sizeof bytes);
-      sizes.push_back(std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3]);
-    }
-    return sizes;
-  }
-
-  // In pieces, so that a header that promises too much is found out by the file's end.
-  std::vector<std::uint8_t> read_rest(std::int64_t length) {
-    std::vector<std::uint8_t> bytes;
-    for_pieces(length, [&](std::int64_t piece) {
-      bytes.resize(bytes.size() + piece);
-      read(bytes.data() + bytes.size() - piece, piece);
-    });
-    return bytes;
-  }
-
-  void skip_rest(std::int64_t length) {
-    std::vector<std::uint8_t> bytes(kPieceBytes);
-    for_pieces(length, [&](std::int64_t piece) { read(bytes.data(), piece); });
-  }
-
- private:
-  static constexpr std::int64_t kPieceBytes = 1 << 20;
-
-  template <typename Take>
-  void for_pieces(std::int64_t length, const Take& take) {
-    for (; length > 0; length -= kPieceBytes) take(std::min(length, kPieceBytes));
-    std::uint8_t more;
-    const int n = gzread(stream_.get(), &more, 1);
-    if (n < 0) refuse(file_, "is damaged at its end");
-    if (n > 0) refuse(file_, "goes on after its last element");
-  }
-
-  void read(std::uint8_t* out, std::int64_t length) {
-    if (gzread(stream_.get(), out, static_cast<unsigned>(length)) != length) {
-      refuse(file_, "ends too early: it is truncated or damaged");
-    }
-  }
-
-  fs::path file_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> stream_;
+struct Idx {
+  std::vector<std::int64_t> sizes;
+  const std::uint8_t* elements;
+  std::shared_ptr<const void> owner;
 };
 
-constexpr std::int64_t kSide = 28, kPixels = kSide * kSide, kClasses = 10;
+Idx read_idx(const fs::path& file, int dimensions) {
+  const FileBytes bytes = file_bytes(file);
+  const int header = 4 * (1 + dimensions);
+  const char* truncated = "ends too early: it is truncated or damaged";
+  if (bytes.size < 4) refuse_file(file, truncated);
+  const std::uint8_t* at = bytes.data;
+  if (at[0] != 0 || at[1] != 0 || at[2] != 8 || at[3] != dimensions) {
+    refuse_file(
+        file, "not an IDX file of unsigned bytes in " + std::to_string(dimensions) + " dimensions");
+  }
+  if (bytes.size < header) refuse_file(file, truncated);
+  Idx idx{{}, bytes.data + header, bytes.owner};
+  std::int64_t left = bytes.size - header;
+  for (int i = 0; i < dimensions; ++i) {
+    at += 4;
+    idx.sizes.push_back(std::int64_t{at[0]} << 24 | at[1] << 16 | at[2] << 8 | at[3]);
+  }
+  std::int64_t elements = 1;
+  for (const std::int64_t size : idx.sizes) {
+    if (size == 0) refuse_file(file, "has no elements");
+    if (size > left / elements) refuse_file(file, truncated);
+    elements *= size;
+  }
+  if (left > elements) refuse_file(file, "goes on after its last element");
+  return idx;
+}
 
-// A file of images and the file of their labels, opened; their headers agree.
-class IdxPair {
- public:
-  IdxPair(const fs::path& folder, const std::string& which)
-      : image_file_(find(folder, which + "-images-idx3-ubyte")),
-        label_file_(find(folder, which + "-labels-idx1-ubyte")),
-        images_(image_file_),
-        labels_(label_file_) {
-    const std::vector<std::int64_t> sizes = images_.read_header(3);
-    count_ = sizes[0];
-    if (count_ < 1 || sizes[1] != kSide || sizes[2] != kSide) {
-      refuse(image_file_, std::to_string(count_) + " images of " + std::to_string(sizes[1]) +
-                              " x " + std::to_string(sizes[2]) + ", expected 28 x 28");
-    }
-    const std::int64_t labels = labels_.read_header(1)[0];
-    if (labels != count_) {
-      refuse(label_file_,
-             std::to_string(labels) + " labels for " + std::to_string(count_) + " images");
+// "train-images", "images" of a training set as IDX files are called: MNIST's own, Fashion-MNIST's
+// and KMNIST's "train-images-idx3-ubyte.gz", EMNIST's "emnist-letters-train-images-idx3-ubyte".
+// `where` is their folder, or the beginning of all their names.
+fs::path find(const fs::path& where, const std::string& which, const std::string& kind) {
+  const bool is_folder = fs::is_directory(where);
+  const fs::path folder = is_folder ? where : where.parent_path();
+  const std::string beginning = is_folder ? "" : where.filename().string();
+  const std::regex form("(|.*-)(" + which + ")-" + kind + "-idx[0-9]-ubyte(|\\.gz)");
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.compare(0, beginning.size(), beginning) == 0 && std::regex_match(name, form)) {
+      found.push_back(entry.path());
     }
   }
-
-  Images read() { return {count_, kPixels, images_.read_rest(count_ * kPixels), read_labels()}; }
-
-  // Their number, once all have been seen to be there: a truncated file shows only when it is read.
-  std::int64_t check() {
-    images_.skip_rest(count_ * kPixels);
-    read_labels();
-    return count_;
+  std::sort(found.begin(), found.end());  // a plain file before its compressed one
+  if (found.empty()) {
+    refuse_file(folder / (beginning + which.substr(0, which.find('|')) + "-" + kind +
+                          (kind == "images" ? "-idx3-ubyte" : "-idx1-ubyte")),
+                "there is no such file, with or without .gz");
   }
-
- private:
-  std::vector<std::uint8_t> read_labels() {
-    std::vector<std::uint8_t> labels = labels_.read_rest(count_);
-    for (const std::uint8_t label : labels) {
-      if (label >= kClasses) {
-        refuse(label_file_, "label " + std::to_string(label) + ", expected 0 to 9");
-      }
+  const std::string first = found.front().string();
+  for (const fs::path& other : found) {
+    if (other.string() != first && other.string() != first + ".gz") {
+      refuse_file(where, "holds several sets, with " + found.front().filename().string() + " and " +
+                             other.filename().string() +
+                             "; let data.path end with the beginning of the names of one");
     }
-    return labels;
   }
+  return found.front();
+}
 
-  fs::path image_file_, label_file_;
-  IdxFile images_, labels_;
-  std::int64_t count_ = 0;
+struct Part {
+  Images images;
+  ImageShape shape;
+  fs::path label_file;
 };
 
-fs::path folder_of(const DataOptions& options) {
-  if (!options.folder.empty()) return options.folder / "mnist";
-  throw std::invalid_argument(
-      "data.dataset = \"mnist\" needs files: set the environment variable GRADWAVE_DATA, or "
-      "data.folder, to the folder that holds mnist/train-images-idx3-ubyte[.gz] and the like");
+Part read_part(const fs::path& where, const std::string& which) {
+  const fs::path image_file = find(where, which, "images");
+  Part part;
+  part.label_file = find(where, which, "labels");
+  const Idx images = read_idx(image_file, 3), labels = read_idx(part.label_file, 1);
+  const std::int64_t count = images.sizes[0];
+  if (labels.sizes[0] != count) {
+    refuse_file(part.label_file, std::to_string(labels.sizes[0]) + " labels for " +
+                                     std::to_string(count) + " images");
+  }
+  part.shape = {1, images.sizes[1], images.sizes[2]};
+  part.images.append(images.elements, part.shape.pixels(), count, images.owner);
+  part.images.labels.assign(labels.elements, labels.elements + count);
+  return part;
+}
+
+void check_labels(const Part& part, std::int64_t classes) {
+  const Label most = *std::max_element(part.images.labels.begin(), part.images.labels.end());
+  if (most < classes) return;
+  refuse_file(part.label_file,
+              "label " + std::to_string(most) + ", expected 0 to " + std::to_string(classes - 1));
 }
 
 }  // namespace
 
 Dataset load_mnist(const DataOptions& options) {
-  const fs::path folder = folder_of(options);
+  const fs::path where = location(options, "mnist");
+  Part train = read_part(where, "train"), test = read_part(where, "t10k|test");
   Dataset data;
-  data.classes = kClasses;
-  data.image = {1, kSide, kSide};
-  data.mean = 0.1307F;
-  data.deviation = 0.3081F;
-  data.train = IdxPair(folder, "train").read();
-  data.test = IdxPair(folder, "t10k").read();
+  data.image = train.shape;
+  if (!(test.shape == train.shape)) {
+    refuse_file(where, "test images are " + to_string(test.shape) + ", training images " +
+                           to_string(train.shape));
+  }
+  if (options.path.empty()) {
+    data.classes = 10;
+    data.normalisation = {{0.1307F, 0.3081F}};
+    check_labels(train, data.classes);
+  } else {
+    const auto& labels = train.images.labels;
+    data.classes = 1 + *std::max_element(labels.begin(), labels.end());
+  }
+  check_labels(test, data.classes);
+  data.train = std::move(train.images);
+  data.test = std::move(test.images);
   return data;
 }
 
-DatasetShape inspect_mnist(const DataOptions& options) {
-  const fs::path folder = folder_of(options);
-  IdxPair train(folder, "train"), test(folder, "t10k");
-  return {kClasses, {1, kSide, kSide}, train.check(), test.check()};
-}
+DatasetShape inspect_mnist(const DataOptions& options) { return shape_of(load_mnist(options)); }
 
 }  // namespace gradwave::learning

@@ -14,8 +14,11 @@ namespace gradwave::learning {
 struct DataOptions {
   std::string dataset = "procedural";
   std::filesystem::path folder;   // holds mnist/, ...; $GRADWAVE_DATA unless the scenario says
+  std::filesystem::path path;     // of this very set instead, whatever it is called
+  std::int64_t side = 0;          // of dataset "folder": pixels that images are resized to; 0: none
   std::int64_t train_samples = 0; // the first so many; 0: all there are
   std::int64_t test_samples = 0;  // likewise
+  std::string augmentation = "none";
   std::string partition = "iid";
   double dirichlet_alpha = 0.5;   // of partition "dirichlet": small is unlike, large is alike
   std::int64_t shards_per_worker = 2;  // of partition "shards"

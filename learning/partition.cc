@@ -18,7 +18,7 @@ using Parts = std::vector<std::vector<std::int64_t>>;
 
 struct Deal {
   const DataOptions& options;
-  const std::vector<std::uint8_t>& labels;
+  const std::vector<Label>& labels;
   std::int64_t classes, workers;
   Random random;
 };
@@ -140,7 +140,7 @@ const std::vector<Entry<Rule>>& table() {
 }  // namespace
 
 std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
-                                                 const std::vector<std::uint8_t>& labels,
+                                                 const std::vector<Label>& labels,
                                                  std::int64_t classes, std::int64_t workers,
                                                  std::uint64_t seed) {
   if (workers > static_cast<std::int64_t>(labels.size())) {

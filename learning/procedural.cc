@@ -135,7 +135,7 @@ void expose(const Canvas& canvas, int strength, Stream& stream, std::uint8_t* pi
   }
 }
 
-void draw_sample(std::uint64_t number, std::uint8_t* pixels, std::uint8_t& label) {
+void draw_sample(std::uint64_t number, std::uint8_t* pixels, Label& label) {
   static const auto script = make_script();
   Stream stream(number + 1);
   const int written = stream.between(0, kClasses - 1);
@@ -154,19 +154,18 @@ void draw_sample(std::uint64_t number, std::uint8_t* pixels, std::uint8_t& label
   expose(canvas, stream.between(110, 256), stream, pixels);
 
   const bool mistaken = stream.between(1, 50) == 1;
-  label = static_cast<std::uint8_t>(mistaken ? stream.between(0, kClasses - 1) : written);
+  label = static_cast<Label>(mistaken ? stream.between(0, kClasses - 1) : written);
 }
 
 Images draw_images(std::int64_t first, std::int64_t count) {
+  const auto pixels = std::make_shared<std::vector<std::uint8_t>>(count * kPixels);
   Images images;
-  images.count = count;
-  images.pixels = kPixels;
-  images.data.resize(count * kPixels);
   images.labels.resize(count);
   for (std::int64_t i = 0; i < count; ++i) {
-    draw_sample(static_cast<std::uint64_t>(first + i), images.data.data() + i * kPixels,
+    draw_sample(static_cast<std::uint64_t>(first + i), pixels->data() + i * kPixels,
                 images.labels[i]);
   }
+  images.append(pixels->data(), kPixels, count, pixels);
   return images;
 }
 
@@ -180,8 +179,7 @@ Dataset load_procedural(const DataOptions& options) {
   Dataset data;
   data.classes = kClasses;
   data.image = {1, kSide, kSide};
-  data.mean = 0.14F;
-  data.deviation = 0.26F;
+  data.normalisation = {{0.14F, 0.26F}};
   const auto at_most = [](std::int64_t wanted, std::int64_t all) {
     return wanted > 0 ? std::min(wanted, all) : all;
   };

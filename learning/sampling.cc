@@ -1,23 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/sampling.h"
 
+#include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <cassert>
+#include <string>
 #include <utility>
 
+#include "learning/learner.h"
+#include "learning/table.h"
+
 namespace gradwave::learning {
+namespace {
+
+const std::vector<Entry<Augmentation>>& augmentation_table() {
+  static const std::vector<Entry<Augmentation>> entries = {
+      {"none", "images as they are", Augmentation::kNone},
+      {"crop-flip", "moved by up to 4 pixels each way, and mirrored half the time",
+       Augmentation::kCropFlip},
+  };
+  return entries;
+}
+
+Variation draw(Random& random) {
+  boost::random::uniform_int_distribution<std::int64_t> shift(-4, 4), coin(0, 1);
+  Variation variation;
+  variation.down = shift(random);
+  variation.right = shift(random);
+  variation.mirrored = coin(random) == 1;
+  return variation;
+}
+
+}  // namespace
+
+Augmentation augmentation(const std::string& word) {
+  return look_up(augmentation_table(), "augmentation", word);
+}
+
+Words augmentations() { return words_of(augmentation_table()); }
 
 PixelValues pixel_values(const Dataset& dataset) {
-  PixelValues values{};
-  for (std::size_t pixel = 0; pixel < values.size(); ++pixel) {
-    values[pixel] = (static_cast<float>(pixel) / 255 - dataset.mean) / dataset.deviation;
+  PixelValues values(dataset.normalisation.size());
+  for (std::size_t channel = 0; channel < values.size(); ++channel) {
+    const auto [mean, deviation] = dataset.normalisation[channel];
+    for (std::size_t pixel = 0; pixel < 256; ++pixel) {
+      values[channel][pixel] = (static_cast<float>(pixel) / 255 - mean) / deviation;
+    }
   }
   return values;
 }
 
-void normalise(const Images& images, std::int64_t sample, const PixelValues& values, float* out) {
-  const std::uint8_t* pixels = images.data.data() + sample * images.pixels;
-  for (std::int64_t i = 0; i < images.pixels; ++i) out[i] = values[pixels[i]];
+void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+               float* out) {
+  for (const auto& of_channel : values) {
+    for (std::int64_t i = 0; i < shape.height * shape.width; ++i) *out++ = of_channel[*image++];
+  }
+}
+
+void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+               const Variation& variation, float* out) {
+  const std::int64_t width = shape.width, height = shape.height;
+  // The columns that the image still has after it moved.
+  const std::int64_t first = std::clamp<std::int64_t>(variation.right, 0, width);
+  const std::int64_t last = std::clamp<std::int64_t>(width + variation.right, 0, width);
+  for (const auto& of_channel : values) {
+    for (std::int64_t y = 0; y < height; ++y, out += width) {
+      const std::int64_t from = y - variation.down;
+      std::fill_n(out, width, of_channel[0]);
+      if (from < 0 || from >= height) continue;
+      const std::uint8_t* row = image + from * width;
+      for (std::int64_t x = first; x < last; ++x) {
+        const std::int64_t column = x - variation.right;
+        out[x] = of_channel[row[variation.mirrored ? width - 1 - column : column]];
+      }
+    }
+    image += height * width;
+  }
 }
 
 Epochs::Epochs(std::vector<std::int64_t> samples, Random random)
@@ -36,26 +94,36 @@ std::int64_t Epochs::next() {
 
 BatchStream::BatchStream(const Dataset& dataset,
                          const std::vector<std::vector<std::int64_t>>& parts, std::int64_t batch,
-                         std::uint64_t seed, std::string_view stream)
-    : dataset_(&dataset), values_(pixel_values(dataset)), batch_(batch) {
+                         Augmentation augmentation, std::uint64_t seed, std::string_view stream)
+    : dataset_(&dataset),
+      values_(pixel_values(dataset)),
+      batch_(batch),
+      augmentation_(augmentation) {
+  const std::string variations = std::string(stream) + " augmentation";
   for (const auto& part : parts) {
-    workers_.emplace_back(part, random_stream(seed, stream, {workers_.size()}));
+    workers_.push_back({Epochs(part, random_stream(seed, stream, {workers_.size()})),
+                        random_stream(seed, variations, {workers_.size()})});
   }
 }
 
 void BatchStream::next(Batches& out) {
-  const Images& images = dataset_->train;
+  const Images& train = dataset_->train;
+  const ImageShape& shape = dataset_->image;
   out.workers = static_cast<std::int64_t>(workers_.size());
   out.batch = batch_;
-  out.inputs.resize(out.workers * batch_ * images.pixels);
+  out.inputs.resize(out.workers * batch_ * shape.pixels());
   out.labels.resize(out.workers * batch_);
   float* input = out.inputs.data();
   auto label = out.labels.begin();
-  for (Epochs& worker : workers_) {
-    for (std::int64_t i = 0; i < batch_; ++i, input += images.pixels) {
-      const std::int64_t sample = worker.next();
-      normalise(images, sample, values_, input);
-      *label++ = images.labels[sample];
+  for (Worker& worker : workers_) {
+    for (std::int64_t i = 0; i < batch_; ++i, input += shape.pixels()) {
+      const std::int64_t sample = worker.epochs.next();
+      if (augmentation_ == Augmentation::kNone) {
+        normalise(train.images[sample], shape, values_, input);
+      } else {
+        normalise(train.images[sample], shape, values_, draw(worker.variations), input);
+      }
+      *label++ = train.labels[sample];
     }
   }
 }

@@ -3,8 +3,8 @@
 //
 // Every worker goes through its own part of the data in a new random order each epoch, no sample
 // twice before all were seen once; where an epoch ends inside a batch, the next fills it up. Its
-// order is a stream of its own, so which samples a round sees depends on seed, worker and round
-// alone, never on the compression.
+// order is a stream of its own, and so is its augmentation, so that what a round sees depends on
+// seed, worker and round alone, never on the compression.
 #pragma once
 
 #include <array>
@@ -17,12 +17,29 @@
 
 namespace gradwave::learning {
 
-// The float that enters the model for each value of a pixel.
-using PixelValues = std::array<float, 256>;
+// [channels], the float that enters the model for each value of a pixel.
+using PixelValues = std::vector<std::array<float, 256>>;
 PixelValues pixel_values(const Dataset& dataset);
 
-// Writes image `sample` to out [pixels].
-void normalise(const Images& images, std::int64_t sample, const PixelValues& values, float* out);
+// How training images are varied from one epoch to the next.
+enum class Augmentation {
+  kNone,
+  kCropFlip,  // moved by up to four pixels each way, black coming in, and mirrored half the time
+};
+
+// Throws std::invalid_argument for a word that is not in augmentations() (learner.h).
+Augmentation augmentation(const std::string& word);
+
+struct Variation {
+  std::int64_t down = 0, right = 0;  // pixels by which the image is moved
+  bool mirrored = false;             // left to right, before that
+};
+
+// Writes an image to out [channels, height, width].
+void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+               float* out);
+void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+               const Variation& variation, float* out);
 
 // One worker's samples, in the order in which it sees them.
 class Epochs {
@@ -41,14 +58,21 @@ class BatchStream {
  public:
   // `parts` [M] as partition() gives them. Keeps a reference to `dataset`.
   BatchStream(const Dataset& dataset, const std::vector<std::vector<std::int64_t>>& parts,
-              std::int64_t batch, std::uint64_t seed, std::string_view stream);
+              std::int64_t batch, Augmentation augmentation, std::uint64_t seed,
+              std::string_view stream);
   void next(Batches& out);  // out's capacity is kept
 
  private:
+  struct Worker {
+    Epochs epochs;
+    Random variations;
+  };
+
   const Dataset* dataset_;
   PixelValues values_;
   std::int64_t batch_;
-  std::vector<Epochs> workers_;
+  Augmentation augmentation_;
+  std::vector<Worker> workers_;
 };
 
 }  // namespace gradwave::learning

@@ -18,6 +18,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"datasets", learning::datasets},
+    {"augmentations", learning::augmentations},
     {"partitions", learning::partitions},
     {"models", learning::models},
     {"sparsifiers", learning::sparsifiers},

@@ -140,6 +140,9 @@ TEST(Network, RefusesImagesThatAreTooSmall) {
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr("does not take images of 1 x 3 x 3"));
   }
+  // The counting that it broke off is over.
+  EXPECT_EQ(make_model({"cnn", {}, {}}, {1, 4, 4}, 4)->forward_macs(),
+            16 * 9 * 16 + 4 * 9 * 16 * 32 + 32 * 128 + 128 * 4);
 }
 
 }  // namespace

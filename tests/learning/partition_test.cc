@@ -13,9 +13,9 @@ namespace {
 
 using Parts = std::vector<std::vector<std::int64_t>>;
 
-std::vector<std::uint8_t> labels(std::int64_t count) {
-  std::vector<std::uint8_t> all(count);
-  for (std::int64_t i = 0; i < count; ++i) all[i] = static_cast<std::uint8_t>(i * 7 % 10);
+std::vector<Label> labels(std::int64_t count) {
+  std::vector<Label> all(count);
+  for (std::int64_t i = 0; i < count; ++i) all[i] = static_cast<Label>(i * 7 % 10);
   return all;
 }
 

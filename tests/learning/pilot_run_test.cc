@@ -43,15 +43,17 @@ class Parabola final : public Model {
 
 // One worker for each x, whose only sample it is; x = pixel / 255.
 struct Points {
-  explicit Points(const std::vector<std::uint8_t>& pixels) {
+  explicit Points(const std::vector<std::uint8_t>& values)
+      : pixels(std::make_shared<std::vector<std::uint8_t>>(values)) {
     data.classes = 1;
-    data.train.count = static_cast<std::int64_t>(pixels.size());
-    data.train.pixels = 1;
-    data.train.data = pixels;
-    data.train.labels.assign(pixels.size(), 0);
-    for (std::int64_t i = 0; i < data.train.count; ++i) parts.push_back({i});
+    data.normalisation = {{0, 1}};
+    data.train.append(pixels->data(), 1, static_cast<std::int64_t>(values.size()), pixels);
+    data.train.labels.assign(values.size(), 0);
+    for (std::int64_t i = 0; i < data.train.count(); ++i) parts.push_back({i});
   }
-  BatchStream stream() const { return BatchStream(data, parts, 1, 1, "batches"); }
+  BatchStream stream() const {
+    return BatchStream(data, parts, 1, Augmentation::kNone, 1, "batches");
+  }
   Batches reference() const {
     Batches all;
     stream().next(all);
@@ -60,6 +62,7 @@ struct Points {
     return all;
   }
 
+  std::shared_ptr<std::vector<std::uint8_t>> pixels;
   Dataset data;
   std::vector<std::vector<std::int64_t>> parts;
 };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace gradwave::learning {
@@ -14,17 +15,51 @@ using testing::UnorderedElementsAreArray;
 
 // 256 images of two pixels, both the image's number; its label is the number modulo 10.
 Dataset numbered() {
+  const auto pixels = std::make_shared<std::vector<std::uint8_t>>();
   Dataset data;
   data.classes = 10;
-  data.mean = 0.5F;
-  data.deviation = 0.25F;
-  data.train.count = 256;
-  data.train.pixels = 2;
+  data.image = {1, 1, 2};
+  data.normalisation = {{0.5F, 0.25F}};
   for (int i = 0; i < 256; ++i) {
-    data.train.data.insert(data.train.data.end(), 2, static_cast<std::uint8_t>(i));
-    data.train.labels.push_back(static_cast<std::uint8_t>(i % 10));
+    pixels->insert(pixels->end(), 2, static_cast<std::uint8_t>(i));
+    data.train.labels.push_back(static_cast<Label>(i % 10));
   }
+  data.train.append(pixels->data(), 2, 256, pixels);
   return data;
+}
+
+std::vector<float> varied(const std::vector<std::uint8_t>& image, const ImageShape& shape,
+                          const Variation& variation) {
+  Dataset as_they_are;
+  as_they_are.normalisation.assign(shape.channels, {0, 1.0F / 255});
+  std::vector<float> out(shape.pixels(), -1);
+  normalise(image.data(), shape, pixel_values(as_they_are), variation, out.data());
+  for (float& value : out) value = std::round(value);
+  return out;
+}
+
+TEST(Variation, MovesAndMirrorsEachChannel) {
+  const ImageShape shape = {2, 2, 3};
+  const std::vector<std::uint8_t> image = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
+  EXPECT_THAT(varied(image, shape, {}), ElementsAre(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16));
+  EXPECT_THAT(varied(image, shape, {0, 0, true}),
+              ElementsAre(3, 2, 1, 6, 5, 4, 13, 12, 11, 16, 15, 14));
+  EXPECT_THAT(varied(image, shape, {1, 0, false}),
+              ElementsAre(0, 0, 0, 1, 2, 3, 0, 0, 0, 11, 12, 13));
+  EXPECT_THAT(varied(image, shape, {-1, 1, false}),
+              ElementsAre(0, 4, 5, 0, 0, 0, 0, 14, 15, 0, 0, 0));
+  EXPECT_THAT(varied(image, shape, {0, -2, true}),
+              ElementsAre(1, 0, 0, 4, 0, 0, 11, 0, 0, 14, 0, 0));
+  EXPECT_THAT(varied(image, shape, {4, 4, true}), testing::Each(0));  // all of it is gone
+}
+
+TEST(Variation, BlackComesInNormalised) {
+  Dataset data;
+  data.normalisation = {{0.5F, 0.25F}};
+  float out = 0;
+  const std::uint8_t white = 255;
+  normalise(&white, {1, 1, 1}, pixel_values(data), {1, 0, false}, &out);
+  EXPECT_FLOAT_EQ(out, -2);
 }
 
 TEST(Epochs, SeeEverySampleOnceBeforeAnyTwice) {
@@ -54,7 +89,7 @@ TEST(Epochs, EverySampleIsEquallyLikelyToBeFirst) {
 TEST(BatchStream, NormalisesPixelsAndKeepsLabelsBesideThem) {
   const Dataset data = numbered();
   Batches batches;
-  BatchStream(data, {{0, 51}, {255}}, 3, 1, "batches").next(batches);
+  BatchStream(data, {{0, 51}, {255}}, 3, Augmentation::kNone, 1, "batches").next(batches);
   EXPECT_EQ(batches.workers, 2);
   EXPECT_EQ(batches.batch, 3);
   ASSERT_EQ(batches.inputs.size(), 2U * 3 * 2);
@@ -75,7 +110,7 @@ TEST(BatchStream, GivesEachWorkerItsOwnPart) {
   const Dataset data = numbered();
   std::vector<std::vector<std::int64_t>> parts(2);
   for (std::int64_t i = 0; i < 256; ++i) parts[i % 2].push_back(i);
-  BatchStream stream(data, parts, 32, 1, "batches");
+  BatchStream stream(data, parts, 32, Augmentation::kNone, 1, "batches");
   Batches batches;
   for (int round = 0; round < 10; ++round) {
     stream.next(batches);
@@ -89,7 +124,8 @@ TEST(BatchStream, ACopyGoesOnAsTheOriginalWould) {
   const Dataset data = numbered();
   std::vector<std::int64_t> all(256);
   for (std::int64_t i = 0; i < 256; ++i) all[i] = i;
-  BatchStream original(data, {all, all}, 8, 1, "batches"), other(data, {all, all}, 8, 2, "batches");
+  BatchStream original(data, {all, all}, 8, Augmentation::kNone, 1, "batches"),
+      other(data, {all, all}, 8, Augmentation::kNone, 2, "batches");
   Batches a, b, c;
   original.next(a);
   BatchStream copy = original;
@@ -103,6 +139,30 @@ TEST(BatchStream, ACopyGoesOnAsTheOriginalWould) {
   EXPECT_NE(a.inputs, c.inputs);
   // Two workers with the same part still see it in different orders.
   EXPECT_FALSE(std::equal(a.labels.begin(), a.labels.begin() + 8, a.labels.begin() + 8));
+}
+
+TEST(BatchStream, AugmentsEachTimeAnewAndLeavesTheOrderAlone) {
+  Dataset data = numbered();
+  data.image = {1, 8, 8};
+  const auto pixels = std::make_shared<std::vector<std::uint8_t>>(256 * 64, 255);
+  data.train.images.clear();
+  data.train.append(pixels->data(), 64, 256, pixels);
+  const std::vector<std::vector<std::int64_t>> parts = {{1, 2, 3}, {4, 5, 6}};
+  BatchStream plain(data, parts, 6, Augmentation::kNone, 1, "batches");
+  BatchStream varied(data, parts, 6, Augmentation::kCropFlip, 1, "batches");
+  BatchStream copy = varied;
+  Batches a, b, c;
+  plain.next(a);
+  varied.next(b);
+  copy.next(c);
+  EXPECT_EQ(a.labels, b.labels);
+  EXPECT_EQ(b.inputs, c.inputs);
+  // White images: how far each was moved shows in its black edge.
+  std::set<std::vector<float>> versions;
+  for (std::size_t i = 0; i < b.labels.size(); ++i) {
+    versions.insert({b.inputs.begin() + i * 64, b.inputs.begin() + (i + 1) * 64});
+  }
+  EXPECT_GT(versions.size(), 8U);  // of 12, in 81 places each
 }
 
 }  // namespace
