@@ -87,8 +87,9 @@ int command_line(int argc, char** argv) {
   };
   const auto with_scenarios = [&](CLI::App* verb) {
     verb->add_option("scenarios", run_command.scenarios, "scenario files (TOML)")->required();
-    verb->add_option("--set", run_command.overrides,
-                     "override a setting of every run: group.key=value, a TOML value");
+    verb->add_option(
+        "--set", run_command.overrides,
+        "override a setting of every run: group.key=value, as in TOML; words need no quotes");
     verb->add_option("--variant", run_command.variants, "only this variant; may be given again")
         ->allow_extra_args(false);
   };

@@ -281,6 +281,20 @@ toml::table parse(const std::string& text, const std::string& file) {
   }
 }
 
+// An override as TOML. Words and paths may come without their quotes, which shells take away.
+std::string quoted(const std::string& override_text) {
+  const std::size_t equals = override_text.find('=');
+  if (equals == std::string::npos) return override_text;
+  const Setting* setting = find_setting(override_text.substr(0, equals));
+  const std::string value = override_text.substr(equals + 1);
+  if (!setting || value.find_first_of("\"'") != std::string::npos) return override_text;
+  Settings any;
+  const Field field = setting->field(any);
+  const bool is_text = std::holds_alternative<std::string*>(field) ||
+                       std::holds_alternative<std::filesystem::path*>(field);
+  return is_text ? setting->key + "='" + value + "'" : override_text;
+}
+
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
@@ -334,7 +348,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   Layer last;
   for (const std::string& override_text : overrides) {
     const std::string source = "--set " + override_text;
-    const Layer layer = Reader(source).layer(parse(override_text, source), {});
+    const Layer layer = Reader(source).layer(parse(quoted(override_text), source), {});
     last.insert(last.end(), layer.begin(), layer.end());
     scenario.text += "# " + source + "\n";
   }

@@ -106,6 +106,16 @@ TEST_F(ScenarioFile, OverridesWinOverEverythingAndAreStored) {
   EXPECT_THAT(scenario.text, HasSubstr("# --set training.rounds=7\n"));
 }
 
+TEST_F(ScenarioFile, OverridesOfTextNeedNoQuotes) {
+  const Scenario scenario = read(
+      kDevice, {"link.technology=wire", "placement.layout='circle'", "mobility.model=\"static\""});
+  EXPECT_EQ(scenario.runs.at(0).settings.link.link, "wire");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.placement.placement, "circle");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.mobility.mobility, "static");
+  EXPECT_THROW(read(kDevice, {"link.technology=wirre"}), ScenarioError);
+  EXPECT_THROW(read(kDevice, {"training.rounds=many"}), ScenarioError);
+}
+
 TEST_F(ScenarioFile, OnlyTheVariantsAskedForAreRun) {
   const std::string text =
       std::string(kDevice) + "[[variant]]\nname = \"A\"\n[[variant]]\nname = \"Bee\"\n";
