@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One worker's half of a compressed step (Ruan et al. 2023), on flat vectors [d]:
 //
-//   without error compensation   sends C_k[grad]                                      Algorithm 1
-//   with it                      g = m + eta grad;  sends C_k[g];  m <- g - C_k[g]     Algorithm 2
+//   without error compensation   sends C_k[grad]                                        Algorithm 1
+//   with it                      g = m + eta_t grad;  sends C_k[g];  m <- g - C_k[g]    Algorithm 2
+//   and momentum correction      u <- beta u + grad;  g = m + eta_t u;  sends C_k[g];
+//                                m <- g - C_k[g];  u <- 0 where an entry was sent
+//                                      Deep Gradient Compression (Lin et al. 2018), 3.1 and 3.2
 //
 // Every entry of g is either sent or kept, to the bit: what is in the message plus what is in the
-// memory is g, exactly. m starts at zero.
+// memory is g, exactly. m and u start at zero.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +21,23 @@ namespace gradwave::learning {
 
 class Compressor {
  public:
-  Compressor(std::int64_t model_size, bool error_compensation, double learning_rate);
+  // `momentum_correction` is beta; 0: none. It needs error compensation.
+  Compressor(std::int64_t model_size, bool error_compensation, double momentum_correction);
 
-  void compress(const float* gradient, std::int64_t k, Sparsifier& sparsifier, Random& random,
-                Sparse& sent);
+  void compress(const float* gradient, double learning_rate, std::int64_t k,
+                Sparsifier& sparsifier, Random& random, Sparse& sent);
 
   // A message of the round just compressed did not arrive: with error compensation its entries
   // return to the memory and are sent another time, without they are lost.
   void take_back(const Sparse& lost);
 
-  const std::vector<float>& memory() const { return memory_; }  // [d]; empty without
+  const std::vector<float>& memory() const { return memory_; }      // m [d]; empty without
+  const std::vector<float>& momentum() const { return momentum_; }  // u [d]; empty without
 
  private:
   std::int64_t model_size_;
-  float learning_rate_;
-  std::vector<float> memory_;
+  float beta_;
+  std::vector<float> memory_, momentum_;
 };
 
 }  // namespace gradwave::learning

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "learning/learning_rate.h"
 #include "learning/model.h"
 #include "learning/sampling.h"
 #include "learning/sparsifier.h"
@@ -77,6 +78,13 @@ Description describe(const Options& options, const DatasetShape& shape) {
   make_sparsifier(compression.sparsifier);
   downlink(compression.downlink);
   augmentation(options.data.augmentation);
+  learning_rates(options.training);
+  if (compression.momentum_correction > 0 && !compression.error_compensation) {
+    refuse("compression.momentum_correction needs compression.error_compensation = true");
+  }
+  if (compression.momentum_correction > 0 && options.training.momentum > 0) {
+    refuse("compression.momentum_correction is instead of training.momentum; set one of them");
+  }
   if (compression.sparsifier == "none" && compression.schedule != "fixed") {
     refuse("compression.schedule = '", compression.schedule,
            "' has nothing to vary with compression.sparsifier = 'none', which sends everything; "

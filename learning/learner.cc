@@ -10,8 +10,10 @@
 #include "learning/compressor.h"
 #include "learning/dataset.h"
 #include "learning/describe.h"
+#include "learning/learning_rate.h"
 #include "learning/model.h"
 #include "learning/norms.h"
+#include "learning/optimiser.h"
 #include "learning/pilot_run.h"
 #include "learning/sampling.h"
 #include "learning/sparse_sum.h"
@@ -81,10 +83,12 @@ struct Learner::State {
         start(start_of(*model, given.seed)),
         pilot(estimate(given, data, *model, parts, start, stream)),
         schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
+        rates(learning_rates(given.training)),
         compressors(workers, Compressor(size, given.compression.error_compensation,
-                                        given.training.learning_rate)),
+                                        given.compression.momentum_correction)),
         messages(workers),
         sum(size),
+        optimiser(size, given.training.momentum, given.training.weight_decay),
         gradients(workers * size),
         mean(size),
         losses(workers) {
@@ -104,6 +108,7 @@ struct Learner::State {
   const Start start;
   const std::optional<Pilot> pilot;
   const Schedule schedule;
+  const std::vector<double> rates;  // eta_t [T]
 
   std::int64_t round = 0;                                       // t, of the next plan()
   std::vector<float> weights = start.weights;                   // w_t [d]
@@ -111,6 +116,7 @@ struct Learner::State {
   std::vector<Compressor> compressors;                          // [M]
   std::vector<std::vector<std::uint8_t>> messages;              // [M], as they travel
   SparseSum sum;                                                // of the messages that arrived
+  Optimiser optimiser;
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
@@ -141,8 +147,8 @@ RoundPlan Learner::plan() {
     Random random =
         random_stream(s.options.seed, "sparsifier",
                       {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
-    s.compressors[i].compress(s.gradients.data() + i * s.size, plan.k, *s.sparsifier, random,
-                              s.sparse);
+    s.compressors[i].compress(s.gradients.data() + i * s.size, s.rates[s.round], plan.k,
+                              *s.sparsifier, random, s.sparse);
     encode(s.sparse, s.size, s.messages[i]);
     plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
   }
@@ -182,9 +188,10 @@ Update Learner::apply(const std::vector<int>& arrived) {
   }
   if (update.k > 0) update.downlink_bytes = encoded_bytes(update.k, s.size);
 
+  const double rate = s.rates[s.round - 1], mean = 1 / static_cast<double>(s.workers);
   // With error compensation the messages carry the step size already.
-  const double step = compression.error_compensation ? 1 : s.options.training.learning_rate;
-  s.sum.subtract_from(s.weights, static_cast<float>(step / static_cast<double>(s.workers)));
+  const bool carried = compression.error_compensation;
+  s.optimiser.step(s.sum, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
   return update;
 }
 

@@ -6,7 +6,8 @@
 //   with error compensation                                                             Algorithm 2
 //             g_i = m_i + eta grad_i;  m_i <- g_i - C_k[g_i];  w <- w - (1/M) sum_i C_k[g_i]
 //
-// C_k works on the whole flat gradient [d]; what is applied is what was encoded and decoded again.
+// which optimiser.h, learning_rate.h and compressor.h extend by momentum, weight decay and an eta
+// that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what was encoded and decoded again.
 // The sums are over the workers whose messages arrived, M always counts all of them: who did not
 // arrive contributes zero. With error compensation its entries return to its memory, without it
 // they are lost.
@@ -68,6 +69,7 @@ Words datasets();
 Words augmentations();
 Words partitions();
 Words models();
+Words learning_rate_schedules();
 Words sparsifiers();
 Words schedules();
 Words downlinks();

@@ -35,6 +35,12 @@ struct TrainingOptions {
   std::int64_t rounds = 300;       // T
   std::int64_t batch = 32;         // samples per worker and round
   double learning_rate = 0.1;      // eta
+  std::string learning_rate_schedule = "constant";
+  std::vector<std::int64_t> milestones;  // of schedule "step": rounds, ascending
+  double milestone_factor = 0.1;         // of schedule "step"
+  std::int64_t warmup_rounds = 0;        // in which eta_t rises from zero
+  double momentum = 0;                   // beta of the server's step
+  double weight_decay = 0;               // lambda of the server's step
   std::int64_t evaluate_every = 10;  // rounds; the last round is always evaluated
 };
 
@@ -47,6 +53,7 @@ struct CompressionOptions {
   std::int64_t t_hat = -1; // of schedule "adaptopk"; -1: estimated by a pilot
   std::int64_t pilot_rounds = 50;
   bool error_compensation = false;
+  double momentum_correction = 0;  // beta of each worker's momentum before compression; 0: none
   std::string downlink = "sparse-union";
 };
 

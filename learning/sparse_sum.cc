@@ -17,8 +17,12 @@ void SparseSum::add(const Sparse& sparse) {
 std::int64_t SparseSum::entries() const { return static_cast<std::int64_t>(union_.size()); }
 
 void SparseSum::subtract_from(std::vector<float>& weights, float scale) {
+  for (const std::uint32_t index : union_) weights[index] -= scale * sum_[index];
+  clear();
+}
+
+void SparseSum::clear() {
   for (const std::uint32_t index : union_) {
-    weights[index] -= scale * sum_[index];
     sum_[index] = 0;
     present_[index] = 0;
   }

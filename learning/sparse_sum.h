@@ -20,6 +20,9 @@ class SparseSum {
   // weights [d] <- weights - scale * sum; the sum is zero and the union empty afterwards.
   void subtract_from(std::vector<float>& weights, float scale);
 
+  const std::vector<float>& dense() const { return sum_; }  // [d]
+  void clear();
+
  private:
   std::vector<float> sum_;             // [d], zero outside the union
   std::vector<std::uint8_t> present_;  // [d], 1 in the union

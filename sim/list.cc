@@ -21,6 +21,7 @@ constexpr Kind kKinds[] = {
     {"augmentations", learning::augmentations},
     {"partitions", learning::partitions},
     {"models", learning::models},
+    {"learning-rate-schedules", learning::learning_rate_schedules},
     {"sparsifiers", learning::sparsifiers},
     {"schedules", learning::schedules},
     {"downlinks", learning::downlinks},

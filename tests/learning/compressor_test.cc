@@ -30,14 +30,14 @@ TEST(Compressor, SendsOrKeepsEveryEntryToTheBit) {
   constexpr float kLearningRate = 0.125F;  // a power of two: eta grad is exact, fused or not
   for (const char* name : {"topk", "randk", "none"}) {
     const auto sparsifier = make_sparsifier(name);
-    Compressor compressor(kSize, true, kLearningRate);
+    Compressor compressor(kSize, true, 0);
     for (std::uint64_t round = 0; round < 20; ++round) {
       const std::vector<float> before = compressor.memory();
       const std::vector<float> gradient = noise(round);
       Random random(round);
       Sparse sent;
       const std::int64_t k = std::string(name) == "none" ? kSize : 100;
-      compressor.compress(gradient.data(), k, *sparsifier, random, sent);
+      compressor.compress(gradient.data(), kLearningRate, k, *sparsifier, random, sent);
 
       std::vector<float> sum = compressor.memory();
       ASSERT_EQ(static_cast<std::int64_t>(sent.indices.size()), k);
@@ -54,12 +54,12 @@ TEST(Compressor, SendsOrKeepsEveryEntryToTheBit) {
 
 TEST(Compressor, WithoutErrorCompensationSendsTheGradientItself) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, false, 0.1);
+  Compressor compressor(kSize, false, 0);
   const std::vector<float> gradient = noise(1);
   for (int round = 0; round < 3; ++round) {  // and remembers nothing
     Random random(1);
     Sparse sent, expected;
-    compressor.compress(gradient.data(), 50, *sparsifier, random, sent);
+    compressor.compress(gradient.data(), 1, 50, *sparsifier, random, sent);
     sparsifier->select(gradient.data(), kSize, 50, random, expected);
     EXPECT_EQ(sent.indices, expected.indices);
     EXPECT_EQ(sent.values, expected.values);
@@ -70,24 +70,43 @@ TEST(Compressor, WithoutErrorCompensationSendsTheGradientItself) {
 
 TEST(Compressor, TakesBackWhatDidNotArriveToTheBit) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, true, 1);
+  Compressor compressor(kSize, true, 0);
   const std::vector<float> gradient = noise(2);
   Random random(1);
   Sparse sent;
-  compressor.compress(gradient.data(), 50, *sparsifier, random, sent);
+  compressor.compress(gradient.data(), 1, 50, *sparsifier, random, sent);
   compressor.take_back(sent);
   EXPECT_EQ(compressor.memory(), gradient);
 }
 
+// By hand, with beta = 0.5, eta = 2, k = 1: what is sent leaves memory and momentum alike.
+TEST(Compressor, CorrectsMomentumAsDeepGradientCompressionDoes) {
+  const auto sparsifier = make_sparsifier("topk");
+  Compressor compressor(2, true, 0.5);
+  const std::vector<float> gradient = {4, 3};
+  Random random(1);
+  Sparse sent;
+  compressor.compress(gradient.data(), 2, 1, *sparsifier, random, sent);
+  EXPECT_THAT(sent.indices, ElementsAre(0));
+  EXPECT_THAT(sent.values, ElementsAre(8));
+  EXPECT_THAT(compressor.momentum(), ElementsAre(0, 3));
+  EXPECT_THAT(compressor.memory(), ElementsAre(0, 6));
+  compressor.compress(gradient.data(), 2, 1, *sparsifier, random, sent);  // u = 4, 4.5
+  EXPECT_THAT(sent.indices, ElementsAre(1));
+  EXPECT_THAT(sent.values, ElementsAre(15));
+  EXPECT_THAT(compressor.momentum(), ElementsAre(4, 0));
+  EXPECT_THAT(compressor.memory(), ElementsAre(8, 0));
+}
+
 TEST(Compressor, LetsDivergenceThrough) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, true, 1);
+  Compressor compressor(kSize, true, 0);
   std::vector<float> gradient = noise(3);
   gradient[7] = std::numeric_limits<float>::infinity();
   gradient[11] = std::numeric_limits<float>::quiet_NaN();
   Random random(1);
   Sparse sent;
-  compressor.compress(gradient.data(), 2, *sparsifier, random, sent);
+  compressor.compress(gradient.data(), 1, 2, *sparsifier, random, sent);
   EXPECT_THAT(sent.indices, ElementsAre(7, 11));
 }
 

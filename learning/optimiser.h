@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The server's step: stochastic gradient descent with momentum and weight decay, as PyTorch's SGD
+// has them, on the mean u of what the workers sent:
+//
+//   u = (1/M) sum_i C_k[grad_i] + lambda w;    v <- beta v + u;    w <- w - eta_t v
+//
+// With error compensation the messages carry eta_t already, u = (1/M) sum_i C_k[g_i] + eta_t lambda
+// w and w <- w - v. With beta = lambda = 0 this is the paper's step (Ruan et al. 2023, Algorithms 1
+// and 2), at a cost of the entries that were sent and not of d.
+//
+// The workers repeat the step, whose v and w they know, so that only the sum has to reach them.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "learning/sparse_sum.h"
+
+namespace gradwave::learning {
+
+class Optimiser {
+ public:
+  Optimiser(std::int64_t model_size, double momentum, double weight_decay);
+
+  // The factors of one step: u = mean_scale * sum + decay_scale * lambda w, w <- w - step_scale v.
+  struct Scales {
+    double mean, decay, step;
+  };
+
+  // Steps from weights [d]; the sum is empty afterwards.
+  void step(SparseSum& sum, const Scales& scales, std::vector<float>& weights);
+
+  const std::vector<float>& velocity() const { return velocity_; }  // v [d]; empty if beta = 0
+  void set_velocity(std::vector<float> velocity) { velocity_ = std::move(velocity); }
+
+ private:
+  float momentum_;
+  double weight_decay_;
+  std::vector<float> velocity_;
+};
+
+}  // namespace gradwave::learning
