@@ -225,5 +225,6 @@ Evaluation Learner::evaluate() {
 const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }
 const std::optional<Pilot>& Learner::pilot() const { return state_->pilot; }
+const std::vector<float>& Learner::weights() const { return state_->weights; }
 
 }  // namespace gradwave::learning

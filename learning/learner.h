@@ -57,6 +57,7 @@ class Learner final : public Rounds {
   const Description& description() const;
   const Schedule& schedule() const;
   const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
+  const std::vector<float>& weights() const;  // w_t [d]
 
  private:
   struct State;

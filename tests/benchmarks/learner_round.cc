@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// gradwave's side of learner_round.py, which says what it is asked on standard input:
+//
+//   learner-round FOLDER ROUNDS MODEL DATASET M BATCH RATIO RATE
+//                writes FOLDER/weights (float32 [d]), FOLDER/inputs (float32 [ROUNDS, M, BATCH,
+//                pixels]) and FOLDER/labels (int64), then says "d channels height width classes
+//                macs"
+//   round        runs one round; says its seconds and its training loss
+//   weights      writes FOLDER/trained
+//   products N   multiplies matrices of N x N; says multiply-adds per second
+//   copy BYTES   copies that many; says bytes per second, each byte counted once
+#include <ATen/ATen.h>
+
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <numeric>
+
+#include "learning/dataset.h"
+#include "learning/learner.h"
+#include "learning/sampling.h"
+
+namespace {
+
+namespace gl = gradwave::learning;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+template <typename T>
+void append(std::ofstream& file, const std::vector<T>& values) {
+  file.write(reinterpret_cast<const char*>(values.data()),
+             static_cast<std::streamsize>(values.size() * sizeof(T)));
+}
+
+// The batches that the learner will see: its streams depend on the seed alone.
+void write_batches(const std::filesystem::path& folder, const gl::Options& options,
+                   const gl::Dataset& data) {
+  const auto parts = gl::partition(options.data, data.train.labels, data.classes,
+                                   options.training.workers, options.seed);
+  gl::BatchStream stream(data, parts, options.training.batch, gl::Augmentation::kNone, options.seed,
+                         "batches");
+  std::ofstream inputs(folder / "inputs", std::ios::binary);
+  std::ofstream labels(folder / "labels", std::ios::binary);
+  gl::Batches batches;
+  for (std::int64_t t = 0; t < options.training.rounds; ++t) {
+    stream.next(batches);
+    append(inputs, batches.inputs);
+    append(labels, batches.labels);
+  }
+}
+
+double products_rate(std::int64_t n) {
+  const at::NoGradGuard no_autograd;
+  const at::Tensor a = at::rand({n, n}), b = at::rand({n, n});
+  at::Tensor c = at::mm(a, b);
+  const auto start = Clock::now();
+  at::mm_out(c, a, b);
+  return static_cast<double>(n * n * n) / seconds_since(start);
+}
+
+double copy_rate(std::int64_t bytes) {
+  static std::vector<char> from, to;
+  from.resize(bytes, 1);
+  to.resize(bytes, 2);
+  const auto start = Clock::now();
+  std::memcpy(to.data(), from.data(), bytes);
+  return static_cast<double>(bytes) / seconds_since(start);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 9) return 2;
+  const std::filesystem::path folder = argv[1];
+  gl::Options options;
+  options.training.rounds = std::stoll(argv[2]);
+  options.model.model = argv[3];
+  options.data.dataset = argv[4];
+  if (const char* where = std::getenv("GRADWAVE_DATA")) options.data.folder = where;
+  options.training.workers = std::stoll(argv[5]);
+  options.training.batch = std::stoll(argv[6]);
+  options.compression.ratio = std::stod(argv[7]);
+  options.training.learning_rate = std::stod(argv[8]);
+  options.compression.error_compensation = true;
+  options.data.test_samples = 1;
+  {
+    const gl::Dataset data = gl::load_dataset(options.data);
+    write_batches(folder, options, data);
+    const gl::Description description = gl::describe(options);
+    std::cout << description.model_size << ' ' << data.image.channels << ' ' << data.image.height
+              << ' ' << data.image.width << ' ' << data.classes << ' '
+              << static_cast<std::int64_t>(description.forward_macs) << std::endl;
+  }
+
+  gl::Learner learner(options);
+  const auto write_weights = [&](const char* name) {
+    std::ofstream file(folder / name, std::ios::binary);
+    append(file, learner.weights());
+  };
+  write_weights("weights");
+  std::vector<int> everybody(options.training.workers);
+  std::iota(everybody.begin(), everybody.end(), 0);
+
+  std::string word;
+  while (std::cin >> word) {
+    std::int64_t amount = 0;
+    if (word == "round") {
+      const auto start = Clock::now();
+      const gl::RoundPlan plan = learner.plan();
+      learner.apply(everybody);
+      std::cout << seconds_since(start) << ' ' << plan.train_loss << std::endl;
+    } else if (word == "weights") {
+      write_weights("trained");
+      std::cout << "written" << std::endl;
+    } else if (word == "products" && std::cin >> amount) {
+      std::cout << products_rate(amount) << std::endl;
+    } else if (word == "copy" && std::cin >> amount) {
+      std::cout << copy_rate(amount) << std::endl;
+    }
+  }
+}
