@@ -89,9 +89,8 @@ struct Learner::State {
         messages(workers),
         sum(size),
         optimiser(size, given.training.momentum, given.training.weight_decay),
-        gradients(workers * size),
-        mean(size),
-        losses(workers) {
+        gradient(size),
+        sum_of_gradients(size) {
     seed_operators(random_stream(given.seed, "operators")());
   }
 
@@ -120,9 +119,8 @@ struct Learner::State {
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
-  std::vector<float> gradients;  // [M, d]
-  std::vector<float> mean;       // [d]
-  std::vector<double> losses;    // [M]
+  std::vector<float> gradient;          // [d], of one worker
+  std::vector<float> sum_of_gradients;  // [d]
   Sparse sparse;
 };
 
@@ -137,25 +135,24 @@ RoundPlan Learner::plan() {
   State& s = *state_;
   assert(s.round < s.options.training.rounds);
   s.stream.next(s.batches);
-  s.model->gradients(s.weights.data(), s.batches, s.buffers.data(), s.gradients.data(),
-                     s.losses.data());
-
   RoundPlan plan;
   plan.round = s.round;
   plan.k = s.schedule.k[s.round];
-  for (std::int64_t i = 0; i < s.workers; ++i) {
-    Random random =
-        random_stream(s.options.seed, "sparsifier",
-                      {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
-    s.compressors[i].compress(s.gradients.data() + i * s.size, s.rates[s.round], plan.k,
-                              *s.sparsifier, random, s.sparse);
-    encode(s.sparse, s.size, s.messages[i]);
-    plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
-  }
-
-  mean_of_rows(s.gradients.data(), s.workers, s.mean);
-  plan.gradient_norm = std::sqrt(squared_norm(s.mean.data(), s.size));
-  plan.train_loss = std::accumulate(s.losses.begin(), s.losses.end(), 0.0) / s.workers;
+  const double rate = s.rates[s.round];
+  s.model->gradients(
+      s.weights.data(), s.batches, s.buffers.data(), s.gradient.data(),
+      [&](std::int64_t i, double loss) {
+        plan.train_loss += loss / static_cast<double>(s.workers);
+        add_to(s.sum_of_gradients, s.gradient.data(), i == 0);
+        Random random =
+            random_stream(s.options.seed, "sparsifier",
+                          {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
+        s.compressors[i].compress(s.gradient.data(), rate, plan.k, *s.sparsifier, random, s.sparse);
+        encode(s.sparse, s.size, s.messages[i]);
+        plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
+      });
+  plan.gradient_norm =
+      std::sqrt(squared_norm(s.sum_of_gradients.data(), s.size)) / static_cast<double>(s.workers);
   plan.paper_bits =
       paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
   ++s.round;

@@ -58,23 +58,31 @@ class Mlp final : public Model {
     }
   }
 
-  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradients,
-                 double* losses) const override {
+  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradient,
+                 const Take& take) const override {
     const c10::InferenceMode no_autograd;
     const std::int64_t workers = batches.workers, batch = batches.batch, count = workers * batch;
     const std::vector<at::Tensor> activations =
         forward(weights, view_of(batches.inputs.data(), {count, layers_.front().in}));
     const at::Tensor log_probabilities = at::log_softmax(activations.back(), 1);
     const at::Tensor labels = view_of(batches.labels.data(), {count, 1});
-
-    const at::Tensor loss = log_probabilities.gather(1, labels).neg().view({workers, batch});
-    at::from_blob(losses, {workers}, at::kDouble).copy_(loss.mean(1, false, at::kDouble));
+    const at::Tensor losses = log_probabilities.gather(1, labels)
+                                  .neg()
+                                  .view({workers, batch})
+                                  .mean(1, false, at::kDouble);
 
     // The derivative of each worker's mean loss by its last z: (softmax - one-hot label) / B.
     at::Tensor delta = log_probabilities.exp();
     delta.scatter_add_(1, labels, at::full_like(labels, -1, delta.options()));
     delta.div_(static_cast<double>(batch));
-    backward(weights, activations, delta.view({workers, batch, -1}), gradients);
+    const std::vector<at::Tensor> deltas = backward(weights, activations, delta);
+    for (std::int64_t i = 0; i < workers; ++i) {
+      for (std::size_t l = 0; l < layers_.size(); ++l) {
+        weight_gradient(layers_[l], deltas[l].narrow(0, i * batch, batch),
+                        activations[l].narrow(0, i * batch, batch), gradient);
+      }
+      take(i, losses.data_ptr<double>()[i]);
+    }
   }
 
   Score score(const float* weights, const float* /*buffers*/, const float* inputs,
@@ -97,26 +105,29 @@ class Mlp final : public Model {
     return activations;
   }
 
-  // From delta [M, B, out], the derivative by the last z. The weights are shared, so delta travels
-  // back in one product for all workers; each worker's weight gradient is a product of its own,
-  // written where it belongs in gradients [M, d].
-  void backward(const float* weights, const std::vector<at::Tensor>& activations, at::Tensor delta,
-                float* gradients) const {
-    const std::int64_t workers = delta.size(0), batch = delta.size(1);
-    for (std::size_t l = layers_.size(); l-- > 0;) {
+  // The derivatives by z_1 .. z_L, each [M B, out], from that by the last z. The weights are
+  // shared, so it travels back in one product for all workers.
+  std::vector<at::Tensor> backward(const float* weights, const std::vector<at::Tensor>& activations,
+                                   const at::Tensor& last) const {
+    std::vector<at::Tensor> deltas(layers_.size());
+    deltas.back() = last;
+    for (std::size_t l = layers_.size() - 1; l > 0; --l) {
       const Layer& layer = layers_[l];
-      at::Tensor of_weights =
-          at::from_blob(gradients + layer.weights, {workers, layer.out, layer.in},
-                        {size_, layer.in, 1}, at::kFloat);
-      at::Tensor of_biases =
-          at::from_blob(gradients + layer.biases, {workers, layer.out}, {size_, 1}, at::kFloat);
-      at::bmm_out(of_weights, delta.transpose(1, 2), activations[l].view({workers, batch, -1}));
-      at::sum_out(of_biases, delta, 1);
-      if (l == 0) break;
-      const at::Tensor by_inputs = at::mm(delta.view({workers * batch, layer.out}),
-                                          view_of(weights + layer.weights, {layer.out, layer.in}));
-      delta = at::threshold_backward(by_inputs, activations[l], 0).view({workers, batch, -1});
+      const at::Tensor by_inputs =
+          at::mm(deltas[l], view_of(weights + layer.weights, {layer.out, layer.in}));
+      deltas[l - 1] = at::threshold_backward(by_inputs, activations[l], 0);
     }
+    return deltas;
+  }
+
+  // Of one worker, delta [B, out] and inputs [B, in], to where it belongs in gradient [d].
+  static void weight_gradient(const Layer& layer, const at::Tensor& delta, const at::Tensor& inputs,
+                              float* gradient) {
+    at::Tensor of_weights =
+        at::from_blob(gradient + layer.weights, {layer.out, layer.in}, at::kFloat);
+    at::Tensor of_biases = at::from_blob(gradient + layer.biases, {layer.out}, at::kFloat);
+    at::mm_out(of_weights, delta.t(), inputs);
+    at::sum_out(of_biases, delta, 0);
   }
 
   std::vector<Layer> layers_;

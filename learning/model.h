@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -33,10 +34,12 @@ class Model {
 
   virtual void initialise(Random& random, float* weights, float* buffers) const = 0;  // [d], [b]
 
-  // Mean cross-entropy loss [M] of each worker's batch and its gradient [M, d] at `weights` [d];
-  // entry (i, j) is what worker i alone would compute. Brings buffers [M, b] up to date.
+  // For each worker in turn, the mean cross-entropy loss of its batch at `weights` [d] and the
+  // loss's gradient, which is in `gradient` [d] until take() returns: what worker i alone would
+  // compute. Brings buffers [M, b] up to date.
+  using Take = std::function<void(std::int64_t worker, double loss)>;
   virtual void gradients(const float* weights, const Batches& batches, float* buffers,
-                         float* gradients, double* losses) const = 0;
+                         float* gradient, const Take& take) const = 0;
 
   // Sum of losses and count of right answers over `count` samples.
   struct Score { double loss = 0; std::int64_t right = 0; };

@@ -69,8 +69,8 @@ class NetworkModel final : public Model {
     }
   }
 
-  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradients,
-                 double* losses) const override {
+  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradient,
+                 const Take& take) const override {
     std::vector<at::Tensor> parameters = views(variables_.parameters, weights);
     for (at::Tensor& parameter : parameters) parameter.requires_grad_(true);
     const std::int64_t batch = batches.batch;
@@ -78,7 +78,7 @@ class NetworkModel final : public Model {
       Pass pass(parameters, views(variables_.buffers, buffers + i * buffers_size_), true);
       const at::Tensor logits = forward_(pass, images(batches.inputs.data(), i * batch, batch));
       const at::Tensor labels = view_of(batches.labels.data() + i * batch, {batch});
-      losses[i] = loss_and_gradient(logits, labels, parameters, gradients + i * size_);
+      take(i, loss_and_gradient(logits, labels, parameters, gradient));
     }
   }
 

@@ -36,13 +36,18 @@ double squared_distance(const float* a, const float* b, std::int64_t size) {
   });
 }
 
+void add_to(std::vector<float>& sum, const float* x, bool first) {
+  const auto size = static_cast<std::int64_t>(sum.size());
+  if (first) {
+    std::copy(x, x + size, sum.begin());
+  } else {
+    for (std::int64_t j = 0; j < size; ++j) sum[j] += x[j];
+  }
+}
+
 void mean_of_rows(const float* rows, std::int64_t count, std::vector<float>& mean) {
   const auto size = static_cast<std::int64_t>(mean.size());
-  std::copy(rows, rows + size, mean.begin());
-  for (std::int64_t row = 1; row < count; ++row) {
-    const float* x = rows + row * size;
-    for (std::int64_t j = 0; j < size; ++j) mean[j] += x[j];
-  }
+  for (std::int64_t row = 0; row < count; ++row) add_to(mean, rows + row * size, row == 0);
   const float share = 1 / static_cast<float>(count);
   for (float& x : mean) x *= share;
 }

@@ -63,8 +63,8 @@ class TorchScript final : public Model {
     std::copy(initial_buffers_.begin(), initial_buffers_.end(), buffers);
   }
 
-  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradients,
-                 double* losses) const override {
+  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradient,
+                 const Take& take) const override {
     const std::int64_t batch = batches.batch;
     place(parameters_, weights);
     module_.train();
@@ -72,7 +72,7 @@ class TorchScript final : public Model {
       place(buffers_, buffers + i * buffers_size());
       const at::Tensor logits = forward(images(batches.inputs.data(), i * batch, batch));
       const at::Tensor labels = view_of(batches.labels.data() + i * batch, {batch});
-      losses[i] = loss_and_gradient(logits, labels, parameters_, gradients + i * size());
+      take(i, loss_and_gradient(logits, labels, parameters_, gradient));
     }
   }
 

@@ -2,6 +2,7 @@
 // Batches of normal noise with random labels: what a model can be fed without a data set.
 #pragma once
 
+#include <algorithm>
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 
@@ -28,6 +29,16 @@ inline Batches of_worker(const Batches& all, std::int64_t worker) {
   const auto inputs = all.inputs.begin() + worker * all.batch * pixels;
   const auto labels = all.labels.begin() + worker * all.batch;
   return {1, all.batch, {inputs, inputs + all.batch * pixels}, {labels, labels + all.batch}};
+}
+
+// All of them, [M, d], and the losses [M].
+inline void all_gradients(const Model& model, const float* weights, const Batches& batches,
+                          float* buffers, float* gradients, double* losses) {
+  std::vector<float> one(model.size());
+  model.gradients(weights, batches, buffers, one.data(), [&](std::int64_t worker, double loss) {
+    std::copy(one.begin(), one.end(), gradients + worker * model.size());
+    losses[worker] = loss;
+  });
 }
 
 }  // namespace gradwave::learning

@@ -51,7 +51,7 @@ void expect_autograd(const std::vector<std::int64_t>& widths, std::int64_t worke
   const Batches all = random_batches(workers, batch, widths.front(), widths.back(), 7);
   std::vector<float> gradients(workers * mlp->size());
   std::vector<double> losses(workers);
-  mlp->gradients(weights.data(), all, nullptr, gradients.data(), losses.data());
+  all_gradients(*mlp, weights.data(), all, nullptr, gradients.data(), losses.data());
   for (std::int64_t worker = 0; worker < workers; ++worker) {
     const Autograd truth = autograd(widths, weights, of_worker(all, worker));
     const at::Tensor ours =

@@ -26,7 +26,7 @@ Gradients gradients_of(const Model& model, const std::vector<float>& weights,
                        const Batches& batches) {
   Gradients out{std::vector<float>(batches.workers * model.size()),
                 std::vector<double>(batches.workers)};
-  model.gradients(weights.data(), batches, nullptr, out.values.data(), out.losses.data());
+  all_gradients(model, weights.data(), batches, nullptr, out.values.data(), out.losses.data());
   return out;
 }
 

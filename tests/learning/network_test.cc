@@ -40,8 +40,8 @@ Gradients gradients_of(const Started& started, const Batches& batches) {
   for (std::int64_t i = 0; i < batches.workers; ++i) {
     out.buffers.insert(out.buffers.end(), started.buffers.begin(), started.buffers.end());
   }
-  started.model->gradients(started.weights.data(), batches, out.buffers.data(), out.values.data(),
-                           out.losses.data());
+  all_gradients(*started.model, started.weights.data(), batches, out.buffers.data(),
+                out.values.data(), out.losses.data());
   return out;
 }
 

@@ -19,8 +19,8 @@ class Parabola final : public Model {
   void initialise(Random& /*random*/, float* weights, float* /*buffers*/) const override {
     weights[0] = 0;
   }
-  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradients,
-                 double* losses) const override {
+  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradient,
+                 const Take& take) const override {
     for (std::int64_t i = 0; i < batches.workers; ++i) {
       double loss = 0, slope = 0;
       for (std::int64_t b = 0; b < batches.batch; ++b) {
@@ -28,8 +28,8 @@ class Parabola final : public Model {
         loss += curvature_ / 2 * distance * distance / static_cast<double>(batches.batch);
         slope += curvature_ * distance / static_cast<double>(batches.batch);
       }
-      losses[i] = loss;
-      gradients[i] = static_cast<float>(slope);
+      gradient[0] = static_cast<float>(slope);
+      take(i, loss);
     }
   }
   Score score(const float*, const float*, const float*, const std::int64_t*,

@@ -82,12 +82,12 @@ TEST_F(TorchScript, TakesGradientsAndKeepsEachWorkersBuffers) {
   const Batches all = random_batches(2, 4, 12, 3, 1);
   std::vector<float> buffers(24), gradients(82, 9);
   std::vector<double> losses(2);
-  model->gradients(weights.data(), all, buffers.data(), gradients.data(), losses.data());
+  all_gradients(*model, weights.data(), all, buffers.data(), gradients.data(), losses.data());
   for (int i = 0; i < 2; ++i) {
     const Batches own = of_worker(all, i);
     std::vector<float> alone_buffers(12), alone(41);
     double loss = 0;
-    model->gradients(weights.data(), own, alone_buffers.data(), alone.data(), &loss);
+    all_gradients(*model, weights.data(), own, alone_buffers.data(), alone.data(), &loss);
     EXPECT_EQ(loss, losses[i]);
     EXPECT_TRUE(std::equal(alone.begin(), alone.end(), gradients.begin() + 41L * i));
     EXPECT_TRUE(std::equal(alone_buffers.begin(), alone_buffers.end(), buffers.begin() + 12L * i));
@@ -102,7 +102,7 @@ TEST_F(TorchScript, TakesGradientsAndKeepsEachWorkersBuffers) {
     ahead[3] += kStep;
     std::vector<float> again(12), ignored(41);
     double there = 0;
-    model->gradients(ahead.data(), own, again.data(), ignored.data(), &there);
+    all_gradients(*model, ahead.data(), own, again.data(), ignored.data(), &there);
     EXPECT_NEAR((there - loss) / kStep, alone[3], 0.05);
   }
 }
