@@ -2,10 +2,11 @@
 #include "learning/autograd.h"
 
 #include <ATen/record_function.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <cstring>
 #include <string>
+
+#include "learning/sparse.h"
 
 namespace gradwave::learning {
 namespace {
@@ -49,29 +50,31 @@ void end_operator(const at::RecordFunction& op, at::ObserverContext* /*context*/
 
 }  // namespace
 
-at::Tensor view_of(const float* data, at::IntArrayRef sizes) {
-  return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
+at::Tensor images_of(const Batches& batches, const ImageShape& image, std::int64_t first,
+                     std::int64_t workers, const at::Device& device) {
+  const std::int64_t count = workers * batches.batch;
+  return view_of(batches.inputs.data() + first * batches.batch * image.pixels(),
+                 {count, image.channels, image.height, image.width})
+      .to(device);
 }
 
-at::Tensor view_of(const std::int64_t* data, at::IntArrayRef sizes) {
-  return at::from_blob(const_cast<std::int64_t*>(data), sizes, at::kLong);
+at::Tensor labels_of(const Batches& batches, std::int64_t first, std::int64_t workers,
+                     const at::Device& device) {
+  const std::int64_t* labels = batches.labels.data() + first * batches.batch;
+  return at::from_blob(const_cast<std::int64_t*>(labels), {workers * batches.batch}, at::kLong)
+      .to(device);
 }
 
-double loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels,
-                         const std::vector<at::Tensor>& parameters, float* gradient) {
-  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
-  const std::vector<at::Tensor> of_parameters =
-      torch::autograd::grad({loss}, parameters, {}, c10::nullopt, false, /*allow_unused=*/true);
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const at::Tensor out = at::from_blob(gradient, parameters[p].sizes(), at::kFloat);
-    if (of_parameters[p].defined()) {
-      out.copy_(of_parameters[p]);
-    } else {
-      out.zero_();
-    }
-    gradient += out.numel();
-  }
-  return loss.item<double>();
+at::Tensor mean_losses(const at::Tensor& logits, const at::Tensor& labels, std::int64_t workers) {
+  return at::cross_entropy_loss(logits, labels, {}, at::Reduction::None)
+      .view({workers, -1})
+      .mean(1, false, at::kDouble);
+}
+
+std::vector<double> to_host(const std::vector<at::Tensor>& losses) {
+  const at::Tensor all = at::cat(losses).cpu();
+  const auto* begin = all.data_ptr<double>();
+  return {begin, begin + all.numel()};
 }
 
 Model::Score score_of(const at::Tensor& logits, const at::Tensor& labels) {

@@ -11,14 +11,18 @@
 
 namespace gradwave::learning {
 
-// LibTorch has no view of constant data; what comes out of these is only read.
-at::Tensor view_of(const float* data, at::IntArrayRef sizes);
-at::Tensor view_of(const std::int64_t* data, at::IntArrayRef sizes);
+// The samples of `workers` workers from `first` on, on a device: images [W B, channels, height,
+// width] and labels [W B].
+at::Tensor images_of(const Batches& batches, const ImageShape& image, std::int64_t first,
+                     std::int64_t workers, const at::Device& device);
+at::Tensor labels_of(const Batches& batches, std::int64_t first, std::int64_t workers,
+                     const at::Device& device);
 
-// Mean cross-entropy of `logits` [B, classes], returned, and its gradient by the parameters, one
-// after the other, to gradient [d]; zero for a parameter that the logits do not depend on.
-double loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels,
-                         const std::vector<at::Tensor>& parameters, float* gradient);
+// Of logits [W B, classes] and labels of `workers` W: each one's mean cross-entropy [W], double.
+at::Tensor mean_losses(const at::Tensor& logits, const at::Tensor& labels, std::int64_t workers);
+
+// What several of them gave, one after the other.
+std::vector<double> to_host(const std::vector<at::Tensor>& losses);
 
 Model::Score score_of(const at::Tensor& logits, const at::Tensor& labels);
 

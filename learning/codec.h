@@ -16,7 +16,7 @@ struct Sparse {
   std::vector<float> values;           // as many
 };
 
-int index_bits(std::int64_t model_size);                           // ceil(log2 d), 0 for d = 1
+int index_bits(std::int64_t model_size);  // ceil(log2 d), 0 for d = 1
 std::int64_t encoded_bytes(std::int64_t k, std::int64_t model_size);
 
 // `out` is overwritten; its capacity is kept, so that a round allocates nothing.

@@ -1,41 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/compressor.h"
 
+#include <ATen/ATen.h>
+
 #include <cassert>
+
+#include "learning/sparse.h"
 
 namespace gradwave::learning {
 
-Compressor::Compressor(std::int64_t model_size, bool error_compensation, double momentum_correction)
-    : model_size_(model_size),
-      beta_(static_cast<float>(momentum_correction)),
-      memory_(error_compensation ? model_size : 0, 0.0F),
-      momentum_(momentum_correction > 0 ? model_size : 0, 0.0F) {
-  assert(error_compensation || momentum_.empty());
+Compressor::Compressor(std::int64_t model_size, bool error_compensation, double momentum_correction,
+                       const at::Device& device)
+    : beta_(momentum_correction) {
+  assert(error_compensation || momentum_correction == 0);
+  if (error_compensation) memory_ = at::zeros({model_size}, device);
+  if (momentum_correction > 0) momentum_ = at::zeros({model_size}, device);
 }
 
-void Compressor::compress(const float* gradient, double learning_rate, std::int64_t k,
+void Compressor::compress(const at::Tensor& gradient, double learning_rate, std::int64_t k,
                           Sparsifier& sparsifier, Random& random, Sparse& sent) {
-  if (memory_.empty()) {
-    sparsifier.select(gradient, model_size_, k, random, sent);
+  if (!memory_.defined()) {
+    sparsifier.select(gradient, k, random, sent);
     return;
   }
-  if (!momentum_.empty()) {
-    for (std::int64_t j = 0; j < model_size_; ++j) {
-      momentum_[j] = beta_ * momentum_[j] + gradient[j];
-    }
-    gradient = momentum_.data();
-  }
+  if (momentum_.defined()) momentum_.mul_(beta_).add_(gradient);
   // m becomes g in place, and m again once the sent entries are gone.
-  sparsifier.accumulate_and_select(gradient, static_cast<float>(learning_rate), memory_.data(),
-                                   model_size_, k, random, sent);
-  for (const std::uint32_t index : sent.indices) memory_[index] = 0;
-  if (momentum_.empty()) return;
-  for (const std::uint32_t index : sent.indices) momentum_[index] = 0;
+  sparsifier.accumulate_and_select(momentum_.defined() ? momentum_ : gradient,
+                                   static_cast<float>(learning_rate), memory_, k, random, sent);
+  clear_at(memory_, sent);
+  if (momentum_.defined()) clear_at(momentum_, sent);
 }
 
 void Compressor::take_back(const Sparse& lost) {
-  if (memory_.empty()) return;
-  for (std::size_t i = 0; i < lost.indices.size(); ++i) memory_[lost.indices[i]] += lost.values[i];
+  if (memory_.defined()) add_at(memory_, lost);
 }
 
 }  // namespace gradwave::learning

@@ -11,8 +11,9 @@
 // memory is g, exactly. m and u start at zero.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
-#include <vector>
 
 #include "learning/codec.h"
 #include "learning/sparsifier.h"
@@ -22,22 +23,24 @@ namespace gradwave::learning {
 class Compressor {
  public:
   // `momentum_correction` is beta; 0: none. It needs error compensation.
-  Compressor(std::int64_t model_size, bool error_compensation, double momentum_correction);
+  Compressor(std::int64_t model_size, bool error_compensation, double momentum_correction,
+             const at::Device& device);
+  Compressor(Compressor&&) = default;
+  Compressor(const Compressor&) = delete;  // would share its memory: tensors copy as pointers do
 
-  void compress(const float* gradient, double learning_rate, std::int64_t k,
+  void compress(const at::Tensor& gradient, double learning_rate, std::int64_t k,
                 Sparsifier& sparsifier, Random& random, Sparse& sent);
 
   // A message of the round just compressed did not arrive: with error compensation its entries
   // return to the memory and are sent another time, without they are lost.
   void take_back(const Sparse& lost);
 
-  const std::vector<float>& memory() const { return memory_; }      // m [d]; empty without
-  const std::vector<float>& momentum() const { return momentum_; }  // u [d]; empty without
+  const at::Tensor& memory() const { return memory_; }      // m [d]; undefined without
+  const at::Tensor& momentum() const { return momentum_; }  // u [d]; undefined without
 
  private:
-  std::int64_t model_size_;
-  float beta_;
-  std::vector<float> memory_, momentum_;
+  double beta_;
+  at::Tensor memory_, momentum_;
 };
 
 }  // namespace gradwave::learning

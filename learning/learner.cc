@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/learner.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -10,12 +12,14 @@
 #include "learning/compressor.h"
 #include "learning/dataset.h"
 #include "learning/describe.h"
+#include "learning/device.h"
 #include "learning/learning_rate.h"
 #include "learning/model.h"
 #include "learning/norms.h"
 #include "learning/optimiser.h"
 #include "learning/pilot_run.h"
 #include "learning/sampling.h"
+#include "learning/sparse.h"
 #include "learning/sparse_sum.h"
 #include "learning/sparsifier.h"
 #include "learning/torch_runtime.h"
@@ -25,21 +29,24 @@ namespace {
 
 // w_0 [d], and the buffers [b] with which every worker starts.
 struct Start {
-  std::vector<float> weights, buffers;
+  at::Tensor weights, buffers;
 };
 
-Start start_of(const Model& model, std::uint64_t seed) {
+Start start_of(const Model& model, std::uint64_t seed, const at::Device& device) {
   Random random = random_stream(seed, "weights");
-  Start start{std::vector<float>(model.size()), std::vector<float>(model.buffers_size())};
-  model.initialise(random, start.weights.data(), start.buffers.data());
-  return start;
+  const at::Tensor weights = at::empty({model.size()}), buffers = at::empty({model.buffers_size()});
+  model.initialise(random, weights.data_ptr<float>(), buffers.data_ptr<float>());
+  return {weights.to(device), buffers.to(device)};
 }
 
-std::vector<float> repeat(const std::vector<float>& row, std::int64_t times) {
-  std::vector<float> rows;
-  rows.reserve(row.size() * times);
-  for (std::int64_t i = 0; i < times; ++i) rows.insert(rows.end(), row.begin(), row.end());
-  return rows;
+std::vector<Compressor> make_compressors(const Options& options, std::int64_t model_size,
+                                         const at::Device& device) {
+  std::vector<Compressor> compressors;
+  for (std::int64_t i = 0; i < options.training.workers; ++i) {
+    compressors.emplace_back(model_size, options.compression.error_compensation,
+                             options.compression.momentum_correction, device);
+  }
+  return compressors;
 }
 
 // t_hat from a pilot, if the options leave it to one.
@@ -73,6 +80,7 @@ double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size,
 struct Learner::State {
   explicit State(const Options& given)
       : options(given),
+        device(device_of(given.host.device)),
         data(load_dataset(given.data)),
         description(describe(given, shape_of(data))),
         parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
@@ -80,21 +88,21 @@ struct Learner::State {
         sparsifier(make_sparsifier(given.compression.sparsifier)),
         stream(data, parts, given.training.batch, augmentation(given.data.augmentation), given.seed,
                "batches"),
-        start(start_of(*model, given.seed)),
+        start(start_of(*model, given.seed, device)),
         pilot(estimate(given, data, *model, parts, start, stream)),
         schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
         rates(learning_rates(given.training)),
-        compressors(workers, Compressor(size, given.compression.error_compensation,
-                                        given.compression.momentum_correction)),
+        compressors(make_compressors(given, size, device)),
         messages(workers),
-        sum(size),
-        optimiser(size, given.training.momentum, given.training.weight_decay),
-        gradient(size),
-        sum_of_gradients(size) {
+        sum(size, device),
+        optimiser(size, given.training.momentum, given.training.weight_decay, device),
+        gradient(at::empty({size}, device)),
+        sum_of_gradients(at::empty({size}, device)) {
     seed_operators(random_stream(given.seed, "operators")());
   }
 
   const Options options;
+  const at::Device device;
   const Dataset data;
   const Description description;
   const std::int64_t workers = options.training.workers;  // M
@@ -109,18 +117,18 @@ struct Learner::State {
   const Schedule schedule;
   const std::vector<double> rates;  // eta_t [T]
 
-  std::int64_t round = 0;                                       // t, of the next plan()
-  std::vector<float> weights = start.weights;                   // w_t [d]
-  std::vector<float> buffers = repeat(start.buffers, workers);  // [M, b]
-  std::vector<Compressor> compressors;                          // [M]
-  std::vector<std::vector<std::uint8_t>> messages;              // [M], as they travel
-  SparseSum sum;                                                // of the messages that arrived
+  std::int64_t round = 0;                                         // t, of the next plan()
+  const at::Tensor weights = start.weights.clone();               // w_t [d]
+  const at::Tensor buffers = start.buffers.repeat({workers, 1});  // [M, b]
+  std::vector<Compressor> compressors;                            // [M]
+  std::vector<std::vector<std::uint8_t>> messages;                // [M], as they travel
+  SparseSum sum;                                                  // of the messages that arrived
   Optimiser optimiser;
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
-  std::vector<float> gradient;          // [d], of one worker
-  std::vector<float> sum_of_gradients;  // [d]
+  const at::Tensor gradient;          // [d], of one worker
+  const at::Tensor sum_of_gradients;  // [d]
   Sparse sparse;
 };
 
@@ -139,20 +147,20 @@ RoundPlan Learner::plan() {
   plan.round = s.round;
   plan.k = s.schedule.k[s.round];
   const double rate = s.rates[s.round];
-  s.model->gradients(
-      s.weights.data(), s.batches, s.buffers.data(), s.gradient.data(),
-      [&](std::int64_t i, double loss) {
-        plan.train_loss += loss / static_cast<double>(s.workers);
-        add_to(s.sum_of_gradients, s.gradient.data(), i == 0);
+  s.sum_of_gradients.zero_();
+  const std::vector<double> losses =
+      s.model->gradients(s.weights, s.batches, s.buffers, s.gradient, [&](std::int64_t i) {
+        s.sum_of_gradients.add_(s.gradient);
         Random random =
             random_stream(s.options.seed, "sparsifier",
                           {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
-        s.compressors[i].compress(s.gradient.data(), rate, plan.k, *s.sparsifier, random, s.sparse);
+        s.compressors[i].compress(s.gradient, rate, plan.k, *s.sparsifier, random, s.sparse);
         encode(s.sparse, s.size, s.messages[i]);
         plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
       });
-  plan.gradient_norm =
-      std::sqrt(squared_norm(s.sum_of_gradients.data(), s.size)) / static_cast<double>(s.workers);
+  const auto workers = static_cast<double>(s.workers);
+  plan.train_loss = std::accumulate(losses.begin(), losses.end(), 0.0) / workers;
+  plan.gradient_norm = std::sqrt(squared_norm(s.sum_of_gradients)) / workers;
   plan.paper_bits =
       paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
   ++s.round;
@@ -195,33 +203,39 @@ Update Learner::apply(const std::vector<int>& arrived) {
 // With the mean of the workers' buffers, which each could send once, at the end of the training.
 Evaluation Learner::evaluate() {
   const State& s = *state_;
-  std::vector<float> buffers(s.start.buffers.size());
-  mean_of_rows(s.buffers.data(), s.workers, buffers);
+  const at::Tensor buffers = s.buffers.mean(0);
   constexpr std::int64_t kChunk = 1000;
   const Images& test = s.data.test;
   const PixelValues values = pixel_values(s.data);
   const std::int64_t pixels = s.data.image.pixels();
-  std::vector<float> inputs(kChunk * pixels);
-  std::vector<std::int64_t> labels(kChunk);
+  Batches samples;
+  samples.batch = 1;
+  samples.inputs.resize(kChunk * pixels);
+  samples.labels.resize(kChunk);
   Model::Score total;
   for (std::int64_t begin = 0; begin < test.count(); begin += kChunk) {
-    const std::int64_t count = std::min(kChunk, test.count() - begin);
-    for (std::int64_t i = 0; i < count; ++i) {
-      normalise(test.images[begin + i], s.data.image, values, inputs.data() + i * pixels);
-      labels[i] = test.labels[begin + i];
+    samples.workers = std::min(kChunk, test.count() - begin);
+    for (std::int64_t i = 0; i < samples.workers; ++i) {
+      normalise(test.images[begin + i], s.data.image, values, samples.inputs.data() + i * pixels);
+      samples.labels[i] = test.labels[begin + i];
     }
-    const Model::Score score =
-        s.model->score(s.weights.data(), buffers.data(), inputs.data(), labels.data(), count);
+    const Model::Score score = s.model->score(s.weights, buffers, samples);
     total.loss += score.loss;
     total.right += score.right;
   }
-  const auto samples = static_cast<double>(test.count());
-  return {static_cast<double>(total.right) / samples, total.loss / samples};
+  const auto count = static_cast<double>(test.count());
+  return {static_cast<double>(total.right) / count, total.loss / count};
 }
 
 const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }
 const std::optional<Pilot>& Learner::pilot() const { return state_->pilot; }
-const std::vector<float>& Learner::weights() const { return state_->weights; }
+std::string Learner::device() const { return state_->device.str(); }
+
+std::vector<float> Learner::weights() const {
+  std::vector<float> weights(state_->size);
+  view_of(weights).copy_(state_->weights);
+  return weights;
+}
 
 }  // namespace gradwave::learning

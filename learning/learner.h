@@ -7,10 +7,10 @@
 //             g_i = m_i + eta grad_i;  m_i <- g_i - C_k[g_i];  w <- w - (1/M) sum_i C_k[g_i]
 //
 // which optimiser.h, learning_rate.h and compressor.h extend by momentum, weight decay and an eta
-// that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what was encoded and decoded again.
-// The sums are over the workers whose messages arrived, M always counts all of them: who did not
-// arrive contributes zero. With error compensation its entries return to its memory, without it
-// they are lost.
+// that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what
+// was encoded and decoded again. The sums are over the workers whose messages arrived, M always
+// counts all of them: who did not arrive contributes zero. With error compensation its entries
+// return to its memory, without it they are lost.
 //
 // Initial weights, partition and mini-batches depend on the seed and not on the compression, so
 // that two methods under one seed differ by the method alone.
@@ -57,7 +57,8 @@ class Learner final : public Rounds {
   const Description& description() const;
   const Schedule& schedule() const;
   const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
-  const std::vector<float>& weights() const;  // w_t [d]
+  std::string device() const;                 // what it runs on: "cpu", "cuda:0"
+  std::vector<float> weights() const;         // w_t [d]
 
  private:
   struct State;

@@ -2,6 +2,7 @@
 #include "learning/network.h"
 
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <boost/random/uniform_real_distribution.hpp>
@@ -17,25 +18,19 @@
 namespace gradwave::learning {
 namespace {
 
-std::int64_t elements(const Pass::Variable& variable) {
-  return std::accumulate(variable.sizes.begin(), variable.sizes.end(), std::int64_t{1},
-                         std::multiplies<>());
+std::int64_t elements(const std::vector<std::int64_t>& sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-std::int64_t elements(const std::vector<Pass::Variable>& variables) {
+std::int64_t elements(const std::vector<Variable>& variables) {
   return std::accumulate(variables.begin(), variables.end(), std::int64_t{0},
-                         [](std::int64_t sum, const auto& v) { return sum + elements(v); });
+                         [](std::int64_t sum, const auto& v) { return sum + elements(v.sizes); });
 }
 
-// One tensor for each variable, over the flat array that holds them one after the other.
-std::vector<at::Tensor> views(const std::vector<Pass::Variable>& variables, const float* flat) {
-  std::vector<at::Tensor> tensors;
-  tensors.reserve(variables.size());
-  for (const Pass::Variable& variable : variables) {
-    tensors.push_back(view_of(flat, variable.sizes));
-    flat += elements(variable);
-  }
-  return tensors;
+// Outputs of layers that one pass may hold, in floats; what else it holds is a small multiple. So
+// many workers share a pass.
+std::int64_t room(const at::Device& device) {
+  return std::int64_t{1} << (device.is_cpu() ? 24 : 29);
 }
 
 class NetworkModel final : public Model {
@@ -57,86 +52,183 @@ class NetworkModel final : public Model {
   double forward_macs() const override { return macs_; }
 
   void initialise(Random& random, float* weights, float* buffers) const override {
-    for (const Pass::Variable& variable : variables_.parameters) {
+    for (const Variable& variable : variables_.parameters) {
       boost::random::uniform_real_distribution<float> uniform(variable.low, variable.high);
       const bool constant = variable.low == variable.high;
-      for (std::int64_t i = 0; i < elements(variable); ++i) {
+      for (std::int64_t i = 0; i < elements(variable.sizes); ++i) {
         *weights++ = constant ? variable.low : uniform(random);
       }
     }
-    for (const Pass::Variable& variable : variables_.buffers) {
-      buffers = std::fill_n(buffers, elements(variable), variable.low);
+    for (const Variable& variable : variables_.buffers) {
+      buffers = std::fill_n(buffers, elements(variable.sizes), variable.low);
     }
   }
 
-  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradient,
-                 const Take& take) const override {
-    std::vector<at::Tensor> parameters = views(variables_.parameters, weights);
-    for (at::Tensor& parameter : parameters) parameter.requires_grad_(true);
-    const std::int64_t batch = batches.batch;
-    for (std::int64_t i = 0; i < batches.workers; ++i) {
-      Pass pass(parameters, views(variables_.buffers, buffers + i * buffers_size_), true);
-      const at::Tensor logits = forward_(pass, images(batches.inputs.data(), i * batch, batch));
-      const at::Tensor labels = view_of(batches.labels.data() + i * batch, {batch});
-      take(i, loss_and_gradient(logits, labels, parameters, gradient));
+  std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
+                                const at::Tensor& buffers, const at::Tensor& gradient,
+                                const Take& take) const override {
+    const std::int64_t outputs = variables_.outputs * batches.batch;
+    const std::int64_t together =
+        std::clamp<std::int64_t>(room(weights.device()) / outputs, 1, batches.workers);
+    std::vector<at::Tensor> losses;
+    for (std::int64_t first = 0; first < batches.workers; first += together) {
+      const std::int64_t workers = std::min(together, batches.workers - first);
+      Pass pass(weights, buffers.narrow(0, first, workers), true);
+      const at::Tensor logits =
+          forward_(pass, images_of(batches, image_, first, workers, weights.device()));
+      losses.push_back(
+          mean_losses(logits, labels_of(batches, first, workers, weights.device()), workers));
+      pass.backward(losses.back().sum());
+      for (std::int64_t i = 0; i < workers; ++i) {
+        pass.write_gradient(i, gradient);
+        take(first + i);
+      }
     }
+    return to_host(losses);
   }
 
-  Score score(const float* weights, const float* buffers, const float* inputs,
-              const std::int64_t* labels, std::int64_t count) const override {
+  Score score(const at::Tensor& weights, const at::Tensor& buffers,
+              const Batches& samples) const override {
     const c10::InferenceMode no_autograd;
-    Pass pass(views(variables_.parameters, weights), views(variables_.buffers, buffers), false);
-    return score_of(forward_(pass, images(inputs, 0, count)), view_of(labels, {count}));
+    Pass pass(weights, buffers.view({1, -1}), false);
+    const at::Device device = weights.device();
+    const at::Tensor logits =
+        forward_(pass, images_of(samples, image_, 0, samples.workers, device));
+    return score_of(logits, labels_of(samples, 0, samples.workers, device));
   }
 
  private:
-  at::Tensor images(const float* inputs, std::int64_t first, std::int64_t count) const {
-    return view_of(inputs + first * image_.pixels(),
-                   {count, image_.channels, image_.height, image_.width});
-  }
-
   Forward forward_;
   ImageShape image_;
-  Pass::Variables variables_;
+  Variables variables_;
   std::int64_t size_ = 0, buffers_size_ = 0;
   double macs_ = 0;
 };
 
+// [W B, C, ...] as [B, W C, ...], so that each worker's channels are normalised by themselves.
+at::Tensor side_by_side(const at::Tensor& x, std::int64_t workers) {
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  const std::int64_t batch = sizes[0] / workers, channels = sizes[1];
+  sizes[0] = batch;
+  sizes[1] *= workers;
+  return x.view({workers, batch, channels, -1}).transpose(0, 1).reshape(sizes);
+}
+
+at::Tensor one_after_another(const at::Tensor& y, std::int64_t workers) {
+  std::vector<std::int64_t> sizes = y.sizes().vec();
+  const std::int64_t batch = sizes[0], channels = sizes[1] / workers;
+  sizes[0] *= workers;
+  sizes[1] = channels;
+  return y.view({batch, workers, channels, -1}).transpose(0, 1).reshape(sizes);
+}
+
 }  // namespace
 
-at::Tensor Pass::parameter(const Variable& variable) {
-  if (declared_ == nullptr) return parameters_.at(next_parameter_++);
-  declared_->parameters.push_back(variable);
-  return at::zeros(variable.sizes);
+at::Tensor Pass::Part::of(const at::Tensor& flat) const {
+  return flat.narrow(-1, begin, elements(sizes)).view(sizes);
+}
+
+Pass::Part Pass::parameter(const Variable& variable) {
+  if (declared_ != nullptr) declared_->parameters.push_back(variable);
+  const Part part{next_parameter_, variable.sizes};
+  next_parameter_ += elements(variable.sizes);
+  return part;
+}
+
+at::Tensor Pass::value(const Part& part) const {
+  return declared_ != nullptr ? at::zeros(part.sizes) : part.of(weights_);
 }
 
 at::Tensor Pass::buffer(const Variable& variable) {
-  if (declared_ == nullptr) return buffers_.at(next_buffer_++);
-  declared_->buffers.push_back(variable);
-  return at::zeros(variable.sizes);
+  if (declared_ != nullptr) {
+    declared_->buffers.push_back(variable);
+    return at::zeros(variable.sizes).unsqueeze(0);
+  }
+  const std::int64_t size = elements(variable.sizes);
+  next_buffer_ += size;
+  return buffers_.narrow(1, next_buffer_ - size, size);
+}
+
+at::Tensor Pass::output(at::Tensor y, const Write& write) {
+  if (declared_ != nullptr) declared_->outputs += y.numel();
+  if (training_) {
+    if (!y.requires_grad()) y.requires_grad_();
+    trained_.push_back({y, write, {}});
+  }
+  return y;
+}
+
+at::Tensor Pass::of_worker(const at::Tensor& samples, std::int64_t worker) const {
+  const std::int64_t batch = samples.size(0) / buffers_.size(0);
+  return samples.narrow(0, worker * batch, batch);
 }
 
 at::Tensor Pass::convolution(const at::Tensor& x, std::int64_t channels, std::int64_t kernel,
                              std::int64_t stride, bool bias) {
-  const std::int64_t in = x.size(1);
+  const std::int64_t in = x.size(1), padding = kernel / 2;
   const float bound = 1 / std::sqrt(static_cast<float>(in * kernel * kernel));
-  const at::Tensor weight = parameter({{channels, in, kernel, kernel}, -bound, bound});
-  const at::Tensor offset = bias ? parameter({{channels}, -bound, bound}) : at::Tensor();
-  return at::conv2d(x, weight, offset, stride, kernel / 2);
-}
-
-at::Tensor Pass::batch_norm(const at::Tensor& x) {
-  const std::int64_t channels = x.size(1);
-  const at::Tensor scale = parameter({{channels}, 1, 1}), shift = parameter({{channels}, 0, 0});
-  const at::Tensor mean = buffer({{channels}, 0, 0}), variance = buffer({{channels}, 1, 1});
-  return at::batch_norm(x, scale, shift, mean, variance, training_, 0.1, 1e-5, true);
+  const Part weights = parameter({{channels, in, kernel, kernel}, -bound, bound});
+  const Part biases = bias ? parameter({{channels}, -bound, bound}) : Part{};
+  const at::Tensor w = value(weights);
+  const at::Tensor y = at::conv2d(x, w, bias ? value(biases) : at::Tensor(), stride, padding);
+  return output(y, [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
+    const at::Tensor by_y = of_worker(derivative, i);
+    const auto by_inputs_weights_biases = at::convolution_backward(
+        by_y, of_worker(x, i), w, at::OptionalIntArrayRef(), {stride, stride}, {padding, padding},
+        {1, 1}, false, {0, 0}, 1, {false, true, false});
+    weights.of(gradient).copy_(std::get<1>(by_inputs_weights_biases));
+    if (bias) biases.of(gradient).copy_(by_y.sum({0, 2, 3}));
+  });
 }
 
 at::Tensor Pass::linear(const at::Tensor& x, std::int64_t units) {
   const std::int64_t in = x.size(1);
   const float bound = 1 / std::sqrt(static_cast<float>(in));
-  const at::Tensor weight = parameter({{units, in}, -bound, bound});
-  return at::linear(x, weight, parameter({{units}, -bound, bound}));
+  const Part weights = parameter({{units, in}, -bound, bound});
+  const Part biases = parameter({{units}, -bound, bound});
+  const at::Tensor y = at::linear(x, value(weights), value(biases));
+  return output(y, [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
+    const at::Tensor by_y = of_worker(derivative, i);
+    at::Tensor by_weights = weights.of(gradient), by_biases = biases.of(gradient);
+    at::mm_out(by_weights, by_y.t(), of_worker(x, i));
+    at::sum_out(by_biases, by_y, 0);
+  });
+}
+
+at::Tensor Pass::batch_norm(const at::Tensor& x) {
+  const std::int64_t channels = x.size(1);
+  const Part scale = parameter({{channels}, 1, 1}), shift = parameter({{channels}, 0, 0});
+  const at::Tensor mean = buffer({{channels}, 0, 0}), variance = buffer({{channels}, 1, 1});
+  const std::int64_t workers = mean.size(0);
+  // Every worker's own copy of a parameter has a derivative of its own.
+  const auto copies = [&](const Part& part) {
+    return output(value(part).repeat({workers}),
+                  [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
+                    part.of(gradient).copy_(derivative.narrow(0, i * channels, channels));
+                  });
+  };
+  const at::Tensor scales = copies(scale), shifts = copies(shift);
+  const at::Tensor means = mean.reshape({-1}), variances = variance.reshape({-1});
+  const at::Tensor y = at::batch_norm(side_by_side(x, workers), scales, shifts, means, variances,
+                                      training_, 0.1, 1e-5, true);
+  if (training_ && workers > 1) {
+    mean.copy_(means.view_as(mean));
+    variance.copy_(variances.view_as(variance));
+  }
+  return one_after_another(y, workers);
+}
+
+void Pass::backward(const at::Tensor& loss) {
+  std::vector<at::Tensor> at;
+  at.reserve(trained_.size());
+  for (Trained& trained : trained_) at.push_back(std::move(trained.at));
+  const std::vector<at::Tensor> derivatives = torch::autograd::grad({loss}, at);
+  for (std::size_t l = 0; l < at.size(); ++l) trained_[l].derivative = derivatives[l];
+}
+
+void Pass::write_gradient(std::int64_t worker, const at::Tensor& gradient) const {
+  const at::NoGradGuard no_autograd;
+  for (const Trained& trained : trained_) trained.write(trained.derivative, worker, gradient);
 }
 
 std::unique_ptr<Model> make_network(Forward forward, const ImageShape& image) {

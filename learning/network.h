@@ -1,61 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Networks that are written as their forward pass alone: autograd takes their gradients, worker by
-// worker. A new one is one file with a Forward, as cnn.cc, and one line in the table of model.cc.
-// Includes ATen; only for learning/*.cc.
+// Networks that are written as their forward pass alone. A new one is one file with a Forward, as
+// cnn.cc, and one line in the table of model.cc. Includes ATen; only for learning/*.cc.
+//
+// All workers have the same weights, so several go through one pass side by side: forward, and
+// backward as far as the derivatives by the layers' outputs, their samples are one batch. Only what
+// differs between them is computed worker by worker: the derivatives by the weights of a layer,
+// from its inputs and the derivatives by its outputs, and the statistics of batch normalisation.
 #pragma once
 
 #include <ATen/ATen.h>
 
 #include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "learning/model.h"
 
 namespace gradwave::learning {
 
-// One forward pass. The layers it is asked for have their shapes from what flows into them; the
-// first pass declares their parameters, later ones are given them in the same order. Parameters
-// start as PyTorch's layers do.
+// What a network is made of, in the order in which its forward pass asks for it; it lies in the
+// flat vectors in this order.
+struct Variable {
+  std::vector<std::int64_t> sizes;
+  float low = 0, high = 0;  // starts uniform in low..high; at low, if they are equal
+};
+struct Variables {
+  std::vector<Variable> parameters, buffers;
+  std::int64_t outputs = 0;  // floats that the layers give for one sample
+};
+
+// One forward pass of images [W B, channels, height, width], W workers of B samples each. The
+// layers it is asked for have their shapes from what flows into them; the first pass of all
+// declares their parameters, which start as PyTorch's layers do.
 class Pass {
  public:
-  struct Variable {
-    std::vector<std::int64_t> sizes;
-    float low = 0, high = 0;  // starts uniform in low..high; at low, if they are equal
-  };
-  struct Variables {
-    std::vector<Variable> parameters, buffers;
-  };
+  explicit Pass(Variables& declared) : declared_(&declared) {}
 
-  // Declares into `variables`.
-  explicit Pass(Variables& variables) : declared_(&variables) {}
-  // Runs with these; the buffers are updated if `training`.
-  Pass(std::vector<at::Tensor> parameters, std::vector<at::Tensor> buffers, bool training)
-      : parameters_(std::move(parameters)), buffers_(std::move(buffers)), training_(training) {}
+  // `weights` [d]; `buffers` [W, b], which training brings up to date.
+  Pass(const at::Tensor& weights, const at::Tensor& buffers, bool training)
+      : weights_(weights), buffers_(buffers), training_(training) {}
 
-  // Of images [B, channels, height, width], padded so that stride 1 keeps height and width.
+  // Padded so that stride 1 keeps height and width.
   at::Tensor convolution(const at::Tensor& x, std::int64_t channels, std::int64_t kernel,
                          std::int64_t stride = 1, bool bias = true);
 
-  // Over batch and place, with the batch's own mean and variance in training and with running ones
-  // (momentum 0.1) otherwise.
+  // Over each worker's samples and places: with their own mean and variance in training, with
+  // running ones (momentum 0.1) otherwise.
   at::Tensor batch_norm(const at::Tensor& x);
 
-  // Of vectors [B, features].
+  // Of vectors [W B, features].
   at::Tensor linear(const at::Tensor& x, std::int64_t units);
 
+  // Back from `loss`, the sum of the workers' losses. Then, for each worker: writes the gradient of
+  // its own loss to `gradient` [d].
+  void backward(const at::Tensor& loss);
+  void write_gradient(std::int64_t worker, const at::Tensor& gradient) const;
+
  private:
-  at::Tensor parameter(const Variable& variable);
-  at::Tensor buffer(const Variable& variable);
+  struct Part {  // of the flat weights, or of each row of the buffers
+    std::int64_t begin;
+    std::vector<std::int64_t> sizes;
+    at::Tensor of(const at::Tensor& flat) const;
+  };
+  // Parameters whose gradients follow, worker by worker, from the derivative by `at`.
+  using Write = std::function<void(const at::Tensor& derivative, std::int64_t worker,
+                                   const at::Tensor& gradient)>;
+  struct Trained {
+    at::Tensor at;
+    Write write;
+    at::Tensor derivative;
+  };
+
+  Part parameter(const Variable& variable);
+  at::Tensor buffer(const Variable& variable);  // [W, ...]
+  at::Tensor value(const Part& part) const;
+  at::Tensor output(at::Tensor y, const Write& write);  // y, whose derivative is wanted
+  at::Tensor of_worker(const at::Tensor& samples, std::int64_t worker) const;
 
   Variables* declared_ = nullptr;
-  std::vector<at::Tensor> parameters_, buffers_;
-  std::size_t next_parameter_ = 0, next_buffer_ = 0;
+  at::Tensor weights_, buffers_;
+  std::int64_t next_parameter_ = 0, next_buffer_ = 0;  // where the next one begins
   bool training_ = false;
+  std::vector<Trained> trained_;
 };
 
-// From images [B, channels, height, width] to logits [B, classes].
+// From images to logits [W B, classes].
 using Forward = std::function<at::Tensor(Pass& pass, const at::Tensor& images)>;
 
 // Throws std::invalid_argument if the images are too small for the network's layers.

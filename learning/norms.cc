@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/norms.h"
 
-#include <algorithm>
+#include <ATen/ATen.h>
+
+#include "learning/sparse.h"
 
 namespace gradwave::learning {
 namespace {
@@ -24,32 +26,26 @@ double sum_of_squares(std::int64_t size, Term term) {
   return sum;
 }
 
+double squared_norm_by_operators(const at::Tensor& x) {
+  const auto norm = at::linalg_vector_norm(x, 2, {}, false, at::kDouble).item<double>();
+  return norm * norm;
+}
+
 }  // namespace
 
-double squared_norm(const float* x, std::int64_t size) {
-  return sum_of_squares(size, [x](std::int64_t i) { return static_cast<double>(x[i]); });
+double squared_norm(const at::Tensor& x) {
+  if (!on_host(x)) return squared_norm_by_operators(x);
+  const auto* const values = x.data_ptr<float>();
+  return sum_of_squares(x.numel(),
+                        [values](std::int64_t i) { return static_cast<double>(values[i]); });
 }
 
-double squared_distance(const float* a, const float* b, std::int64_t size) {
-  return sum_of_squares(size, [a, b](std::int64_t i) {
-    return static_cast<double>(a[i]) - static_cast<double>(b[i]);
+double squared_distance(const at::Tensor& a, const at::Tensor& b) {
+  if (!on_host(a)) return squared_norm_by_operators(a - b);
+  const auto *const p = a.data_ptr<float>(), *const q = b.data_ptr<float>();
+  return sum_of_squares(a.numel(), [p, q](std::int64_t i) {
+    return static_cast<double>(p[i]) - static_cast<double>(q[i]);
   });
-}
-
-void add_to(std::vector<float>& sum, const float* x, bool first) {
-  const auto size = static_cast<std::int64_t>(sum.size());
-  if (first) {
-    std::copy(x, x + size, sum.begin());
-  } else {
-    for (std::int64_t j = 0; j < size; ++j) sum[j] += x[j];
-  }
-}
-
-void mean_of_rows(const float* rows, std::int64_t count, std::vector<float>& mean) {
-  const auto size = static_cast<std::int64_t>(mean.size());
-  for (std::int64_t row = 0; row < count; ++row) add_to(mean, rows + row * size, row == 0);
-  const float share = 1 / static_cast<float>(count);
-  for (float& x : mean) x *= share;
 }
 
 }  // namespace gradwave::learning

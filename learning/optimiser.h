@@ -11,9 +11,9 @@
 // The workers repeat the step, whose v and w they know, so that only the sum has to reach them.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
-#include <utility>
-#include <vector>
 
 #include "learning/sparse_sum.h"
 
@@ -21,7 +21,8 @@ namespace gradwave::learning {
 
 class Optimiser {
  public:
-  Optimiser(std::int64_t model_size, double momentum, double weight_decay);
+  Optimiser(std::int64_t model_size, double momentum, double weight_decay,
+            const at::Device& device);
 
   // The factors of one step: u = mean_scale * sum + decay_scale * lambda w, w <- w - step_scale v.
   struct Scales {
@@ -29,15 +30,13 @@ class Optimiser {
   };
 
   // Steps from weights [d]; the sum is empty afterwards.
-  void step(SparseSum& sum, const Scales& scales, std::vector<float>& weights);
+  void step(SparseSum& sum, const Scales& scales, const at::Tensor& weights);
 
-  const std::vector<float>& velocity() const { return velocity_; }  // v [d]; empty if beta = 0
-  void set_velocity(std::vector<float> velocity) { velocity_ = std::move(velocity); }
+  const at::Tensor& velocity() const { return velocity_; }  // v [d]; undefined if beta = 0
 
  private:
-  float momentum_;
-  double weight_decay_;
-  std::vector<float> velocity_;
+  double momentum_, weight_decay_;
+  at::Tensor velocity_;
 };
 
 }  // namespace gradwave::learning

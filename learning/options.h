@@ -13,48 +13,53 @@ namespace gradwave::learning {
 
 struct DataOptions {
   std::string dataset = "procedural";
-  std::filesystem::path folder;   // holds mnist/, ...; $GRADWAVE_DATA unless the scenario says
-  std::filesystem::path path;     // of this very set instead, whatever it is called
-  std::int64_t side = 0;          // of dataset "folder": pixels that images are resized to; 0: none
-  std::int64_t train_samples = 0; // the first so many; 0: all there are
-  std::int64_t test_samples = 0;  // likewise
+  std::filesystem::path folder;  // holds mnist/, ...; $GRADWAVE_DATA unless the scenario says
+  std::filesystem::path path;    // of this very set instead, whatever it is called
+  std::int64_t side = 0;         // of dataset "folder": pixels that images are resized to; 0: none
+  std::int64_t train_samples = 0;  // the first so many; 0: all there are
+  std::int64_t test_samples = 0;   // likewise
   std::string augmentation = "none";
   std::string partition = "iid";
-  double dirichlet_alpha = 0.5;   // of partition "dirichlet": small is unlike, large is alike
+  double dirichlet_alpha = 0.5;        // of partition "dirichlet": small is unlike, large is alike
   std::int64_t shards_per_worker = 2;  // of partition "shards"
 };
 
 struct ModelOptions {
   std::string model = "mlp";
-  std::vector<std::int64_t> hidden = {256};  // of "mlp": units of each layer; empty: softmax regression
+  std::vector<std::int64_t> hidden = {
+      256};                    // of "mlp": units of each layer; empty: softmax regression
   std::filesystem::path file;  // of "torchscript"
 };
 
 struct TrainingOptions {
-  std::int64_t workers = 8;        // M
-  std::int64_t rounds = 300;       // T
-  std::int64_t batch = 32;         // samples per worker and round
-  double learning_rate = 0.1;      // eta
+  std::int64_t workers = 8;    // M
+  std::int64_t rounds = 300;   // T
+  std::int64_t batch = 32;     // samples per worker and round
+  double learning_rate = 0.1;  // eta
   std::string learning_rate_schedule = "constant";
   std::vector<std::int64_t> milestones;  // of schedule "step": rounds, ascending
   double milestone_factor = 0.1;         // of schedule "step"
   std::int64_t warmup_rounds = 0;        // in which eta_t rises from zero
   double momentum = 0;                   // beta of the server's step
   double weight_decay = 0;               // lambda of the server's step
-  std::int64_t evaluate_every = 10;  // rounds; the last round is always evaluated
+  std::int64_t evaluate_every = 10;      // rounds; the last round is always evaluated
 };
 
 struct CompressionOptions {
   std::string sparsifier = "topk";
   std::string schedule = "fixed";
-  double ratio = 256;      // d/k: k = max(1, floor(d / ratio))
-  std::int64_t k = 0;      // entries per worker and round; 0: from ratio
-  double gamma = 0.5;      // of schedule "adaptopk"
-  std::int64_t t_hat = -1; // of schedule "adaptopk"; -1: estimated by a pilot
+  double ratio = 256;       // d/k: k = max(1, floor(d / ratio))
+  std::int64_t k = 0;       // entries per worker and round; 0: from ratio
+  double gamma = 0.5;       // of schedule "adaptopk"
+  std::int64_t t_hat = -1;  // of schedule "adaptopk"; -1: estimated by a pilot
   std::int64_t pilot_rounds = 50;
   bool error_compensation = false;
   double momentum_correction = 0;  // beta of each worker's momentum before compression; 0: none
   std::string downlink = "sparse-union";
+};
+
+struct HostOptions {
+  std::string device = "auto";  // "cpu", "cuda", "cuda:N"; "auto": a GPU if there is one
 };
 
 struct Options {
@@ -62,6 +67,7 @@ struct Options {
   ModelOptions model;
   TrainingOptions training;
   CompressionOptions compression;
+  HostOptions host;
   std::uint64_t seed = 1;
 };
 

@@ -13,8 +13,9 @@
 //               a worker alone (M = 1) is compared with grad F instead
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
-#include <vector>
 
 #include "learning/model.h"
 #include "learning/pilot.h"
@@ -22,10 +23,10 @@
 
 namespace gradwave::learning {
 
-// Everything but t_hat, from `rounds` >= 2 rounds. `weights`, `buffers` [b] and `batches` are
-// copies: the run itself starts where it would have without a pilot. Throws std::invalid_argument
-// if the loss is not finite.
-Pilot run_pilot(const Model& model, std::vector<float> weights, const std::vector<float>& buffers,
+// Everything but t_hat, from `rounds` >= 2 rounds. `start` [d] and `buffers` [b] are left as they
+// are and `batches` is a copy: the run itself starts where it would have without a pilot. Throws
+// std::invalid_argument if the loss is not finite.
+Pilot run_pilot(const Model& model, const at::Tensor& start, const at::Tensor& buffers,
                 BatchStream batches, const Batches& reference, std::int64_t rounds,
                 double learning_rate);
 

@@ -7,6 +7,7 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <cassert>
 
+#include "learning/sparse.h"
 #include "learning/sparsifier.h"
 
 namespace gradwave::learning {
@@ -15,8 +16,8 @@ namespace {
 class RandK final : public Sparsifier {
  public:
   // Floyd's sampling (Bentley and Floyd, 1987): k draws, however large d is.
-  void select(const float* vector, std::int64_t model_size, std::int64_t k, Random& random,
-              Sparse& out) override {
+  void select(const at::Tensor& vector, std::int64_t k, Random& random, Sparse& out) override {
+    const std::int64_t model_size = vector.numel();
     assert(1 <= k && k <= model_size);
     taken_.resize(model_size, false);
     out.indices.clear();
@@ -27,11 +28,8 @@ class RandK final : public Sparsifier {
       out.indices.push_back(static_cast<std::uint32_t>(drawn));
     }
     std::sort(out.indices.begin(), out.indices.end());
-    out.values.resize(k);
-    for (std::int64_t i = 0; i < k; ++i) {
-      out.values[i] = vector[out.indices[i]];
-      taken_[out.indices[i]] = false;
-    }
+    for (const std::uint32_t index : out.indices) taken_[index] = false;
+    read_at(vector, out);
   }
 
  private:

@@ -4,17 +4,17 @@
 // distributions, because the standard library's distributions differ between implementations.
 #pragma once
 
+#include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
-
-#include <boost/random/mersenne_twister.hpp>
 
 namespace gradwave::learning {
 
 using Random = boost::random::mt19937_64;
 
-// The stream `name` of a run with this seed; `indices` tell its instances apart (worker, round, ...).
+// The stream `name` of a run with this seed; `indices` tell its instances apart (worker, round,
+// ...).
 Random random_stream(std::uint64_t seed, std::string_view name,
                      std::initializer_list<std::uint64_t> indices = {});
 

@@ -1,32 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/sparse_sum.h"
 
+#include <ATen/ATen.h>
+
+#include "learning/sparse.h"
+
 namespace gradwave::learning {
 
-SparseSum::SparseSum(std::int64_t model_size) : sum_(model_size, 0.0F), present_(model_size, 0) {}
+SparseSum::SparseSum(std::int64_t model_size, const at::Device& device)
+    : sum_(at::zeros({model_size}, device)),
+      present_(at::zeros({model_size}, at::TensorOptions(device).dtype(at::kByte))) {}
 
 void SparseSum::add(const Sparse& sparse) {
-  for (std::size_t i = 0; i < sparse.indices.size(); ++i) {
-    const std::uint32_t index = sparse.indices[i];
-    sum_[index] += sparse.values[i];
-    if (present_[index] == 0) union_.push_back(index);
-    present_[index] = 1;
+  add_at(sum_, sparse);
+  if (!on_host(sum_)) {
+    present_.index_fill_(0, indices_of(sparse, sum_.device()), 1);
+    return;
+  }
+  auto* const present = present_.data_ptr<std::uint8_t>();
+  for (const std::uint32_t index : sparse.indices) {
+    if (present[index] == 0) union_.push_back(index);
+    present[index] = 1;
   }
 }
 
-std::int64_t SparseSum::entries() const { return static_cast<std::int64_t>(union_.size()); }
+std::int64_t SparseSum::entries() const {
+  return on_host(sum_) ? static_cast<std::int64_t>(union_.size())
+                       : present_.count_nonzero().item<std::int64_t>();
+}
 
-void SparseSum::subtract_from(std::vector<float>& weights, float scale) {
-  for (const std::uint32_t index : union_) weights[index] -= scale * sum_[index];
+void SparseSum::subtract_from(const at::Tensor& weights, double scale) {
+  if (on_host(sum_)) {
+    auto* const w = weights.data_ptr<float>();
+    const auto* const sum = sum_.data_ptr<float>();
+    const auto factor = static_cast<float>(scale);
+    for (const std::uint32_t index : union_) w[index] -= factor * sum[index];
+  } else {
+    weights.sub_(sum_, scale);
+  }
   clear();
 }
 
 void SparseSum::clear() {
-  for (const std::uint32_t index : union_) {
-    sum_[index] = 0;
-    present_[index] = 0;
+  if (on_host(sum_)) {
+    auto* const sum = sum_.data_ptr<float>();
+    auto* const present = present_.data_ptr<std::uint8_t>();
+    for (const std::uint32_t index : union_) {
+      sum[index] = 0;
+      present[index] = 0;
+    }
+    union_.clear();
+  } else {
+    sum_.zero_();
+    present_.zero_();
   }
-  union_.clear();
 }
 
 }  // namespace gradwave::learning

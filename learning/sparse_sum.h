@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The server's half of a step: the sum of the sparse vectors that arrived and the union of their
-// indices, at a cost of the entries in them and not of d.
+// indices. In this machine's memory at a cost of the entries in them and not of d; on a GPU, which
+// reads d floats sooner than it hears of the entries, at a cost of d.
 #pragma once
+
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>
@@ -12,21 +15,21 @@ namespace gradwave::learning {
 
 class SparseSum {
  public:
-  explicit SparseSum(std::int64_t model_size);
+  SparseSum(std::int64_t model_size, const at::Device& device);
 
   void add(const Sparse& sparse);
   std::int64_t entries() const;  // in the union
 
   // weights [d] <- weights - scale * sum; the sum is zero and the union empty afterwards.
-  void subtract_from(std::vector<float>& weights, float scale);
+  void subtract_from(const at::Tensor& weights, double scale);
 
-  const std::vector<float>& dense() const { return sum_; }  // [d]
+  const at::Tensor& dense() const { return sum_; }  // [d]
   void clear();
 
  private:
-  std::vector<float> sum_;             // [d], zero outside the union
-  std::vector<std::uint8_t> present_;  // [d], 1 in the union
-  std::vector<std::uint32_t> union_;   // in the order of arrival
+  at::Tensor sum_;                    // [d], zero outside the union
+  at::Tensor present_;                // [d], bytes, 1 in the union
+  std::vector<std::uint32_t> union_;  // in the order of arrival; stays empty on a GPU
 };
 
 }  // namespace gradwave::learning

@@ -25,15 +25,11 @@ const std::vector<Entry<Make>>& table() {
 
 }  // namespace
 
-void accumulate(const float* gradient, float scale, float* memory, std::int64_t size) {
-  for (std::int64_t j = 0; j < size; ++j) memory[j] += scale * gradient[j];
-}
-
-void Sparsifier::accumulate_and_select(const float* gradient, float scale, float* memory,
-                                       std::int64_t model_size, std::int64_t k, Random& random,
+void Sparsifier::accumulate_and_select(const at::Tensor& gradient, float scale,
+                                       const at::Tensor& memory, std::int64_t k, Random& random,
                                        Sparse& out) {
-  accumulate(gradient, scale, memory, model_size);
-  select(memory, model_size, k, random, out);
+  memory.add_(gradient, scale);
+  select(memory, k, random, out);
 }
 
 std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name) {

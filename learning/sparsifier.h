@@ -3,10 +3,11 @@
 // and one line in the table of sparsifier.cc.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "learning/codec.h"
 #include "learning/random.h"
@@ -19,18 +20,14 @@ class Sparsifier {
 
   // Writes the k entries of `vector` [d] that are sent, indices ascending; 1 <= k <= d. `random` is
   // this worker's own stream for this round. Deterministic: ties are broken towards lower indices.
-  virtual void select(const float* vector, std::int64_t model_size, std::int64_t k, Random& random,
-                      Sparse& out) = 0;
+  virtual void select(const at::Tensor& vector, std::int64_t k, Random& random, Sparse& out) = 0;
 
   // The same of g = memory + scale * gradient [d], which takes memory's place. In two passes,
   // unless a sparsifier knows how to do it in one.
-  virtual void accumulate_and_select(const float* gradient, float scale, float* memory,
-                                     std::int64_t model_size, std::int64_t k, Random& random,
+  virtual void accumulate_and_select(const at::Tensor& gradient, float scale,
+                                     const at::Tensor& memory, std::int64_t k, Random& random,
                                      Sparse& out);
 };
-
-// memory <- memory + scale * gradient, each [size].
-void accumulate(const float* gradient, float scale, float* memory, std::int64_t size);
 
 // Throws std::invalid_argument for a name that is not in sparsifiers() (learner.h).
 std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name);

@@ -2,36 +2,63 @@
 // Top-K, exactly: the k entries largest in absolute value, ties to lower indices, NaN above
 // infinity (so that divergence is sent and shows). One pass over the vector in nearly all cases: a
 // sample says roughly where the k-th largest lies, the pass collects everything above that, and the
-// exact k-th is selected among the few collected. With error compensation the memory is brought up
-// to date on the same pass, piece by piece ahead of the search.
+// exact k-th is selected among the few collected. With error compensation the same pass brings the
+// memory up to date.
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstring>
 #include <functional>
 
+#include "learning/sparse.h"
 #include "learning/sparsifier.h"
 
-// Compiled twice, the better version for this processor is chosen when the program starts. Both
-// give the same bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define GRADWAVE_VECTORISED __attribute__((target_clones("avx2", "default")))
-#else
-#define GRADWAVE_VECTORISED
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define GRADWAVE_AVX2 1
 #endif
 
 namespace gradwave::learning {
 namespace {
 
+constexpr std::int32_t kNoSign = 0x7fffffff;
+
 // An IEEE float without its sign, read as an integer, orders by absolute value, NaN last.
 std::int32_t magnitude(float value) {
   std::int32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
-  return bits & 0x7fffffff;
+  return bits & kNoSign;
 }
 
-// What the pass collects, indices ascending. The arrays are longer than `count`.
+// Where the sample is taken: multiples of the golden ratio modulo 1, in units of 2^-32. Evenly
+// spread, and in step with no layer's rows, as a fixed stride would be.
+std::int64_t sample_position(std::uint32_t i, std::int64_t model_size) {
+  const std::uint32_t fraction = i * 2654435769U;
+  return static_cast<std::int64_t>(fraction * static_cast<std::uint64_t>(model_size) >> 32);
+}
+
+// Large enough that the candidates are not many more than k, small beside d.
+std::int64_t sample_size(std::int64_t model_size) {
+  return std::clamp<std::int64_t>(model_size / 512, 1024, 65536);
+}
+
+// Rank in the sample such that fewer than k entries of the vector above it would be a deviation of
+// more than three sigma.
+double sample_rank(std::int64_t model_size, std::int64_t k) {
+  const double expected = static_cast<double>(sample_size(model_size)) * static_cast<double>(k) /
+                          static_cast<double>(model_size);
+  return expected + 3 * std::sqrt(expected) + 3;
+}
+
+// Whether an entry of this rank in the sample says anything.
+bool sample_helps(std::int64_t model_size, double rank) {
+  const std::int64_t size = sample_size(model_size);
+  return model_size > size && rank < 0.5 * static_cast<double>(size);
+}
+
+// What a pass collects, indices ascending. The arrays are longer than `count`.
 struct Candidates {
   std::int64_t count = 0;
   std::vector<std::uint32_t> indices;
@@ -45,107 +72,114 @@ struct Candidates {
   }
 };
 
-// Writes each entry and keeps it by counting it: which one is large enough, no branch predicts.
-inline void take(const float* vector, std::int64_t begin, std::int64_t end, std::int32_t threshold,
-                 Candidates& out) {
-  std::int64_t count = out.count;
+// x, or x + scale * more if `more` is not null, which then takes x's place.
+struct Vector {
+  float* x;
+  const float* more;
+  float scale;
+
+  float at(std::int64_t i) const { return more == nullptr ? x[i] : x[i] + scale * more[i]; }
+};
+
+// Appends the entries begin..end-1 of at least this magnitude, for which there must be room.
+void collect(const Vector& vector, std::int64_t begin, std::int64_t end, std::int32_t threshold,
+             Candidates& out) {
   for (std::int64_t i = begin; i < end; ++i) {
-    out.indices[count] = static_cast<std::uint32_t>(i);
-    out.values[count] = vector[i];
-    count += magnitude(vector[i]) >= threshold;
+    const float value = vector.at(i);
+    if (vector.more != nullptr) vector.x[i] = value;
+    if (magnitude(value) < threshold) continue;
+    out.indices[out.count] = static_cast<std::uint32_t>(i);
+    out.values[out.count++] = value;
   }
-  out.count = count;
 }
 
-// Appends the entries begin..end-1 of at least this magnitude; there must be room for all of them
-// and one more. Candidates are rare: most blocks are dismissed by a loop without a branch.
-GRADWAVE_VECTORISED
-void collect(const float* vector, std::int64_t begin, std::int64_t end, std::int32_t threshold,
-             Candidates& out) {
+#ifdef GRADWAVE_AVX2
+// The same, eight at a time and to the same bits: no multiplication is fused with an addition.
+__attribute__((target("avx2"))) void collect_avx2(const Vector& vector, std::int64_t begin,
+                                                  std::int64_t end, std::int32_t threshold,
+                                                  Candidates& out) {
   constexpr std::int64_t kBlock = 32;
+  const __m256i no_sign = _mm256_set1_epi32(kNoSign), below = _mm256_set1_epi32(threshold - 1);
+  const __m256 scale = _mm256_set1_ps(vector.scale);
+  const bool add = vector.more != nullptr;
   for (; begin + kBlock <= end; begin += kBlock) {
-    std::int32_t any = 0;
-    for (std::int64_t i = 0; i < kBlock; ++i) any |= magnitude(vector[begin + i]) >= threshold;
-    if (any != 0) take(vector, begin, begin + kBlock, threshold, out);
+    std::uint32_t hits = 0;  // a bit for each entry of the block
+    for (int part = 0; part < 4; ++part) {
+      float* const at = vector.x + begin + 8 * part;
+      __m256 x = _mm256_loadu_ps(at);
+      if (add) {
+        const __m256 more = _mm256_loadu_ps(vector.more + begin + 8 * part);
+        x = _mm256_add_ps(x, _mm256_mul_ps(scale, more));
+        _mm256_storeu_ps(at, x);
+      }
+      const __m256i key = _mm256_and_si256(_mm256_castps_si256(x), no_sign);
+      const __m256 hit = _mm256_castsi256_ps(_mm256_cmpgt_epi32(key, below));
+      hits |= static_cast<std::uint32_t>(_mm256_movemask_ps(hit)) << (8 * part);
+    }
+    for (; hits != 0; hits &= hits - 1) {
+      const std::int64_t i = begin + __builtin_ctz(hits);
+      out.indices[out.count] = static_cast<std::uint32_t>(i);
+      out.values[out.count++] = vector.x[i];
+    }
   }
-  take(vector, begin, end, threshold, out);
+  collect(vector, begin, end, threshold, out);
 }
+
+const auto fastest_collect = __builtin_cpu_supports("avx2") ? collect_avx2 : collect;
+#else
+const auto fastest_collect = collect;
+#endif
 
 class TopK final : public Sparsifier {
  public:
-  void select(const float* vector, std::int64_t model_size, std::int64_t k, Random& /*random*/,
-              Sparse& out) override {
-    select_from(vector, model_size, k, first_rank(model_size, k), out);
+  void select(const at::Tensor& vector, std::int64_t k, Random& /*random*/, Sparse& out) override {
+    if (!on_host(vector)) return select_by_operators(vector, k, out);
+    const std::int64_t model_size = vector.numel();
+    select_from({vector.data_ptr<float>(), nullptr, 0}, model_size, k, sample_rank(model_size, k),
+                out);
   }
 
-  void accumulate_and_select(const float* gradient, float scale, float* memory,
-                             std::int64_t model_size, std::int64_t k, Random& /*random*/,
-                             Sparse& out) override {
-    const auto entry = [=](std::int64_t i) { return memory[i] + scale * gradient[i]; };
-    const auto prepare = [=](std::int64_t begin, std::int64_t end) {
-      accumulate(gradient + begin, scale, memory + begin, end - begin);
-    };
-    const double rank = first_rank(model_size, k);
-    collect_all(memory, model_size, sampled_magnitude(entry, model_size, rank), prepare);
-    if (found_.count < k) return select_from(memory, model_size, k, 4 * rank, out);
-    keep_largest(k, out);
+  void accumulate_and_select(const at::Tensor& gradient, float scale, const at::Tensor& memory,
+                             std::int64_t k, Random& random, Sparse& out) override {
+    if (!on_host(memory)) {
+      return Sparsifier::accumulate_and_select(gradient, scale, memory, k, random, out);
+    }
+    const std::int64_t model_size = memory.numel();
+    select_from({memory.data_ptr<float>(), gradient.data_ptr<float>(), scale}, model_size, k,
+                sample_rank(model_size, k), out);
   }
 
  private:
-  // Large enough that the candidates are not many more than k, small beside d.
-  static std::int64_t sample_size(std::int64_t model_size) {
-    return std::clamp<std::int64_t>(model_size / 512, 4096, 65536);
-  }
-
-  // Rank in the sample such that fewer than k entries above it would be a deviation of more than
-  // three sigma.
-  static double first_rank(std::int64_t model_size, std::int64_t k) {
-    const double expected =
-        static_cast<double>(sample_size(model_size)) * static_cast<double>(k) / model_size;
-    return expected + 3 * std::sqrt(expected) + 3;
-  }
-
   // A sample that misled is asked again for much more.
-  void select_from(const float* vector, std::int64_t model_size, std::int64_t k, double rank,
+  void select_from(Vector vector, std::int64_t model_size, std::int64_t k, double rank,
                    Sparse& out) {
     assert(1 <= k && k <= model_size && model_size <= std::int64_t{1} << 32);
-    const auto entry = [vector](std::int64_t i) { return vector[i]; };
     do {
-      collect_all(vector, model_size, sampled_magnitude(entry, model_size, rank),
-                  [](std::int64_t, std::int64_t) {});
+      collect_all(vector, model_size, sampled_magnitude(vector, model_size, rank));
+      vector.more = nullptr;
       rank *= 4;
     } while (found_.count < k);
     keep_largest(k, out);
   }
 
-  // prepare(begin, end) is called for each piece before it is read.
-  template <typename Prepare>
-  void collect_all(const float* vector, std::int64_t model_size, std::int32_t threshold,
-                   const Prepare& prepare) {
-    constexpr std::int64_t kPiece = 4096;  // of two vectors: they stay in the nearest cache
+  void collect_all(const Vector& vector, std::int64_t model_size, std::int32_t threshold) {
+    constexpr std::int64_t kPiece = 4096;
     found_.count = 0;
     for (std::int64_t begin = 0; begin < model_size; begin += kPiece) {
-      const std::int64_t end = std::min(begin + kPiece, model_size);
-      prepare(begin, end);
-      found_.make_room(kPiece + 1);
-      collect(vector, begin, end, threshold, found_);
+      found_.make_room(kPiece);
+      fastest_collect(vector, begin, std::min(begin + kPiece, model_size), threshold, found_);
     }
   }
 
   // The rank-th largest magnitude in a sample; 0, below which nothing is, if the sample is no help.
-  template <typename Entry>
-  std::int32_t sampled_magnitude(const Entry& entry, std::int64_t model_size, double rank) {
-    const std::int64_t size = sample_size(model_size);
-    if (model_size <= size || rank >= 0.5 * static_cast<double>(size)) return 0;
-    sample_.resize(size);
-    for (std::uint32_t i = 0; i < size; ++i) {
-      // Multiples of the golden ratio modulo 1, in units of 2^-32: evenly spread, and in step with
-      // no layer's rows, as a fixed stride would be.
-      const std::uint32_t fraction = i * 2654435769U;
-      sample_[i] = magnitude(entry(fraction * static_cast<std::uint64_t>(model_size) >> 32));
+  std::int32_t sampled_magnitude(const Vector& vector, std::int64_t model_size, double rank) {
+    if (!sample_helps(model_size, rank)) return 0;
+    keys_.resize(sample_size(model_size));
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      keys_[i] = magnitude(vector.at(sample_position(static_cast<std::uint32_t>(i), model_size)));
     }
-    const auto nth = sample_.begin() + static_cast<std::int64_t>(rank);
-    std::nth_element(sample_.begin(), nth, sample_.end(), std::greater<>());
+    const auto nth = keys_.begin() + static_cast<std::int64_t>(rank);
+    std::nth_element(keys_.begin(), nth, keys_.end(), std::greater<>());
     return *nth;
   }
 
@@ -158,6 +192,7 @@ class TopK final : public Sparsifier {
     const std::int32_t least = *last;
     std::int64_t ties = std::count(keys_.begin(), last + 1, least);  // of which the first are taken
 
+    // Writes every candidate and keeps it by counting it: which one stays, no branch predicts.
     out.indices.resize(k + 1);
     out.values.resize(k + 1);
     std::int64_t count = 0;
@@ -173,9 +208,52 @@ class TopK final : public Sparsifier {
     out.values.resize(k);
   }
 
+  // The same search in LibTorch's operators, for a vector on a GPU; k entries alone leave it.
+  void select_by_operators(const at::Tensor& vector, std::int64_t k, Sparse& out) {
+    const std::int64_t model_size = vector.numel();
+    const at::Tensor keys = vector.view(at::kInt).bitwise_and(kNoSign);
+    const double rank = sample_rank(model_size, k);
+    at::Tensor found;  // positions of the candidates, ascending
+    if (sample_helps(model_size, rank)) {
+      const at::Tensor sample = keys.index_select(0, sample_positions(model_size, vector.device()));
+      const auto largest = static_cast<std::int64_t>(rank) + 1;
+      const at::Tensor threshold = std::get<0>(sample.topk(largest, 0, true, false)).min();
+      found = keys.ge(threshold).nonzero().view({-1});
+    }
+    if (!found.defined() || found.numel() < k) {
+      found = at::arange(model_size, keys.options().dtype(at::kLong));
+    }
+    const at::Tensor found_keys = keys.index_select(0, found);
+    const at::Tensor least = std::get<0>(found_keys.topk(k, 0, true, false)).min();
+    const at::Tensor larger = found_keys.gt(least), ties = found_keys.eq(least);
+    const at::Tensor first_ties = ties.bitwise_and(ties.cumsum(0).le(k - larger.sum()));
+    const at::Tensor kept = found.masked_select(larger.bitwise_or(first_ties));
+
+    const at::Tensor indices = kept.to(at::kInt).cpu();
+    const auto* const begin = indices.data_ptr<std::int32_t>();
+    out.indices.assign(begin, begin + k);
+    out.values.resize(k);
+    view_of(out.values).copy_(vector.index_select(0, kept));
+  }
+
+  const at::Tensor& sample_positions(std::int64_t model_size, const at::Device& device) {
+    const std::int64_t size = sample_size(model_size);
+    if (positions_of_ == model_size) return positions_;
+    at::Tensor positions = at::empty({size}, at::kLong);
+    for (std::int64_t i = 0; i < size; ++i) {
+      positions.data_ptr<std::int64_t>()[i] =
+          sample_position(static_cast<std::uint32_t>(i), model_size);
+    }
+    positions_ = positions.to(device);
+    positions_of_ = model_size;
+    return positions_;
+  }
+
   // Kept from call to call for their memory alone.
-  std::vector<std::int32_t> sample_, keys_;
+  std::vector<std::int32_t> keys_;
   Candidates found_;
+  at::Tensor positions_;
+  std::int64_t positions_of_ = 0;  // the model size for which they are
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 // trained, from where the file has them, whatever the seed; its buffers of floats are kept for each
 // worker; other buffers (counts of batches) stay with the network and change nothing.
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
 
 #include <algorithm>
@@ -22,21 +23,44 @@ std::int64_t elements(const std::vector<at::Tensor>& tensors) {
   return sum;
 }
 
-float* copy_out(const std::vector<at::Tensor>& tensors, float* flat) {
+std::vector<float> flattened(const std::vector<at::Tensor>& tensors) {
+  const at::NoGradGuard no_autograd;
+  std::vector<float> flat;
   for (const at::Tensor& tensor : tensors) {
-    at::from_blob(flat, tensor.sizes(), at::kFloat).copy_(tensor);
-    flat += tensor.numel();
+    const at::Tensor copy = tensor.contiguous();
+    flat.insert(flat.end(), copy.data_ptr<float>(), copy.data_ptr<float>() + copy.numel());
   }
   return flat;
 }
 
-// Lets the tensors, which the network holds as well, lie in the flat array.
-void place(std::vector<at::Tensor>& tensors, const float* flat) {
-  for (at::Tensor& tensor : tensors) {
-    const at::Tensor where = view_of(flat, tensor.sizes());
-    flat += tensor.numel();
-    tensor.set_data(where);
+// Their parts of the flat vector, one after the other.
+template <class Each>
+void for_parts(const std::vector<at::Tensor>& tensors, const at::Tensor& flat, const Each& each) {
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    each(i, flat.narrow(0, begin, tensors[i].numel()).view(tensors[i].sizes()));
+    begin += tensors[i].numel();
   }
+}
+
+// Lets the tensors, which the network holds as well, lie in the flat vector.
+void place(std::vector<at::Tensor>& tensors, const at::Tensor& flat) {
+  for_parts(tensors, flat,
+            [&](std::size_t i, const at::Tensor& part) { tensors[i].set_data(part); });
+}
+
+// Zero for a parameter that the loss does not depend on.
+void write_gradient(const at::Tensor& loss, const std::vector<at::Tensor>& parameters,
+                    const at::Tensor& gradient) {
+  const std::vector<at::Tensor> by_parameters =
+      torch::autograd::grad({loss}, parameters, {}, {}, false, /*allow_unused=*/true);
+  for_parts(parameters, gradient, [&](std::size_t i, at::Tensor part) {
+    if (by_parameters[i].defined()) {
+      part.copy_(by_parameters[i]);
+    } else {
+      part.zero_();
+    }
+  });
 }
 
 class TorchScript final : public Model {
@@ -63,26 +87,34 @@ class TorchScript final : public Model {
     std::copy(initial_buffers_.begin(), initial_buffers_.end(), buffers);
   }
 
-  void gradients(const float* weights, const Batches& batches, float* buffers, float* gradient,
-                 const Take& take) const override {
-    const std::int64_t batch = batches.batch;
-    place(parameters_, weights);
+  // One worker after the other: what the network does with a batch, only the network knows.
+  std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
+                                const at::Tensor& buffers, const at::Tensor& gradient,
+                                const Take& take) const override {
+    const at::Device device = weights.device();
+    place_parameters(weights);
     module_.train();
+    std::vector<at::Tensor> losses;
     for (std::int64_t i = 0; i < batches.workers; ++i) {
-      place(buffers_, buffers + i * buffers_size());
-      const at::Tensor logits = forward(images(batches.inputs.data(), i * batch, batch));
-      const at::Tensor labels = view_of(batches.labels.data() + i * batch, {batch});
-      take(i, loss_and_gradient(logits, labels, parameters_, gradient));
+      place(buffers_, buffers[i]);
+      const at::Tensor logits = forward(images_of(batches, image_, i, 1, device));
+      const at::Tensor loss = mean_losses(logits, labels_of(batches, i, 1, device), 1);
+      write_gradient(loss.sum(), parameters_, gradient);
+      take(i);
+      losses.push_back(loss.detach());
     }
+    return to_host(losses);
   }
 
-  Score score(const float* weights, const float* buffers, const float* inputs,
-              const std::int64_t* labels, std::int64_t count) const override {
+  Score score(const at::Tensor& weights, const at::Tensor& buffers,
+              const Batches& samples) const override {
     const at::NoGradGuard no_autograd;
-    place(parameters_, weights);
+    const at::Device device = weights.device();
+    place_parameters(weights);
     place(buffers_, buffers);
     module_.eval();
-    return score_of(forward(images(inputs, 0, count)), view_of(labels, {count}));
+    return score_of(forward(images_of(samples, image_, 0, samples.workers, device)),
+                    labels_of(samples, 0, samples.workers, device));
   }
 
  private:
@@ -95,24 +127,38 @@ class TorchScript final : public Model {
     return text.substr(0, text.find('\n'));
   }
 
+  // The rest of the network, its counters and masks, moves to where the weights are.
+  void place_parameters(const at::Tensor& weights) const {
+    if (parameters_.front().device() != weights.device()) {
+      module_.to(weights.device());
+      find_tensors();
+    }
+    place(parameters_, weights);
+  }
+
+  void find_tensors() const {
+    parameters_.clear();
+    buffers_.clear();
+    for (const at::Tensor& parameter : module_.parameters()) {
+      parameters_.push_back(parameter);
+      parameters_.back().requires_grad_(true);
+    }
+    for (const at::Tensor& buffer : module_.buffers()) {
+      if (buffer.scalar_type() == at::kFloat) buffers_.push_back(buffer);
+    }
+  }
+
   void read_tensors() {
     for (const auto& parameter : module_.named_parameters()) {
       if (parameter.value.scalar_type() != at::kFloat) {
         refuse("model.file: " + file_ + ": parameter \"" + parameter.name + "\" is " +
                c10::toString(parameter.value.scalar_type()) + ", expected Float");
       }
-      parameters_.push_back(parameter.value);
-      parameters_.back().requires_grad_(true);
     }
+    find_tensors();
     if (parameters_.empty()) refuse("model.file: " + file_ + " has no parameters to train");
-    for (const at::Tensor& buffer : module_.buffers()) {
-      if (buffer.scalar_type() == at::kFloat) buffers_.push_back(buffer);
-    }
-    initial_weights_.resize(size());
-    initial_buffers_.resize(buffers_size());
-    const at::NoGradGuard no_autograd;
-    copy_out(parameters_, initial_weights_.data());
-    copy_out(buffers_, initial_buffers_.data());
+    initial_weights_ = flattened(parameters_);
+    initial_buffers_ = flattened(buffers_);
   }
 
   // One image tells whether the network is one for such images and so many classes.
@@ -140,11 +186,6 @@ class TorchScript final : public Model {
     const c10::IValue out = module_.forward({images});
     if (!out.isTensor()) refuse("model.file: " + file_ + " gives no tensor");
     return out.toTensor();
-  }
-
-  at::Tensor images(const float* inputs, std::int64_t first, std::int64_t count) const {
-    return view_of(inputs + first * image_.pixels(),
-                   {count, image_.channels, image_.height, image_.width});
   }
 
   std::string file_;

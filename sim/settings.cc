@@ -95,6 +95,9 @@ std::vector<Setting> make_table() {
       {"compression.downlink", FIELD(learning.compression.downlink), "what the server sends back",
        0, 0, learning::downlinks},
 
+      {"host.device", FIELD(learning.host.device),
+       "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N"},
+
       {"compute.device", FIELD(compute.device), "the computer on each robot", 0, 0, devices},
       {"compute.rate_flops", FIELD(compute.rate_flops),
        "its peak operations per second, instead of a device; 0: the device says", 0, 1e18},

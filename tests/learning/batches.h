@@ -7,6 +7,7 @@
 #include <boost/random/uniform_int_distribution.hpp>
 
 #include "learning/model.h"
+#include "learning/sparse.h"
 
 namespace gradwave::learning {
 
@@ -35,10 +36,18 @@ inline Batches of_worker(const Batches& all, std::int64_t worker) {
 inline void all_gradients(const Model& model, const float* weights, const Batches& batches,
                           float* buffers, float* gradients, double* losses) {
   std::vector<float> one(model.size());
-  model.gradients(weights, batches, buffers, one.data(), [&](std::int64_t worker, double loss) {
-    std::copy(one.begin(), one.end(), gradients + worker * model.size());
-    losses[worker] = loss;
-  });
+  const std::vector<double> found =
+      model.gradients(view_of(weights, {model.size()}), batches,
+                      view_of(buffers, {batches.workers, model.buffers_size()}), view_of(one),
+                      [&](std::int64_t worker) {
+                        std::copy(one.begin(), one.end(), gradients + worker * model.size());
+                      });
+  std::copy(found.begin(), found.end(), losses);
+}
+
+inline Model::Score score_of(const Model& model, const std::vector<float>& weights,
+                             const std::vector<float>& buffers, const Batches& samples) {
+  return model.score(view_of(weights), view_of(buffers), samples);
 }
 
 }  // namespace gradwave::learning

@@ -9,12 +9,12 @@
 #include <limits>
 
 #include "learning/sparse_sum.h"
+#include "tests/learning/ways.h"
 
 namespace gradwave::learning {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::int64_t kSize = 5000;
 
@@ -26,20 +26,23 @@ std::vector<float> noise(std::uint64_t seed) {
   return vector;
 }
 
-TEST(Compressor, SendsOrKeepsEveryEntryToTheBit) {
+using Compressors = BothWays;
+GRADWAVE_BOTH_WAYS(Compressors);
+
+TEST_P(Compressors, SendsOrKeepsEveryEntryToTheBit) {
   constexpr float kLearningRate = 0.125F;  // a power of two: eta grad is exact, fused or not
   for (const char* name : {"topk", "randk", "none"}) {
     const auto sparsifier = make_sparsifier(name);
-    Compressor compressor(kSize, true, 0);
+    Compressor compressor(kSize, true, 0, at::kCPU);
     for (std::uint64_t round = 0; round < 20; ++round) {
-      const std::vector<float> before = compressor.memory();
+      const std::vector<float> before = values_of(compressor.memory());
       const std::vector<float> gradient = noise(round);
       Random random(round);
       Sparse sent;
       const std::int64_t k = std::string(name) == "none" ? kSize : 100;
-      compressor.compress(gradient.data(), kLearningRate, k, *sparsifier, random, sent);
+      compressor.compress(view_of(gradient), kLearningRate, k, *sparsifier, random, sent);
 
-      std::vector<float> sum = compressor.memory();
+      std::vector<float> sum = values_of(compressor.memory());
       ASSERT_EQ(static_cast<std::int64_t>(sent.indices.size()), k);
       for (std::size_t i = 0; i < sent.indices.size(); ++i) {
         ASSERT_EQ(sum[sent.indices[i]], 0) << "sent and kept at once";
@@ -52,76 +55,76 @@ TEST(Compressor, SendsOrKeepsEveryEntryToTheBit) {
   }
 }
 
-TEST(Compressor, WithoutErrorCompensationSendsTheGradientItself) {
+TEST_P(Compressors, WithoutErrorCompensationSendsTheGradientItself) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, false, 0);
+  Compressor compressor(kSize, false, 0, at::kCPU);
   const std::vector<float> gradient = noise(1);
   for (int round = 0; round < 3; ++round) {  // and remembers nothing
     Random random(1);
     Sparse sent, expected;
-    compressor.compress(gradient.data(), 1, 50, *sparsifier, random, sent);
-    sparsifier->select(gradient.data(), kSize, 50, random, expected);
+    compressor.compress(view_of(gradient), 1, 50, *sparsifier, random, sent);
+    sparsifier->select(view_of(gradient), 50, random, expected);
     EXPECT_EQ(sent.indices, expected.indices);
     EXPECT_EQ(sent.values, expected.values);
-    EXPECT_THAT(compressor.memory(), IsEmpty());
+    EXPECT_FALSE(compressor.memory().defined());
     compressor.take_back(sent);
   }
 }
 
-TEST(Compressor, TakesBackWhatDidNotArriveToTheBit) {
+TEST_P(Compressors, TakesBackWhatDidNotArriveToTheBit) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, true, 0);
+  Compressor compressor(kSize, true, 0, at::kCPU);
   const std::vector<float> gradient = noise(2);
   Random random(1);
   Sparse sent;
-  compressor.compress(gradient.data(), 1, 50, *sparsifier, random, sent);
+  compressor.compress(view_of(gradient), 1, 50, *sparsifier, random, sent);
   compressor.take_back(sent);
-  EXPECT_EQ(compressor.memory(), gradient);
+  EXPECT_EQ(values_of(compressor.memory()), gradient);
 }
 
 // By hand, with beta = 0.5, eta = 2, k = 1: what is sent leaves memory and momentum alike.
-TEST(Compressor, CorrectsMomentumAsDeepGradientCompressionDoes) {
+TEST_P(Compressors, CorrectsMomentumAsDeepGradientCompressionDoes) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(2, true, 0.5);
+  Compressor compressor(2, true, 0.5, at::kCPU);
   const std::vector<float> gradient = {4, 3};
   Random random(1);
   Sparse sent;
-  compressor.compress(gradient.data(), 2, 1, *sparsifier, random, sent);
+  compressor.compress(view_of(gradient), 2, 1, *sparsifier, random, sent);
   EXPECT_THAT(sent.indices, ElementsAre(0));
   EXPECT_THAT(sent.values, ElementsAre(8));
-  EXPECT_THAT(compressor.momentum(), ElementsAre(0, 3));
-  EXPECT_THAT(compressor.memory(), ElementsAre(0, 6));
-  compressor.compress(gradient.data(), 2, 1, *sparsifier, random, sent);  // u = 4, 4.5
+  EXPECT_THAT(values_of(compressor.momentum()), ElementsAre(0, 3));
+  EXPECT_THAT(values_of(compressor.memory()), ElementsAre(0, 6));
+  compressor.compress(view_of(gradient), 2, 1, *sparsifier, random, sent);  // u = 4, 4.5
   EXPECT_THAT(sent.indices, ElementsAre(1));
   EXPECT_THAT(sent.values, ElementsAre(15));
-  EXPECT_THAT(compressor.momentum(), ElementsAre(4, 0));
-  EXPECT_THAT(compressor.memory(), ElementsAre(8, 0));
+  EXPECT_THAT(values_of(compressor.momentum()), ElementsAre(4, 0));
+  EXPECT_THAT(values_of(compressor.memory()), ElementsAre(8, 0));
 }
 
-TEST(Compressor, LetsDivergenceThrough) {
+TEST_P(Compressors, LetsDivergenceThrough) {
   const auto sparsifier = make_sparsifier("topk");
-  Compressor compressor(kSize, true, 0);
+  Compressor compressor(kSize, true, 0, at::kCPU);
   std::vector<float> gradient = noise(3);
   gradient[7] = std::numeric_limits<float>::infinity();
   gradient[11] = std::numeric_limits<float>::quiet_NaN();
   Random random(1);
   Sparse sent;
-  compressor.compress(gradient.data(), 1, 2, *sparsifier, random, sent);
+  compressor.compress(view_of(gradient), 1, 2, *sparsifier, random, sent);
   EXPECT_THAT(sent.indices, ElementsAre(7, 11));
 }
 
-TEST(SparseSum, AddsCountsTheUnionAndForgets) {
-  SparseSum sum(5);
+TEST_P(Compressors, SparseSumAddsCountsTheUnionAndForgets) {
+  SparseSum sum(5, at::kCPU);
   std::vector<float> weights = {10, 10, 10, 10, 10};
   sum.add({{0, 3}, {1, 2}});
   sum.add({{3, 4}, {4, -8}});
   EXPECT_EQ(sum.entries(), 3);
-  sum.subtract_from(weights, 0.5F);
+  sum.subtract_from(view_of(weights), 0.5F);
   EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
   EXPECT_EQ(sum.entries(), 0);
   sum.add({{3}, {0}});  // an index that was sent counts, whatever its value
   EXPECT_EQ(sum.entries(), 1);
-  sum.subtract_from(weights, 1);
+  sum.subtract_from(view_of(weights), 1);
   EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
 }
 

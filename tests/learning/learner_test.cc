@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "learning/codec.h"
+#include "learning/sparse.h"
 
 namespace gradwave::learning {
 namespace {
@@ -96,6 +97,25 @@ TEST(Learner, SameOptionsGiveTheSameRunToTheBit) {
     options.compression.sparsifier = sparsifier;
     options.compression.error_compensation = true;
     EXPECT_EQ(run(options).numbers, run(options).numbers);
+  }
+}
+
+// What a GPU would do, on the CPU: the same messages and, up to rounding, the same weights.
+TEST(Learner, LearnsTheSameByOperatorsAsByLoops) {
+  for (const char* sparsifier : {"topk", "randk", "none"}) {
+    Options options = small();
+    options.training.rounds = 10;
+    options.compression.sparsifier = sparsifier;
+    options.compression.error_compensation = true;
+    options.training.weight_decay = 1e-4;
+    const Trace loops = run(options);
+    operators_only = true;
+    const Trace operators = run(options);
+    operators_only = false;
+    ASSERT_EQ(loops.numbers.size(), operators.numbers.size());
+    for (std::size_t i = 0; i < loops.numbers.size(); ++i) {
+      EXPECT_NEAR(operators.numbers[i], loops.numbers[i], 1e-3 * std::fabs(loops.numbers[i]));
+    }
   }
 }
 

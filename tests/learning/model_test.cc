@@ -136,15 +136,13 @@ TEST(Mlp, ScoresTheLossItTrainsOn) {
   Random random(6);
   mlp->initialise(random, weights.data(), nullptr);
   const Batches batch = random_batches(1, 100, 50, 10, 4);
-  const Model::Score score =
-      mlp->score(weights.data(), nullptr, batch.inputs.data(), batch.labels.data(), 100);
+  const Model::Score score = score_of(*mlp, weights, {}, batch);
   EXPECT_NEAR(score.loss / 100, gradients_of(*mlp, weights, batch).losses[0], 1e-6);
 
   // A bias that shouts for class 3 makes it right for exactly the samples labelled 3.
   weights[mlp->size() - 10 + 3] = 1000;
-  EXPECT_EQ(
-      mlp->score(weights.data(), nullptr, batch.inputs.data(), batch.labels.data(), 100).right,
-      std::count(batch.labels.begin(), batch.labels.end(), 3));
+  EXPECT_EQ(score_of(*mlp, weights, {}, batch).right,
+            std::count(batch.labels.begin(), batch.labels.end(), 3));
 }
 
 TEST(Mlp, ShowsThatItDiverged) {

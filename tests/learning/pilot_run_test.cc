@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/pilot_run.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+
+#include "tests/learning/ways.h"
 
 namespace gradwave::learning {
 namespace {
@@ -19,23 +22,25 @@ class Parabola final : public Model {
   void initialise(Random& /*random*/, float* weights, float* /*buffers*/) const override {
     weights[0] = 0;
   }
-  void gradients(const float* weights, const Batches& batches, float* /*buffers*/, float* gradient,
-                 const Take& take) const override {
+  std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
+                                const at::Tensor& /*buffers*/, const at::Tensor& gradient,
+                                const Take& take) const override {
+    std::vector<double> losses;
     for (std::int64_t i = 0; i < batches.workers; ++i) {
       double loss = 0, slope = 0;
       for (std::int64_t b = 0; b < batches.batch; ++b) {
-        const double distance = weights[0] - batches.inputs[i * batches.batch + b];
+        const double distance =
+            weights.data_ptr<float>()[0] - batches.inputs[i * batches.batch + b];
         loss += curvature_ / 2 * distance * distance / static_cast<double>(batches.batch);
         slope += curvature_ * distance / static_cast<double>(batches.batch);
       }
-      gradient[0] = static_cast<float>(slope);
-      take(i, loss);
+      gradient.data_ptr<float>()[0] = static_cast<float>(slope);
+      take(i);
+      losses.push_back(loss);
     }
+    return losses;
   }
-  Score score(const float*, const float*, const float*, const std::int64_t*,
-              std::int64_t) const override {
-    return {};
-  }
+  Score score(const at::Tensor&, const at::Tensor&, const Batches&) const override { return {}; }
 
  private:
   double curvature_;
@@ -67,13 +72,22 @@ struct Points {
   std::vector<std::vector<std::int64_t>> parts;
 };
 
-TEST(PilotRun, FindsTheConstantsOfAParabola) {
+Pilot pilot_from(double start, const Parabola& model, const BatchStream& stream,
+                 const Batches& reference, std::int64_t rounds, double learning_rate) {
+  return run_pilot(model, at::full({1}, start), at::empty({0}), stream, reference, rounds,
+                   learning_rate);
+}
+
+using PilotRun = BothWays;
+GRADWAVE_BOTH_WAYS(PilotRun);
+
+TEST_P(PilotRun, FindsTheConstantsOfAParabola) {
   constexpr double kCurvature = 3, kLearningRate = 0.1, kStart = 4;
   constexpr int kRounds = 5;
   const Points points({0, 51, 102, 255});  // x = 0, 0.2, 0.4, 1
   const double mean = 0.4, spread = (0.16 + 0.04 + 0 + 0.36) / 4;
-  const Pilot pilot = run_pilot(Parabola(kCurvature), {static_cast<float>(kStart)}, {},
-                                points.stream(), points.reference(), kRounds, kLearningRate);
+  const Pilot pilot = pilot_from(kStart, Parabola(kCurvature), points.stream(), points.reference(),
+                                 kRounds, kLearningRate);
   const auto loss = [&](double w) { return kCurvature / 2 * ((w - mean) * (w - mean) + spread); };
   EXPECT_EQ(pilot.rounds, kRounds);
   EXPECT_NEAR(pilot.initial_loss, loss(kStart), 1e-5);
@@ -87,27 +101,26 @@ TEST(PilotRun, FindsTheConstantsOfAParabola) {
   EXPECT_NEAR(pilot.convexity, slope * slope / (2 * loss(last)), 1e-4);
 }
 
-TEST(PilotRun, ComparesALoneWorkerWithTheReference) {
+TEST_P(PilotRun, ComparesALoneWorkerWithTheReference) {
   const Points points({51});
   Batches reference = points.reference();
   reference.inputs[0] = 0.7F;  // grad F is 0.5 c away from the worker's gradient
-  const Pilot pilot = run_pilot(Parabola(2), {3.0F}, {}, points.stream(), reference, 3, 0.1);
+  const Pilot pilot = pilot_from(3, Parabola(2), points.stream(), reference, 3, 0.1);
   EXPECT_NEAR(pilot.gradient_variance, 2 * 2 * 0.25, 1e-5);
 }
 
-TEST(PilotRun, NeedsNoMovement) {
+TEST_P(PilotRun, NeedsNoMovement) {
   const Points points({0, 0});
-  const Pilot pilot =
-      run_pilot(Parabola(1), {0.0F}, {}, points.stream(), points.reference(), 2, 0.1);
+  const Pilot pilot = pilot_from(0, Parabola(1), points.stream(), points.reference(), 2, 0.1);
   EXPECT_EQ(pilot.initial_loss, 0);
   EXPECT_EQ(pilot.smoothness, 0);
   EXPECT_EQ(pilot.convexity, 0);
   EXPECT_EQ(pilot.gradient_variance, 0);
 }
 
-TEST(PilotRun, SaysThatItDiverged) {
+TEST_P(PilotRun, SaysThatItDiverged) {
   const Points points({0, 255});
-  EXPECT_THROW(run_pilot(Parabola(1), {1.0F}, {}, points.stream(), points.reference(), 50, 1e30),
+  EXPECT_THROW(pilot_from(1, Parabola(1), points.stream(), points.reference(), 50, 1e30),
                std::invalid_argument);
 }
 

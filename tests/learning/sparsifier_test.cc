@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "learning/learner.h"
+#include "tests/learning/ways.h"
 
 namespace gradwave::learning {
 namespace {
@@ -26,8 +27,7 @@ Sparse select(const std::string& name, const std::vector<float>& vector, std::in
               std::uint64_t seed = 1) {
   Random random(seed);
   Sparse out;
-  make_sparsifier(name)->select(vector.data(), static_cast<std::int64_t>(vector.size()), k, random,
-                                out);
+  make_sparsifier(name)->select(view_of(vector), k, random, out);
   return out;
 }
 
@@ -74,13 +74,18 @@ std::vector<float> gradient_like(std::int64_t size, std::uint64_t seed) {
   return vector;
 }
 
-TEST(TopK, TakesTheLargestMagnitudesWithTheirSigns) {
+using TopK = BothWays;
+GRADWAVE_BOTH_WAYS(TopK);
+using RandK = BothWays;
+GRADWAVE_BOTH_WAYS(RandK);
+
+TEST_P(TopK, TakesTheLargestMagnitudesWithTheirSigns) {
   const Sparse out = select("topk", {0.5F, -3, 1, 2, -0.1F}, 2);
   EXPECT_THAT(out.indices, ElementsAre(1, 3));
   EXPECT_THAT(out.values, ElementsAre(-3, 2));
 }
 
-TEST(TopK, BreaksTiesTowardsLowerIndices) {
+TEST_P(TopK, BreaksTiesTowardsLowerIndices) {
   EXPECT_THAT(select("topk", {1, -2, 2, 2, -2, 1}, 3).indices, ElementsAre(1, 2, 3));
   EXPECT_THAT(select("topk", {0, -0.0F, 0, -0.0F}, 2).indices, ElementsAre(0, 1));
   std::vector<float> equal(100'000, -7);
@@ -89,7 +94,7 @@ TEST(TopK, BreaksTiesTowardsLowerIndices) {
   EXPECT_EQ(out.indices.back(), 999U);
 }
 
-TEST(TopK, IsWhatSortingGives) {
+TEST_P(TopK, IsWhatSortingGives) {
   for (const std::int64_t size : {1, 2, 31, 32, 33, 4096, 4097, 20'000, 203'530}) {
     const std::vector<float> vector = gradient_like(size, static_cast<std::uint64_t>(size));
     for (const std::int64_t k :
@@ -99,7 +104,7 @@ TEST(TopK, IsWhatSortingGives) {
   }
 }
 
-TEST(TopK, IsWhatSortingGivesForEvilVectors) {
+TEST_P(TopK, IsWhatSortingGivesForEvilVectors) {
   constexpr std::int64_t kSize = 50'000;
   std::mt19937_64 random(3);
   std::vector<float> vector(kSize, 0);
@@ -129,7 +134,7 @@ TEST(TopK, IsWhatSortingGivesForEvilVectors) {
 
 // The sample that guesses the threshold must not be what decides the result: here it sees nothing
 // but large entries, or nothing but small ones.
-TEST(TopK, SurvivesASampleThatMisleads) {
+TEST_P(TopK, SurvivesASampleThatMisleads) {
   constexpr std::uint64_t kSize = 100'000;
   const std::vector<float> plain = gradient_like(kSize, 9);
   std::vector<float> high = plain, low = plain;
@@ -146,7 +151,7 @@ TEST(TopK, SurvivesASampleThatMisleads) {
 }
 
 // One pass or two, the same to the bit, also where the sample misleads.
-TEST(Sparsifiers, SelectFromTheSumThatTheyAccumulate) {
+TEST_P(TopK, SelectsFromTheSumThatTheyAccumulate) {
   constexpr std::int64_t kSize = 100'001;
   constexpr float kScale = 0.125F;
   const std::vector<float> gradient = gradient_like(kSize, 5);
@@ -163,7 +168,7 @@ TEST(Sparsifiers, SelectFromTheSumThatTheyAccumulate) {
       for (std::int64_t j = 0; j < kSize; ++j) sum[j] += kScale * gradient[j];
       Random random(3);
       Sparse out;
-      make_sparsifier(name)->accumulate_and_select(gradient.data(), kScale, memory.data(), kSize, k,
+      make_sparsifier(name)->accumulate_and_select(view_of(gradient), kScale, view_of(memory), k,
                                                    random, out);
       const Sparse expected = select(name, sum, k, 3);
       EXPECT_EQ(memory, sum) << name;
@@ -173,7 +178,7 @@ TEST(Sparsifiers, SelectFromTheSumThatTheyAccumulate) {
   }
 }
 
-TEST(RandK, DrawsDistinctEntriesInOrderAndDoesNotRescaleThem) {
+TEST_P(RandK, DrawsDistinctEntriesInOrderAndDoesNotRescaleThem) {
   const std::vector<float> vector = gradient_like(1000, 5);
   for (const std::int64_t k : {1, 10, 999, 1000}) {
     const Sparse out = select("randk", vector, k);
@@ -188,7 +193,7 @@ TEST(RandK, DrawsDistinctEntriesInOrderAndDoesNotRescaleThem) {
   }
 }
 
-TEST(RandK, TakesEveryEntryEquallyOften) {
+TEST(RandKStream, TakesEveryEntryEquallyOften) {
   constexpr int kSize = 20, kTake = 5, kDraws = 20'000;
   const std::vector<float> vector(kSize, 1);
   std::vector<int> taken(kSize, 0);
@@ -196,14 +201,14 @@ TEST(RandK, TakesEveryEntryEquallyOften) {
   const auto sparsifier = make_sparsifier("randk");
   Sparse out;
   for (int draw = 0; draw < kDraws; ++draw) {
-    sparsifier->select(vector.data(), kSize, kTake, random, out);
+    sparsifier->select(view_of(vector), kTake, random, out);
     for (const std::uint32_t index : out.indices) ++taken[index];
   }
   // Binomial(20000, 1/4): mean 5000, deviation 61.
   for (const int times : taken) EXPECT_NEAR(times, 5000, 5 * 61);
 }
 
-TEST(RandK, FollowsItsStream) {
+TEST(RandKStream, FollowsItsStream) {
   const std::vector<float> vector = gradient_like(1000, 5);
   EXPECT_EQ(select("randk", vector, 20, 1).indices, select("randk", vector, 20, 1).indices);
   EXPECT_NE(select("randk", vector, 20, 1).indices, select("randk", vector, 20, 2).indices);
@@ -223,9 +228,9 @@ TEST(Sparsifiers, AllKeepNothingFromOneCallToTheNext) {
     const bool all = name == "none";
     Sparse reused;
     Random first(4);
-    sparsifier->select(wide.data(), 9000, all ? 9000 : 700, first, reused);
+    sparsifier->select(view_of(wide), all ? 9000 : 700, first, reused);
     Random second(1);
-    sparsifier->select(narrow.data(), 5000, all ? 5000 : 30, second, reused);
+    sparsifier->select(view_of(narrow), all ? 5000 : 30, second, reused);
     EXPECT_EQ(reused.indices, select(name, narrow, all ? 5000 : 30).indices) << name;
     EXPECT_FALSE(description.empty());
   }

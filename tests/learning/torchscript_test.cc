@@ -114,10 +114,7 @@ TEST_F(TorchScript, ScoresWithTheBuffersThatItIsGiven) {
   Random random(1);
   model->initialise(random, weights.data(), buffers.data());
   const Batches batch = random_batches(1, 4, 12, 3, 1);
-  const auto loss = [&] {
-    return model->score(weights.data(), buffers.data(), batch.inputs.data(), batch.labels.data(), 4)
-        .loss;
-  };
+  const auto loss = [&] { return score_of(*model, weights, buffers, batch).loss; };
   const double before = loss();
   EXPECT_EQ(loss(), before);
   buffers[0] = 3;
