@@ -147,10 +147,9 @@ RoundPlan Learner::plan() {
   plan.round = s.round;
   plan.k = s.schedule.k[s.round];
   const double rate = s.rates[s.round];
-  s.sum_of_gradients.zero_();
   const std::vector<double> losses =
       s.model->gradients(s.weights, s.batches, s.buffers, s.gradient, [&](std::int64_t i) {
-        s.sum_of_gradients.add_(s.gradient);
+        i == 0 ? s.sum_of_gradients.copy_(s.gradient) : s.sum_of_gradients.add_(s.gradient);
         Random random =
             random_stream(s.options.seed, "sparsifier",
                           {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
@@ -206,7 +205,6 @@ Evaluation Learner::evaluate() {
   const at::Tensor buffers = s.buffers.mean(0);
   constexpr std::int64_t kChunk = 1000;
   const Images& test = s.data.test;
-  const PixelValues values = pixel_values(s.data);
   const std::int64_t pixels = s.data.image.pixels();
   Batches samples;
   samples.batch = 1;
@@ -216,7 +214,7 @@ Evaluation Learner::evaluate() {
   for (std::int64_t begin = 0; begin < test.count(); begin += kChunk) {
     samples.workers = std::min(kChunk, test.count() - begin);
     for (std::int64_t i = 0; i < samples.workers; ++i) {
-      normalise(test.images[begin + i], s.data.image, values, samples.inputs.data() + i * pixels);
+      normalise(test.images[begin + i], s.data.image, s.data.normalisation, samples.inputs.data() + i * pixels);
       samples.labels[i] = test.labels[begin + i];
     }
     const Model::Score score = s.model->score(s.weights, buffers, samples);

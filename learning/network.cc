@@ -3,6 +3,7 @@
 
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <boost/random/uniform_real_distribution.hpp>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "learning/autograd.h"
+#include "learning/product.h"
 
 namespace gradwave::learning {
 namespace {
@@ -105,6 +107,25 @@ class NetworkModel final : public Model {
   double macs_ = 0;
 };
 
+// y = x w^T, of x [n, in] and w [out, in].
+class Product : public torch::autograd::Function<Product> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const at::Tensor& w) {
+    context->saved_data["w"] = w;
+    at::Tensor y = at::empty({x.size(0), w.size(0)}, x.options());
+    multiply(x, w.t(), y);
+    return y;
+  }
+  static std::vector<at::Tensor> backward(torch::autograd::AutogradContext* context,
+                                          std::vector<at::Tensor> by_y) {
+    const at::Tensor w = context->saved_data["w"].toTensor();
+    at::Tensor by_x = at::empty({by_y[0].size(0), w.size(1)}, w.options());
+    multiply(by_y[0], w, by_x);
+    return {by_x, at::Tensor()};
+  }
+};
+
 // [W B, C, ...] as [B, W C, ...], so that each worker's channels are normalised by themselves.
 at::Tensor side_by_side(const at::Tensor& x, std::int64_t workers) {
   std::vector<std::int64_t> sizes = x.sizes().vec();
@@ -186,11 +207,13 @@ at::Tensor Pass::linear(const at::Tensor& x, std::int64_t units) {
   const float bound = 1 / std::sqrt(static_cast<float>(in));
   const Part weights = parameter({{units, in}, -bound, bound});
   const Part biases = parameter({{units}, -bound, bound});
-  const at::Tensor y = at::linear(x, value(weights), value(biases));
+  const at::Tensor w = value(weights), b = value(biases);
+  // The declaring pass is one whose multiply-adds are counted, in operators of LibTorch's.
+  const at::Tensor y = declared_ != nullptr ? at::linear(x, w, b) : Product::apply(x, w).add(b);
   return output(y, [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
     const at::Tensor by_y = of_worker(derivative, i);
     at::Tensor by_weights = weights.of(gradient), by_biases = biases.of(gradient);
-    at::mm_out(by_weights, by_y.t(), of_worker(x, i));
+    multiply(by_y.t(), of_worker(x, i), by_weights);
     at::sum_out(by_biases, by_y, 0);
   });
 }

@@ -22,6 +22,16 @@ const std::vector<Entry<Augmentation>>& augmentation_table() {
   return entries;
 }
 
+// (p / 255 - mean) / deviation as one multiplication and one addition.
+struct Line {
+  float slope, start;
+
+  explicit Line(const Normalisation& normalisation)
+      : slope(1 / (255 * normalisation.deviation)),
+        start(-normalisation.mean / normalisation.deviation) {}
+  float at(std::uint8_t pixel) const { return slope * static_cast<float>(pixel) + start; }
+};
+
 Variation draw(Random& random) {
   boost::random::uniform_int_distribution<std::int64_t> shift(-4, 4), coin(0, 1);
   Variation variation;
@@ -39,39 +49,34 @@ Augmentation augmentation(const std::string& word) {
 
 Words augmentations() { return words_of(augmentation_table()); }
 
-PixelValues pixel_values(const Dataset& dataset) {
-  PixelValues values(dataset.normalisation.size());
-  for (std::size_t channel = 0; channel < values.size(); ++channel) {
-    const auto [mean, deviation] = dataset.normalisation[channel];
-    for (std::size_t pixel = 0; pixel < 256; ++pixel) {
-      values[channel][pixel] = (static_cast<float>(pixel) / 255 - mean) / deviation;
-    }
+void normalise(const std::uint8_t* image, const ImageShape& shape,
+               const std::vector<Normalisation>& normalisation, float* out) {
+  const std::int64_t pixels = shape.height * shape.width;
+  for (const Normalisation& of_channel : normalisation) {
+    const Line line(of_channel);
+    for (std::int64_t i = 0; i < pixels; ++i) out[i] = line.at(image[i]);
+    image += pixels;
+    out += pixels;
   }
-  return values;
 }
 
-void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+void normalise(const std::uint8_t* image, const ImageShape& shape,
+               const std::vector<Normalisation>& normalisation, const Variation& variation,
                float* out) {
-  for (const auto& of_channel : values) {
-    for (std::int64_t i = 0; i < shape.height * shape.width; ++i) *out++ = of_channel[*image++];
-  }
-}
-
-void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
-               const Variation& variation, float* out) {
   const std::int64_t width = shape.width, height = shape.height;
   // The columns that the image still has after it moved.
   const std::int64_t first = std::clamp<std::int64_t>(variation.right, 0, width);
   const std::int64_t last = std::clamp<std::int64_t>(width + variation.right, 0, width);
-  for (const auto& of_channel : values) {
+  for (const Normalisation& of_channel : normalisation) {
+    const Line line(of_channel);
     for (std::int64_t y = 0; y < height; ++y, out += width) {
       const std::int64_t from = y - variation.down;
-      std::fill_n(out, width, of_channel[0]);
+      std::fill_n(out, width, line.at(0));
       if (from < 0 || from >= height) continue;
       const std::uint8_t* row = image + from * width;
       for (std::int64_t x = first; x < last; ++x) {
         const std::int64_t column = x - variation.right;
-        out[x] = of_channel[row[variation.mirrored ? width - 1 - column : column]];
+        out[x] = line.at(row[variation.mirrored ? width - 1 - column : column]);
       }
     }
     image += height * width;
@@ -96,7 +101,6 @@ BatchStream::BatchStream(const Dataset& dataset,
                          const std::vector<std::vector<std::int64_t>>& parts, std::int64_t batch,
                          Augmentation augmentation, std::uint64_t seed, std::string_view stream)
     : dataset_(&dataset),
-      values_(pixel_values(dataset)),
       batch_(batch),
       augmentation_(augmentation) {
   const std::string variations = std::string(stream) + " augmentation";
@@ -119,9 +123,9 @@ void BatchStream::next(Batches& out) {
     for (std::int64_t i = 0; i < batch_; ++i, input += shape.pixels()) {
       const std::int64_t sample = worker.epochs.next();
       if (augmentation_ == Augmentation::kNone) {
-        normalise(train.images[sample], shape, values_, input);
+        normalise(train.images[sample], shape, dataset_->normalisation, input);
       } else {
-        normalise(train.images[sample], shape, values_, draw(worker.variations), input);
+        normalise(train.images[sample], shape, dataset_->normalisation, draw(worker.variations), input);
       }
       *label++ = train.labels[sample];
     }

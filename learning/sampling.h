@@ -7,7 +7,6 @@
 // seed, worker and round alone, never on the compression.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -16,10 +15,6 @@
 #include "learning/model.h"
 
 namespace gradwave::learning {
-
-// [channels], the float that enters the model for each value of a pixel.
-using PixelValues = std::vector<std::array<float, 256>>;
-PixelValues pixel_values(const Dataset& dataset);
 
 // How training images are varied from one epoch to the next.
 enum class Augmentation {
@@ -35,11 +30,12 @@ struct Variation {
   bool mirrored = false;             // left to right, before that
 };
 
-// Writes an image to out [channels, height, width].
-void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
+// Writes an image to out [channels, height, width], as each channel's normalisation says.
+void normalise(const std::uint8_t* image, const ImageShape& shape,
+               const std::vector<Normalisation>& normalisation, float* out);
+void normalise(const std::uint8_t* image, const ImageShape& shape,
+               const std::vector<Normalisation>& normalisation, const Variation& variation,
                float* out);
-void normalise(const std::uint8_t* image, const ImageShape& shape, const PixelValues& values,
-               const Variation& variation, float* out);
 
 // One worker's samples, in the order in which it sees them.
 class Epochs {
@@ -69,7 +65,6 @@ class BatchStream {
   };
 
   const Dataset* dataset_;
-  PixelValues values_;
   std::int64_t batch_;
   Augmentation augmentation_;
   std::vector<Worker> workers_;

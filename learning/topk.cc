@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstring>
@@ -95,33 +96,45 @@ void collect(const Vector& vector, std::int64_t begin, std::int64_t end, std::in
 
 #ifdef GRADWAVE_AVX2
 // The same, eight at a time and to the same bits: no multiplication is fused with an addition.
-__attribute__((target("avx2"))) void collect_avx2(const Vector& vector, std::int64_t begin,
-                                                  std::int64_t end, std::int32_t threshold,
-                                                  Candidates& out) {
+template <bool kAdd>
+__attribute__((target("avx2"))) std::int64_t collect_blocks(const Vector& vector,
+                                                            std::int64_t begin, std::int64_t end,
+                                                            std::int32_t threshold,
+                                                            Candidates& out) {
   constexpr std::int64_t kBlock = 32;
   const __m256i no_sign = _mm256_set1_epi32(kNoSign), below = _mm256_set1_epi32(threshold - 1);
   const __m256 scale = _mm256_set1_ps(vector.scale);
-  const bool add = vector.more != nullptr;
+  float* const x = vector.x;
+  const float* const more = vector.more;
+  std::uint32_t* indices = out.indices.data() + out.count;
+  float* values = out.values.data() + out.count;
   for (; begin + kBlock <= end; begin += kBlock) {
     std::uint32_t hits = 0;  // a bit for each entry of the block
     for (int part = 0; part < 4; ++part) {
-      float* const at = vector.x + begin + 8 * part;
-      __m256 x = _mm256_loadu_ps(at);
-      if (add) {
-        const __m256 more = _mm256_loadu_ps(vector.more + begin + 8 * part);
-        x = _mm256_add_ps(x, _mm256_mul_ps(scale, more));
-        _mm256_storeu_ps(at, x);
+      const std::int64_t at = begin + 8 * part;
+      __m256 entries = _mm256_loadu_ps(x + at);
+      if (kAdd) {
+        entries = _mm256_add_ps(entries, _mm256_mul_ps(scale, _mm256_loadu_ps(more + at)));
+        _mm256_storeu_ps(x + at, entries);
       }
-      const __m256i key = _mm256_and_si256(_mm256_castps_si256(x), no_sign);
+      const __m256i key = _mm256_and_si256(_mm256_castps_si256(entries), no_sign);
       const __m256 hit = _mm256_castsi256_ps(_mm256_cmpgt_epi32(key, below));
       hits |= static_cast<std::uint32_t>(_mm256_movemask_ps(hit)) << (8 * part);
     }
     for (; hits != 0; hits &= hits - 1) {
       const std::int64_t i = begin + __builtin_ctz(hits);
-      out.indices[out.count] = static_cast<std::uint32_t>(i);
-      out.values[out.count++] = vector.x[i];
+      *indices++ = static_cast<std::uint32_t>(i);
+      *values++ = x[i];
     }
   }
+  out.count = values - out.values.data();
+  return begin;
+}
+
+void collect_avx2(const Vector& vector, std::int64_t begin, std::int64_t end,
+                  std::int32_t threshold, Candidates& out) {
+  begin = vector.more == nullptr ? collect_blocks<false>(vector, begin, end, threshold, out)
+                                 : collect_blocks<true>(vector, begin, end, threshold, out);
   collect(vector, begin, end, threshold, out);
 }
 
@@ -129,6 +142,26 @@ const auto fastest_collect = __builtin_cpu_supports("avx2") ? collect_avx2 : col
 #else
 const auto fastest_collect = collect;
 #endif
+
+// The rank-th largest of the keys, rank from 0; their order is lost. Counting sorts out all but a
+// few of them without a branch that depends on a key; what is left goes to the library.
+std::int32_t nth_largest(std::vector<std::int32_t>& keys, std::int64_t rank) {
+  constexpr int kShift = 20, kBins = 1 << (31 - kShift);  // exponent and three more bits
+  std::array<std::int32_t, kBins> counts{};
+  for (const std::int32_t key : keys) ++counts[key >> kShift];
+  std::int32_t bin = kBins - 1;
+  for (; rank >= counts[bin]; --bin) rank -= counts[bin];
+
+  std::int64_t left = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::int32_t key = keys[i];
+    keys[left] = key;
+    left += key >> kShift == bin;
+  }
+  const auto nth = keys.begin() + rank;
+  std::nth_element(keys.begin(), nth, keys.begin() + left, std::greater<>());
+  return *nth;
+}
 
 class TopK final : public Sparsifier {
  public:
@@ -178,19 +211,16 @@ class TopK final : public Sparsifier {
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       keys_[i] = magnitude(vector.at(sample_position(static_cast<std::uint32_t>(i), model_size)));
     }
-    const auto nth = keys_.begin() + static_cast<std::int64_t>(rank);
-    std::nth_element(keys_.begin(), nth, keys_.end(), std::greater<>());
-    return *nth;
+    return nth_largest(keys_, static_cast<std::int64_t>(rank));
   }
 
   // Of the candidates, which ascend by index, so that nothing is left to sort.
   void keep_largest(std::int64_t k, Sparse& out) {
     keys_.resize(found_.count);
     for (std::int64_t i = 0; i < found_.count; ++i) keys_[i] = magnitude(found_.values[i]);
-    const auto last = keys_.begin() + (k - 1);
-    std::nth_element(keys_.begin(), last, keys_.end(), std::greater<>());
-    const std::int32_t least = *last;
-    std::int64_t ties = std::count(keys_.begin(), last + 1, least);  // of which the first are taken
+    const std::int32_t least = nth_largest(keys_, k - 1);
+    std::int64_t ties = k;  // of which the first are taken: as many as the larger leave room for
+    for (std::int64_t i = 0; i < found_.count; ++i) ties -= magnitude(found_.values[i]) > least;
 
     // Writes every candidate and keeps it by counting it: which one stays, no branch predicts.
     out.indices.resize(k + 1);

@@ -123,6 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--build", default="build", help="build folder")
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--turn", type=int, default=10, help="rounds that one runs before the other")
     parser.add_argument("--model", default="mlp", choices=["mlp", "resnet18"])
     parser.add_argument("--dataset", default="procedural")
     parser.add_argument("--workers", type=int, default=8)
@@ -149,13 +150,18 @@ def main():
             raise SystemExit(f"the two models differ: {plain.size} and {size} parameters")
 
         times, losses = {"plain": [], "ours": []}, []
-        for t in range(options.rounds):
-            seconds, ours_loss = map(float, ours.ask("round"))
-            times["ours"].append(seconds)
-            start = time.perf_counter()
-            plain_loss = plain.round(inputs[t], labels[t])
-            times["plain"].append(time.perf_counter() - start)
-            losses.append((ours_loss, plain_loss))
+        for first in range(0, options.rounds, options.turn):
+            turn = range(first, min(first + options.turn, options.rounds))
+            ours_losses, plain_losses = [], []
+            for t in turn:
+                seconds, loss = map(float, ours.ask("round"))
+                times["ours"].append(seconds)
+                ours_losses.append(loss)
+            for t in turn:
+                start = time.perf_counter()
+                plain_losses.append(plain.round(inputs[t], labels[t]))
+                times["plain"].append(time.perf_counter() - start)
+            losses += zip(ours_losses, plain_losses)
         ours.ask("weights")
         trained = read("trained", np.float32, -1)
         start = read("weights", np.float32, -1)

@@ -33,7 +33,7 @@ std::vector<float> varied(const std::vector<std::uint8_t>& image, const ImageSha
   Dataset as_they_are;
   as_they_are.normalisation.assign(shape.channels, {0, 1.0F / 255});
   std::vector<float> out(shape.pixels(), -1);
-  normalise(image.data(), shape, pixel_values(as_they_are), variation, out.data());
+  normalise(image.data(), shape, as_they_are.normalisation, variation, out.data());
   for (float& value : out) value = std::round(value);
   return out;
 }
@@ -58,7 +58,7 @@ TEST(Variation, BlackComesInNormalised) {
   data.normalisation = {{0.5F, 0.25F}};
   float out = 0;
   const std::uint8_t white = 255;
-  normalise(&white, {1, 1, 1}, pixel_values(data), {1, 0, false}, &out);
+  normalise(&white, {1, 1, 1}, data.normalisation, {1, 0, false}, &out);
   EXPECT_FLOAT_EQ(out, -2);
 }
 
