@@ -50,8 +50,8 @@ const std::vector<Entry<Source>>& table() {
   return entries;
 }
 
-const Source& source(const DataOptions& options) {
-  const Source& found = look_up(table(), "data set", options.dataset);
+Source source(const DataOptions& options) {
+  const Source found = look_up(table(), "data set", options.dataset);
   const auto refuse = [&](const std::string& key) {
     throw std::invalid_argument(key + " says nothing to data.dataset = \"" + options.dataset +
                                 "\"");

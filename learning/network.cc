@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/network.h"
 
+#include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -250,7 +251,7 @@ void Pass::backward(const at::Tensor& loss) {
 }
 
 void Pass::write_gradient(std::int64_t worker, const at::Tensor& gradient) const {
-  const at::NoGradGuard no_autograd;
+  const c10::NoGradGuard no_autograd;
   for (const Trained& trained : trained_) trained.write(trained.derivative, worker, gradient);
 }
 

@@ -2,7 +2,7 @@
 // A network that PyTorch exported (torch.jit.script or trace, then save): its parameters are
 // trained, from where the file has them, whatever the seed; its buffers of floats are kept for each
 // worker; other buffers (counts of batches) stay with the network and change nothing.
-#include <c10/core/InferenceMode.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
 
@@ -24,7 +24,7 @@ std::int64_t elements(const std::vector<at::Tensor>& tensors) {
 }
 
 std::vector<float> flattened(const std::vector<at::Tensor>& tensors) {
-  const at::NoGradGuard no_autograd;
+  const c10::NoGradGuard no_autograd;
   std::vector<float> flat;
   for (const at::Tensor& tensor : tensors) {
     const at::Tensor copy = tensor.contiguous();
@@ -108,7 +108,7 @@ class TorchScript final : public Model {
 
   Score score(const at::Tensor& weights, const at::Tensor& buffers,
               const Batches& samples) const override {
-    const at::NoGradGuard no_autograd;
+    const c10::NoGradGuard no_autograd;
     const at::Device device = weights.device();
     place_parameters(weights);
     place(buffers_, buffers);
@@ -163,7 +163,7 @@ class TorchScript final : public Model {
 
   // One image tells whether the network is one for such images and so many classes.
   void check_output(std::int64_t classes) {
-    const at::NoGradGuard no_autograd;
+    const c10::NoGradGuard no_autograd;
     module_.eval();
     const at::Tensor one = at::zeros({1, image_.channels, image_.height, image_.width});
     at::Tensor logits;

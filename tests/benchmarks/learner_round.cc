@@ -10,6 +10,7 @@
 //   products N   multiplies matrices of N x N; says multiply-adds per second
 //   copy BYTES   copies that many; says bytes per second, each byte counted once
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include <chrono>
 #include <cstring>
@@ -56,7 +57,7 @@ void write_batches(const std::filesystem::path& folder, const gl::Options& optio
 }
 
 double products_rate(std::int64_t n) {
-  const at::NoGradGuard no_autograd;
+  const c10::InferenceMode no_autograd;
   const at::Tensor a = at::rand({n, n}), b = at::rand({n, n});
   at::Tensor c = at::empty({n, n});
   const auto start = Clock::now();
