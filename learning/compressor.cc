@@ -35,4 +35,9 @@ void Compressor::take_back(const Sparse& lost) {
   if (memory_.defined()) add_at(memory_, lost);
 }
 
+void Compressor::keep(const std::string& name, Keeper& keeper) const {
+  if (memory_.defined()) keeper.keep(name + "_memory", memory_);
+  if (momentum_.defined()) keeper.keep(name + "_momentum", momentum_);
+}
+
 }  // namespace gradwave::learning

@@ -14,7 +14,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 
+#include "learning/checkpoint.h"
 #include "learning/codec.h"
 #include "learning/sparsifier.h"
 
@@ -34,6 +36,8 @@ class Compressor {
   // A message of the round just compressed did not arrive: with error compensation its entries
   // return to the memory and are sent another time, without they are lost.
   void take_back(const Sparse& lost);
+
+  void keep(const std::string& name, Keeper& keeper) const;
 
   const at::Tensor& memory() const { return memory_; }      // m [d]; undefined without
   const at::Tensor& momentum() const { return momentum_; }  // u [d]; undefined without

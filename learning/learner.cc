@@ -117,6 +117,7 @@ struct Learner::State {
   const Schedule schedule;
   const std::vector<double> rates;  // eta_t [T]
 
+  bool under_way = false;  // a round was planned and not applied
   std::int64_t round = 0;                                         // t, of the next plan()
   const at::Tensor weights = start.weights.clone();               // w_t [d]
   const at::Tensor buffers = start.buffers.repeat({workers, 1});  // [M, b]
@@ -124,6 +125,19 @@ struct Learner::State {
   std::vector<std::vector<std::uint8_t>> messages;                // [M], as they travel
   SparseSum sum;                                                  // of the messages that arrived
   Optimiser optimiser;
+
+  // All that the next round depends on.
+  void keep(Keeper& keeper) {
+    keeper.keep("round", round);
+    keeper.keep("weights", weights);
+    keeper.keep("buffers", buffers);
+    for (std::size_t i = 0; i < compressors.size(); ++i) {
+      compressors[i].keep("worker_" + std::to_string(i), keeper);
+    }
+    optimiser.keep("server", keeper);
+    stream.keep("batches", keeper);
+    keep_operators(device, "operators", keeper);
+  }
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
   Batches batches;
@@ -133,11 +147,24 @@ struct Learner::State {
 };
 
 Learner::Learner(const Options& options) {
-  use_one_thread();
+  prepare_torch();
   state_ = std::make_unique<State>(options);
 }
 
 Learner::~Learner() = default;
+
+void Learner::save(const std::filesystem::path& file) const {
+  assert(!state_->under_way);
+  CheckpointWriter writer;
+  state_->keep(writer);
+  writer.write(file);
+}
+
+void Learner::restore(const std::filesystem::path& file) {
+  assert(!state_->under_way);
+  CheckpointReader reader(file);
+  state_->keep(reader);
+}
 
 RoundPlan Learner::plan() {
   State& s = *state_;
@@ -163,11 +190,13 @@ RoundPlan Learner::plan() {
   plan.paper_bits =
       paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
   ++s.round;
+  s.under_way = true;
   return plan;
 }
 
 Update Learner::apply(const std::vector<int>& arrived) {
   State& s = *state_;
+  s.under_way = false;
   assert(std::is_sorted(arrived.begin(), arrived.end()));
   for (int i = 0; i < s.workers; ++i) {
     decode(s.messages[i], s.size, s.sparse);

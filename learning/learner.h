@@ -16,6 +16,7 @@
 // that two methods under one seed differ by the method alone.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,13 @@ class Learner final : public Rounds {
   RoundPlan plan() override;
   Update apply(const std::vector<int>& arrived) override;
   Evaluation evaluate() override;
+
+  // Between rounds: all that the next ones depend on (checkpoint.h says how it is written). A
+  // learner of the same options that restores it goes on as this one would. save() throws
+  // std::runtime_error if it cannot write; restore() throws std::invalid_argument for a file that
+  // is no checkpoint or one of another model, team or method, and may then not go on.
+  void save(const std::filesystem::path& file) const;
+  void restore(const std::filesystem::path& file);
 
   const Description& description() const;
   const Schedule& schedule() const;

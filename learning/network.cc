@@ -30,10 +30,10 @@ std::int64_t elements(const std::vector<Variable>& variables) {
                          [](std::int64_t sum, const auto& v) { return sum + elements(v.sizes); });
 }
 
-// Outputs of layers that one pass may hold, in floats; what else it holds is a small multiple. So
-// many workers share a pass.
+// Outputs of layers, in floats, that one pass should not exceed: on a CPU what stays in its nearest
+// caches, on a GPU what keeps all of it busy and leaves its memory to others.
 std::int64_t room(const at::Device& device) {
-  return std::int64_t{1} << (device.is_cpu() ? 24 : 29);
+  return std::int64_t{1} << (device.is_cpu() ? 19 : 29);
 }
 
 class NetworkModel final : public Model {
@@ -70,9 +70,8 @@ class NetworkModel final : public Model {
   std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
                                 const at::Tensor& buffers, const at::Tensor& gradient,
                                 const Take& take) const override {
-    const std::int64_t outputs = variables_.outputs * batches.batch;
-    const std::int64_t together =
-        std::clamp<std::int64_t>(room(weights.device()) / outputs, 1, batches.workers);
+    const std::int64_t together = std::clamp<std::int64_t>(
+        samples_in_a_pass(weights.device()) / batches.batch, 1, batches.workers);
     std::vector<at::Tensor> losses;
     for (std::int64_t first = 0; first < batches.workers; first += together) {
       const std::int64_t workers = std::min(together, batches.workers - first);
@@ -93,14 +92,25 @@ class NetworkModel final : public Model {
   Score score(const at::Tensor& weights, const at::Tensor& buffers,
               const Batches& samples) const override {
     const c10::InferenceMode no_autograd;
-    Pass pass(weights, buffers.view({1, -1}), false);
     const at::Device device = weights.device();
-    const at::Tensor logits =
-        forward_(pass, images_of(samples, image_, 0, samples.workers, device));
-    return score_of(logits, labels_of(samples, 0, samples.workers, device));
+    const std::int64_t together = std::max<std::int64_t>(1, samples_in_a_pass(device) / samples.batch);
+    Score total;
+    for (std::int64_t first = 0; first < samples.workers; first += together) {
+      const std::int64_t workers = std::min(together, samples.workers - first);
+      Pass pass(weights, buffers.view({1, -1}), false);
+      const at::Tensor logits = forward_(pass, images_of(samples, image_, first, workers, device));
+      const Score score = score_of(logits, labels_of(samples, first, workers, device));
+      total.loss += score.loss;
+      total.right += score.right;
+    }
+    return total;
   }
 
  private:
+  std::int64_t samples_in_a_pass(const at::Device& device) const {
+    return std::max<std::int64_t>(32, room(device) / variables_.outputs);
+  }
+
   Forward forward_;
   ImageShape image_;
   Variables variables_;

@@ -23,4 +23,8 @@ void Optimiser::step(SparseSum& sum, const Scales& scales, const at::Tensor& wei
   sum.clear();
 }
 
+void Optimiser::keep(const std::string& name, Keeper& keeper) const {
+  if (velocity_.defined()) keeper.keep(name + "_velocity", velocity_);
+}
+
 }  // namespace gradwave::learning

@@ -14,7 +14,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 
+#include "learning/checkpoint.h"
 #include "learning/sparse_sum.h"
 
 namespace gradwave::learning {
@@ -31,6 +33,8 @@ class Optimiser {
 
   // Steps from weights [d]; the sum is empty afterwards.
   void step(SparseSum& sum, const Scales& scales, const at::Tensor& weights);
+
+  void keep(const std::string& name, Keeper& keeper) const;
 
   const at::Tensor& velocity() const { return velocity_; }  // v [d]; undefined if beta = 0
 

@@ -89,12 +89,19 @@ Epochs::Epochs(std::vector<std::int64_t> samples, Random random)
 }
 
 std::int64_t Epochs::next() {
-  if (position_ == samples_.size()) position_ = 0;
+  const auto size = static_cast<std::int64_t>(samples_.size());
+  if (position_ == size) position_ = 0;
   // One step of Fisher and Yates' shuffle. It needs no sorted start, so an epoch goes on from the
   // order that the last one left.
-  boost::random::uniform_int_distribution<std::size_t> remaining(position_, samples_.size() - 1);
+  boost::random::uniform_int_distribution<std::int64_t> remaining(position_, size - 1);
   std::swap(samples_[position_], samples_[remaining(random_)]);
   return samples_[position_++];
+}
+
+void Epochs::keep(const std::string& name, Keeper& keeper) {
+  keeper.keep(name + "_samples", samples_);
+  keeper.keep(name + "_position", position_);
+  keeper.keep(name + "_random", random_);
 }
 
 BatchStream::BatchStream(const Dataset& dataset,
@@ -107,6 +114,14 @@ BatchStream::BatchStream(const Dataset& dataset,
   for (const auto& part : parts) {
     workers_.push_back({Epochs(part, random_stream(seed, stream, {workers_.size()})),
                         random_stream(seed, variations, {workers_.size()})});
+  }
+}
+
+void BatchStream::keep(const std::string& name, Keeper& keeper) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const std::string of_worker = name + "_" + std::to_string(i);
+    workers_[i].epochs.keep(of_worker, keeper);
+    keeper.keep(of_worker + "_variations", workers_[i].variations);
   }
 }
 

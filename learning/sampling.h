@@ -8,9 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "learning/checkpoint.h"
 #include "learning/dataset.h"
 #include "learning/model.h"
 
@@ -42,10 +44,11 @@ class Epochs {
  public:
   Epochs(std::vector<std::int64_t> samples, Random random);  // at least one sample
   std::int64_t next();
+  void keep(const std::string& name, Keeper& keeper);
 
  private:
   std::vector<std::int64_t> samples_;  // those before position_ are this epoch's, in order
-  std::size_t position_ = 0;
+  std::int64_t position_ = 0;
   Random random_;
 };
 
@@ -57,6 +60,7 @@ class BatchStream {
               std::int64_t batch, Augmentation augmentation, std::uint64_t seed,
               std::string_view stream);
   void next(Batches& out);  // out's capacity is kept
+  void keep(const std::string& name, Keeper& keeper);
 
  private:
   struct Worker {

@@ -6,9 +6,16 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#include <mutex>
+
 #include "learning/learner.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace gradwave::learning {
+namespace {
 
 void use_one_thread() {
   at::set_num_threads(1);
@@ -19,7 +26,32 @@ void use_one_thread() {
   if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(1);
 }
 
+// Layers' outputs are megabytes, which glibc would map anew, page by page, for every operator.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
+}  // namespace
+
+void prepare_torch() {
+  use_one_thread();
+  keep_freed_memory();
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(false);
+}
+
 void seed_operators(std::uint64_t seed) { at::manual_seed(seed); }
+
+void keep_operators(const at::Device& device, const std::string& name, Keeper& keeper) {
+  at::Generator generator = at::globalContext().defaultGenerator(device);
+  const std::lock_guard lock(generator.mutex());
+  const at::Tensor state = generator.get_state();
+  keeper.keep(name, state);
+  generator.set_state(state);
+}
 
 std::string torch_version() { return TORCH_VERSION; }
 

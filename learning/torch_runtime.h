@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// LibTorch as a whole: which one it is, and how many threads it may use.
+// LibTorch as a whole: how it uses this machine.
 #pragma once
 
 #include <cstdint>
 
+#include "learning/checkpoint.h"
+
 namespace gradwave::learning {
 
-// Matrix products on one thread from here on, so that their sums are taken in one order whatever
-// the machine has, and parallel runs do not fight over its cores.
-void use_one_thread();
+// From here on, operators run on one thread, so that their sums are taken in one order whatever the
+// machine has, and parallel runs do not fight over its cores; a GPU's, by algorithms that give the
+// same bits each time; and memory that they free is kept for the next ones.
+void prepare_torch();
 
 // The numbers that operators draw themselves (dropout in a TorchScript file) from here on.
 void seed_operators(std::uint64_t seed);
+void keep_operators(const at::Device& device, const std::string& name, Keeper& keeper);
 
 }  // namespace gradwave::learning

@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   const std::int64_t d = argc > 1 ? std::atoll(argv[1]) : 11'173'962;
   const std::int64_t k = d / (argc > 2 ? std::atoll(argv[2]) : 256);
   const int turns = argc > 3 ? std::atoi(argv[3]) : 15;
-  gl::use_one_thread();
+  gl::prepare_torch();
   const c10::InferenceMode no_autograd;
 
   // Layers of different scales, as gradients have, and another draw for each turn's memory.

@@ -9,7 +9,7 @@ namespace gradwave::learning {
 namespace {
 
 TEST(TorchRuntime, UsesOneThreadForItsOwnLoopsAndForMatrixProducts) {
-  use_one_thread();
+  prepare_torch();
   EXPECT_EQ(at::get_num_threads(), 1);
   using GetThreads = int (*)();
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_num_threads");
