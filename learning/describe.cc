@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "learning/device.h"
 #include "learning/learning_rate.h"
 #include "learning/model.h"
 #include "learning/sampling.h"
@@ -104,6 +105,7 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.train_samples = shape.train_samples;
   description.test_samples = shape.test_samples;
   description.forward_macs = model->forward_macs();
+  description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.
   schedule_of(options, description, options.training.rounds / 2);

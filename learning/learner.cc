@@ -54,14 +54,12 @@ std::optional<Pilot> estimate(const Options& options, const Dataset& data, const
                               const std::vector<std::vector<std::int64_t>>& parts,
                               const Start& start, const BatchStream& stream) {
   if (!needs_pilot(options)) return std::nullopt;
-  // As many samples again as four rounds see, from every worker alike, as one batch.
+  // As many samples again as four rounds see, from every worker alike.
   const TrainingOptions& training = options.training;
   Batches reference;
   BatchStream(data, parts, 4 * training.batch, augmentation(options.data.augmentation),
               options.seed, "pilot")
       .next(reference);
-  reference.batch *= reference.workers;
-  reference.workers = 1;
   Pilot pilot = run_pilot(model, start.weights, start.buffers, stream, reference,
                           options.compression.pilot_rounds, training.learning_rate);
   pilot.t_hat = estimate_t_hat(pilot, training.rounds, training.workers, training.learning_rate);
@@ -257,8 +255,6 @@ Evaluation Learner::evaluate() {
 const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }
 const std::optional<Pilot>& Learner::pilot() const { return state_->pilot; }
-std::string Learner::device() const { return state_->device.str(); }
-
 std::vector<float> Learner::weights() const {
   std::vector<float> weights(state_->size);
   view_of(weights).copy_(state_->weights);

@@ -37,6 +37,7 @@ struct Description {
   std::int64_t test_samples = 0;
   double forward_macs = 0;  // multiply-adds of one sample's forward pass, from the layers
   std::int64_t k = 0;       // k of the budget K = k T; d for sparsifier "none"
+  std::string device;       // what the learning runs on: "cpu", "cuda:0"
 };
 
 // Reads through the data (and so finds missing or truncated files) but keeps none of it and draws
@@ -65,7 +66,6 @@ class Learner final : public Rounds {
   const Description& description() const;
   const Schedule& schedule() const;
   const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
-  std::string device() const;                 // what it runs on: "cpu", "cuda:0"
   std::vector<float> weights() const;         // w_t [d]
 
  private:

@@ -21,14 +21,18 @@ struct Point {
   at::Tensor gradient;
 };
 
-// Leaves the buffers as they are: the reference batch is no worker's.
+// Means over the workers' reference batches. Leaves the buffers as they are.
 Point point_at(const Model& model, const at::Tensor& weights, const at::Tensor& buffers,
                const Batches& reference, std::int64_t round) {
-  Point point{0, at::empty_like(weights)};
-  point.loss = model
-                   .gradients(weights, reference, buffers.clone().unsqueeze(0), point.gradient,
-                              [](std::int64_t) {})
-                   .front();
+  Point point{0, at::zeros_like(weights)};
+  const at::Tensor gradient = at::empty_like(weights);
+  const auto workers = static_cast<double>(reference.workers);
+  for (const double loss :
+       model.gradients(weights, reference, buffers.repeat({reference.workers, 1}), gradient,
+                       [&](std::int64_t) { point.gradient.add_(gradient); })) {
+    point.loss += loss / workers;
+  }
+  point.gradient.div_(workers);
   if (!std::isfinite(point.loss)) {
     throw std::invalid_argument(
         "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +

@@ -179,9 +179,9 @@ Recorder::~Recorder() = default;
 void Recorder::plan(const Plan& plan) {
   const std::lock_guard lock(state_->mutex);
   state_->update(
-      "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, '') WHERE id = "
-      "?",
-      plan.t_hat, plan.budget_unused, plan.pilot, state_->run_id);
+      "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, ''), "
+      "host_device = ? WHERE id = ?",
+      plan.t_hat, plan.budget_unused, plan.pilot, plan.host_device, state_->run_id);
 }
 
 void Recorder::round(const Round& round, const std::vector<Transfer>& transfers) {

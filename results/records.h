@@ -27,11 +27,12 @@ struct Run {
   std::int64_t rounds_planned = 0;
 };
 
-// What the learner knew before round 0; JSON `pilot` is null unless t_hat was estimated.
+// What was known before round 0; JSON `pilot` is null unless t_hat was estimated.
 struct Plan {
   std::int64_t t_hat = -1;  // -1 (NULL in the table): the schedule has none
   std::int64_t budget_unused = 0;
   std::string pilot;  // JSON object or empty
+  std::string host_device;
 };
 
 struct Round {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 1 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 2 (PRAGMA user_version). One file holds any number of experiments.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
 -- begins with host_ or ends with _at. Those columns, and experiments.host, are of the machine that
@@ -8,7 +8,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -37,6 +37,7 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
+  host_device TEXT,                -- what it learned on: cpu, cuda:0
   host_process TEXT,               -- who runs it: machine, boot, process, start of the process
   workers INTEGER NOT NULL,        -- M
   model_size INTEGER NOT NULL,     -- d

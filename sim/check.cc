@@ -23,7 +23,7 @@ std::string part(const Settings& settings, std::initializer_list<const char*> gr
 
 const learning::Description& Check::operator()(const Settings& settings) {
   const std::string learning_part =
-      part(settings, {"team.", "data.", "model.", "training.", "compression."});
+      part(settings, {"team.", "data.", "model.", "training.", "compression.", "host."});
   auto learned = learned_.find(learning_part);
   if (learned == learned_.end()) {
     learned = learned_.emplace(learning_part, learning::describe(learning_options(settings))).first;

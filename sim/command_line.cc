@@ -59,7 +59,8 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   int code = 0;
   for (const Scenario& scenario : scenarios) {
     err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
-        << " at a time, into " << command.database.string() << '\n';
+        << " at a time, learning on " << devices_of(scenario) << ", into "
+        << command.database.string() << '\n';
     const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
     print_outcome(outcome, err);
     if (outcome.complete + outcome.diverged > 0) {

@@ -62,12 +62,36 @@ std::string pilot_json(const std::optional<learning::Pilot>& pilot) {
       .dump();
 }
 
+// Writes the learner down where and when the scenario asks for it.
+class Checkpoints {
+ public:
+  Checkpoints(const CheckpointOptions& options, std::int64_t run_id, std::int64_t rounds)
+      : file_(options.folder / ("run-" + std::to_string(run_id) + ".pt")),
+        wanted_(!options.folder.empty()),
+        every_(options.every > 0 ? options.every : rounds),
+        rounds_(rounds) {
+    if (wanted_) std::filesystem::create_directories(options.folder);
+  }
+
+  void after(std::int64_t rounds, const learning::Learner& learner) const {
+    if (wanted_ && (rounds % every_ == 0 || rounds == rounds_)) learner.save(file_);
+  }
+
+ private:
+  std::filesystem::path file_;
+  bool wanted_;
+  std::int64_t every_, rounds_;
+};
+
 // Returns the sentence that explains a divergence, or an empty one.
-std::string run(const Settings& settings, results::Recorder& recorder, int progress) {
+std::string run(const Settings& settings, std::int64_t run_id, results::Recorder& recorder,
+                int progress) {
   const learning::TrainingOptions& training = settings.learning.training;
   Network network(link_options(settings), settings.limits, [] { return stop_requested != 0; });
   learning::Learner learner(learning_options(settings));
-  recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot())});
+  recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
+                 learner.description().device});
+  const Checkpoints checkpoints(settings.checkpoint, run_id, training.rounds);
 
   ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
                        training.workers, settings.learning.seed);
@@ -77,6 +101,7 @@ std::string run(const Settings& settings, results::Recorder& recorder, int progr
                       const std::vector<results::Transfer>& transfers) {
     recorder.round(round, transfers);
     pipe.round(round);
+    checkpoints.after(round.round + 1, learner);
   };
   journal.evaluation = [&](const results::Evaluation& evaluation) {
     recorder.evaluation(evaluation);
@@ -102,7 +127,7 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id, int p
   try {
     results::Recorder recorder(database, run_id);
     try {
-      const std::string divergence = run(stored_settings(database, run_id), recorder, progress);
+      const std::string divergence = run(stored_settings(database, run_id), run_id, recorder, progress);
       recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
     } catch (const results::DatabaseError&) {
       throw;

@@ -396,4 +396,12 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   return scenario;
 }
 
+std::string devices_of(const Scenario& scenario) {
+  std::set<std::string> devices;
+  for (const PlannedRun& run : scenario.runs) devices.insert(run.description.device);
+  std::string text;
+  for (const std::string& device : devices) text += (text.empty() ? "" : ", ") + device;
+  return text;
+}
+
 }  // namespace gradwave

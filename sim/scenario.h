@@ -53,4 +53,7 @@ Scenario read_scenario(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides = {},
                        const std::vector<std::string>& only = {});
 
+// What the runs learn on, "cpu" or "cpu, cuda:0".
+std::string devices_of(const Scenario& scenario);
+
 }  // namespace gradwave

@@ -95,9 +95,6 @@ std::vector<Setting> make_table() {
       {"compression.downlink", FIELD(learning.compression.downlink), "what the server sends back",
        0, 0, learning::downlinks},
 
-      {"host.device", FIELD(learning.host.device),
-       "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N"},
-
       {"compute.device", FIELD(compute.device), "the computer on each robot", 0, 0, devices},
       {"compute.rate_flops", FIELD(compute.rate_flops),
        "its peak operations per second, instead of a device; 0: the device says", 0, 1e18},
@@ -176,6 +173,14 @@ std::vector<Setting> make_table() {
        "simulated time without one byte arriving anywhere after which the run has failed; TCP "
        "waits up to 60 s between two attempts",
        0.1, inf},
+
+      {"checkpoint.folder", FIELD(checkpoint.folder),
+       "where each run writes its learner, weights and all, as run-ID.pt; empty: nowhere"},
+      {"checkpoint.every", FIELD(checkpoint.every),
+       "rounds between two checkpoints; 0: only one, at the end", 0, 1e8},
+
+      {"host.device", FIELD(learning.host.device),
+       "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N"},
 
       {"ns3.defaults", FIELD(link.ns3_defaults),
        "any ns-3 attribute: \"ns3::TcpSocket::DelAckCount\" = 2; these win over all above"},

@@ -21,12 +21,19 @@
 
 namespace gradwave {
 
+// Whether and when a run writes down its learner: to folder/run-ID.pt.
+struct CheckpointOptions {
+  std::filesystem::path folder;  // empty: never
+  std::int64_t every = 0;        // rounds; after the last one in any case
+};
+
 // One run, completely.
 struct Settings {
   learning::Options learning;
   channel::LinkOptions link;
   ComputeOptions compute;
   NetworkLimits limits;
+  CheckpointOptions checkpoint;
 };
 
 // What the rooms are told: team, seed and data folder filled in.

@@ -75,9 +75,8 @@ void describe(const Scenario& scenario, std::ostream& out) {
     std::snprintf(runs, sizeof runs, " %5d\n", row.runs);
     out << row.text << runs;
   }
-  out << "  about " << host_time(total_s)
-      << " of one core in all; Mbit: of a run, encoded; downlink "
-      << "and host time are estimates\n";
+  out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
+      << devices_of(scenario) << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ TEST_F(Access, AFileOfALaterVersionIsRefused) {
   new_run();
   execute("PRAGMA user_version = 99");
   EXPECT_THAT(in_a_child([&] { return count("runs"); }),
-              HasSubstr("has schema version 99; this gradwave knows version 1"));
+              HasSubstr("has schema version 99; this gradwave knows version 2"));
 }
 
 TEST_F(Access, ATruncatedFileIsAnErrorAndNotAnEmptyOne) {

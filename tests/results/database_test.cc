@@ -85,7 +85,7 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   const std::int64_t id = new_run();
   {
     Recorder recorder(file_, id);
-    recorder.plan({12, 3, R"({"rounds":4})"});
+    recorder.plan({12, 3, R"({"rounds":4})", "cpu"});
     recorder.round(round(0), transfers(0));
     recorder.evaluation({1, 1.0, 0.25, 2.5});
     recorder.finish("complete");

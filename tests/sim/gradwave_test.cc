@@ -131,6 +131,76 @@ TEST_F(Gradwave, RecordsTheBytesThatTheCodecMakesInEveryRound) {
             0);
 }
 
+// A set in MNIST's form: images of 8 x 8 whose upper half is bright in class 1, dark in class 0.
+void write_idx(const fs::path& folder) {
+  const auto number = [](std::ofstream& file, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) file.put(static_cast<char>(value >> shift));
+  };
+  fs::create_directories(folder);
+  for (const auto& [part, count] : {std::pair("train", 120), std::pair("t10k", 40)}) {
+    std::ofstream images(folder / (std::string(part) + "-images-idx3-ubyte"), std::ios::binary);
+    std::ofstream labels(folder / (std::string(part) + "-labels-idx1-ubyte"), std::ios::binary);
+    for (const std::uint32_t word : {2051, count, 8, 8}) number(images, word);
+    for (const std::uint32_t word : {2049, count}) number(labels, word);
+    for (int i = 0; i < count; ++i) {
+      labels.put(static_cast<char>(i % 2));
+      for (int pixel = 0; pixel < 64; ++pixel) {
+        images.put(static_cast<char>(pixel < 32 && i % 2 == 1 ? 120 : (7 * i + pixel) % 20));
+      }
+    }
+  }
+}
+
+TEST_F(Gradwave, LearnsAnySetOfMnistsFormByAChangedPathAlone) {
+  write_idx(folder_ / "fashion");
+  const Ended run = gradwave(
+      "run small.toml --set data.dataset=mnist --set data.path=fashion --set data.train_samples=0 "
+      "--set data.test_samples=0 --set training.rounds=60");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT DISTINCT model_size FROM runs"), 65 * 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE accuracy > 0.95"), 4);
+}
+
+TEST_F(Gradwave, TrainsANetworkThatPyTorchExported) {
+  write_idx(folder_ / "own");
+  fs::copy_file(GRADWAVE_SOURCE "/tests/sim/data/small_net.pt", folder_ / "net.pt");
+  const std::string changes =
+      " --set data.dataset=mnist --set data.path=own --set data.train_samples=0 "
+      "--set data.test_samples=0 --set training.rounds=30 "
+      "--set model.architecture=torchscript --set model.file=";
+  const Ended run = gradwave("run small.toml" + changes + "net.pt");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT DISTINCT model_size FROM runs"), 10 * 4 + 2 * 4 + 257 * 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE accuracy > 0.95"), 4);
+
+  const Ended mismatch = gradwave("validate small.toml --set model.architecture=torchscript "
+                                  "--set model.file=net.pt");
+  EXPECT_EQ(mismatch.code, 2);
+  EXPECT_THAT(mismatch.output, HasSubstr("net.pt does not take images of 1 x 28 x 28"));
+}
+
+TEST_F(Gradwave, SaysWhatItLearnsOnAndRefusesAGpuThatIsNotThere) {
+  EXPECT_THAT(gradwave("validate small.toml --set host.device=cpu").output,
+              HasSubstr("learning on cpu;"));
+  EXPECT_EQ(gradwave("run small.toml --set host.device=cpu").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE host_device = 'cpu'"), 4);
+  const Ended refused = gradwave("run small.toml --db other.sqlite --set host.device=cuda:99");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("host.device = \"cuda:99\": "));
+  EXPECT_FALSE(fs::exists(folder_ / "other.sqlite"));
+}
+
+TEST_F(Gradwave, WritesCheckpointsWhereTheScenarioSays) {
+  const Ended run = gradwave("run small.toml --set checkpoint.folder=learners");
+  EXPECT_EQ(run.code, 0) << run.output;
+  for (int id = 1; id <= 4; ++id) {
+    EXPECT_GT(fs::file_size(folder_ / "learners" / ("run-" + std::to_string(id) + ".pt")), 7850u);
+  }
+  write("a-file", "");
+  EXPECT_EQ(gradwave("run small.toml --set checkpoint.folder=a-file").code, 1);
+  EXPECT_THAT(text("SELECT error FROM runs WHERE status = 'failed'"), HasSubstr("a-file"));
+}
+
 TEST_F(Gradwave, BothSchedulesSpendTheSameBudget) {
   ASSERT_EQ(gradwave("run small.toml").code, 0);
   EXPECT_EQ(integer("SELECT count(DISTINCT total) FROM (SELECT sum(k) + (SELECT budget_unused FROM "

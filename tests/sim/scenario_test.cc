@@ -163,8 +163,15 @@ TEST_P(ShippedScenario, IsValidAndSaysWhatItAsks) {
   const std::string text = slurp(GetParam());
   EXPECT_THAT(text.substr(0, text.find("\n\n")), HasSubstr("?"))
       << "no question in the opening comment";
-  if (text.find("dataset = \"mnist\"") != std::string::npos && !std::getenv("GRADWAVE_DATA")) {
-    GTEST_SKIP() << "needs MNIST: GRADWAVE_DATA is not set";
+  const char* data = std::getenv("GRADWAVE_DATA");
+  for (const auto& [dataset, folder] : {std::pair("mnist", "mnist"),
+                                        std::pair("cifar10", "cifar-10-batches-bin"),
+                                        std::pair("cifar100", "cifar-100-binary")}) {
+    const std::string line = std::string("\ndataset = \"") + dataset + "\"\n";
+    if (text.find(line) == std::string::npos) continue;
+    if (data == nullptr || !fs::exists(fs::path(data) / folder)) {
+      GTEST_SKIP() << "GRADWAVE_DATA names no folder with " << folder;
+    }
   }
   EXPECT_GE(read_scenario(GetParam()).runs.size(), 1u);
 }
