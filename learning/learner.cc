@@ -128,7 +128,7 @@ struct Learner::State {
   void keep(Keeper& keeper) {
     keeper.keep("round", round);
     keeper.keep("weights", weights);
-    keeper.keep("buffers", buffers);
+    keeper.keep("worker_buffers", buffers);
     for (std::size_t i = 0; i < compressors.size(); ++i) {
       compressors[i].keep("worker_" + std::to_string(i), keeper);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // gradwave's side of learner_round.py, which says what it is asked on standard input:
 //
-//   learner-round FOLDER ROUNDS MODEL DATASET M BATCH RATIO RATE
+//   learner-round FOLDER ROUNDS MODEL DATASET M BATCH RATIO RATE DEVICE
 //                writes FOLDER/weights (float32 [d]), FOLDER/inputs (float32 [ROUNDS, M, BATCH,
 //                pixels]) and FOLDER/labels (int64), then says "d channels height width classes
 //                macs"
@@ -11,15 +11,16 @@
 //   copy BYTES   copies that many; says bytes per second, each byte counted once
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/cuda.h>
 
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <numeric>
 
 #include "learning/dataset.h"
+#include "learning/device.h"
 #include "learning/learner.h"
 #include "learning/product.h"
 #include "learning/sampling.h"
@@ -56,28 +57,40 @@ void write_batches(const std::filesystem::path& folder, const gl::Options& optio
   }
 }
 
-double products_rate(std::int64_t n) {
+void wait_for(const at::Device& device) {
+  if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+// On a GPU with the precision that its convolutions have.
+double products_rate(const at::Device& device, std::int64_t n) {
   const c10::InferenceMode no_autograd;
-  const at::Tensor a = at::rand({n, n}), b = at::rand({n, n});
-  at::Tensor c = at::empty({n, n});
+  at::globalContext().setAllowTF32CuBLAS(true);
+  const at::Tensor a = at::rand({n, n}, device), b = at::rand({n, n}, device);
+  at::Tensor c = at::empty({n, n}, device);
+  gl::multiply(a, b, c);
+  wait_for(device);
   const auto start = Clock::now();
   gl::multiply(a, b, c);
+  wait_for(device);
+  at::globalContext().setAllowTF32CuBLAS(false);
   return static_cast<double>(n * n * n) / seconds_since(start);
 }
 
-double copy_rate(std::int64_t bytes) {
-  static std::vector<char> from, to;
-  from.resize(bytes, 1);
-  to.resize(bytes, 2);
+double copy_rate(const at::Device& device, std::int64_t bytes) {
+  static at::Tensor from, to;
+  from = at::full({bytes}, 1, at::TensorOptions(device).dtype(at::kByte));
+  to = from.clone();
+  wait_for(device);
   const auto start = Clock::now();
-  std::memcpy(to.data(), from.data(), bytes);
+  to.copy_(from);
+  wait_for(device);
   return static_cast<double>(bytes) / seconds_since(start);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 9) return 2;
+  if (argc != 10) return 2;
   const std::filesystem::path folder = argv[1];
   gl::Options options;
   options.training.rounds = std::stoll(argv[2]);
@@ -88,6 +101,8 @@ int main(int argc, char** argv) {
   options.training.batch = std::stoll(argv[6]);
   options.compression.ratio = std::stod(argv[7]);
   options.training.learning_rate = std::stod(argv[8]);
+  options.host.device = argv[9];
+  const at::Device device = gl::device_of(options.host.device);
   options.compression.error_compensation = true;
   options.data.test_samples = 1;
   {
@@ -115,14 +130,15 @@ int main(int argc, char** argv) {
       const auto start = Clock::now();
       const gl::RoundPlan plan = learner.plan();
       learner.apply(everybody);
+      wait_for(device);
       std::cout << seconds_since(start) << ' ' << plan.train_loss << std::endl;
     } else if (word == "weights") {
       write_weights("trained");
       std::cout << "written" << std::endl;
     } else if (word == "products" && std::cin >> amount) {
-      std::cout << products_rate(amount) << std::endl;
+      std::cout << products_rate(device, amount) << std::endl;
     } else if (word == "copy" && std::cin >> amount) {
-      std::cout << copy_rate(amount) << std::endl;
+      std::cout << copy_rate(device, amount) << std::endl;
     }
   }
 }

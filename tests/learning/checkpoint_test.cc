@@ -111,7 +111,7 @@ TEST_F(Checkpoint, RefusesAnotherModelTeamOrMethod) {
   EXPECT_THAT(refusal(options), HasSubstr("\"weights\" has the shape [12730], expected [13525]"));
   options = with_everything();
   options.training.workers = 4;
-  EXPECT_THAT(refusal(options), HasSubstr("\"buffers\" has the shape [3, 0], expected [4, 0]"));
+  EXPECT_THAT(refusal(options), HasSubstr("\"worker_buffers\" has the shape [3, 0], expected [4, 0]"));
   options = with_everything();
   options.training.momentum = 0.9;
   EXPECT_THAT(refusal(options), HasSubstr("has no \"server_velocity\""));
