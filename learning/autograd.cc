@@ -3,7 +3,6 @@
 
 #include <ATen/record_function.h>
 
-#include <cstring>
 #include <string>
 
 #include "learning/sparse.h"
@@ -15,37 +14,41 @@ namespace {
 thread_local double macs = 0;
 thread_local int inside_convolution = 0;
 
-// LibTorch wants to be given something to hold between an operator's start and its end.
-struct Nothing final : at::ObserverContext {};
+// Of a convolution: what each element of its output is a sum over, one output channel's weights.
+// Its inputs are there when it starts, its output when it has ended.
+struct Convolution final : at::ObserverContext {
+  double terms = 0;
+};
 
-bool is_convolution(const at::RecordFunction& op) {
-  return std::strcmp(op.name(), "aten::_convolution") == 0;
+// Each element of a product is a sum over the columns of the left factor.
+double product_macs(const at::Tensor& a, const at::Tensor& b) {
+  return static_cast<double>(a.numel()) * static_cast<double>(b.size(-1));
 }
 
 std::unique_ptr<at::ObserverContext> begin_operator(const at::RecordFunction& op) {
-  if (is_convolution(op)) ++inside_convolution;
-  return std::make_unique<Nothing>();
+  const std::string name = op.name();
+  const auto inputs = op.inputs();
+  auto convolution = std::make_unique<Convolution>();  // LibTorch wants something in any case
+  if (name == "aten::_convolution") {
+    const at::Tensor& weight = inputs[1].toTensor();
+    convolution->terms = static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
+    ++inside_convolution;
+  } else if (inside_convolution == 0) {
+    if (name == "aten::mm" || name == "aten::bmm") {
+      macs += product_macs(inputs[0].toTensor(), inputs[1].toTensor());
+    }
+    if (name == "aten::addmm" || name == "aten::baddbmm") {
+      macs += product_macs(inputs[1].toTensor(), inputs[2].toTensor());
+    }
+  }
+  return convolution;
 }
 
-// Each element of a convolution's output is a sum over one output channel's weights; of a
-// product's, over the columns of the left factor.
-void end_operator(const at::RecordFunction& op, at::ObserverContext* /*context*/) {
-  const auto inputs = op.inputs();
-  const auto products = [&](std::size_t left) {
-    const at::Tensor& a = inputs[left].toTensor();
-    const at::Tensor& b = inputs[left + 1].toTensor();
-    return static_cast<double>(a.numel()) * static_cast<double>(b.size(-1));
-  };
-  const std::string name = op.name();
-  if (is_convolution(op)) {
-    const at::Tensor& weight = inputs[1].toTensor();
-    const double out = static_cast<double>(op.outputs()[0].toTensor().numel());
-    macs += out * static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
-    --inside_convolution;
-  } else if (inside_convolution == 0) {
-    if (name == "aten::mm" || name == "aten::bmm") macs += products(0);
-    if (name == "aten::addmm" || name == "aten::baddbmm") macs += products(1);
-  }
+void end_operator(const at::RecordFunction& op, at::ObserverContext* context) {
+  const double terms = static_cast<Convolution*>(context)->terms;
+  if (terms == 0) return;
+  macs += terms * static_cast<double>(op.outputs()[0].toTensor().numel());
+  --inside_convolution;
 }
 
 }  // namespace

@@ -104,7 +104,12 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.model_size = model->size();
   description.train_samples = shape.train_samples;
   description.test_samples = shape.test_samples;
-  description.forward_macs = model->forward_macs();
+  description.forward_macs =
+      options.model.forward_macs > 0 ? options.model.forward_macs : model->forward_macs();
+  if (description.forward_macs == 0) {
+    refuse("the network has no convolutions and matrix products whose multiply-adds could be "
+           "counted; expected model.forward_macs, for one sample's forward pass");
+  }
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.

@@ -56,11 +56,13 @@ class NetworkModel final : public Model {
 
   void initialise(Random& random, float* weights, float* buffers) const override {
     for (const Variable& variable : variables_.parameters) {
-      boost::random::uniform_real_distribution<float> uniform(variable.low, variable.high);
-      const bool constant = variable.low == variable.high;
-      for (std::int64_t i = 0; i < elements(variable.sizes); ++i) {
-        *weights++ = constant ? variable.low : uniform(random);
+      const std::int64_t size = elements(variable.sizes);
+      if (variable.low == variable.high) {
+        weights = std::fill_n(weights, size, variable.low);
+        continue;
       }
+      boost::random::uniform_real_distribution<float> uniform(variable.low, variable.high);
+      weights = std::generate_n(weights, size, [&] { return uniform(random); });
     }
     for (const Variable& variable : variables_.buffers) {
       buffers = std::fill_n(buffers, elements(variable.sizes), variable.low);

@@ -29,6 +29,7 @@ struct ModelOptions {
   std::vector<std::int64_t> hidden = {
       256};                    // of "mlp": units of each layer; empty: softmax regression
   std::filesystem::path file;  // of "torchscript"
+  double forward_macs = 0;  // multiply-adds of one sample's forward pass; 0: counted in its layers
 };
 
 struct TrainingOptions {

@@ -38,7 +38,7 @@ double no_jitter(learning::Random&, double) { return 1; }
 
 double uniform_jitter(learning::Random& random, double cv) {
   const double half_width = std::sqrt(3.0) * cv;  // keeps the deviation at cv
-  return boost::random::uniform_real_distribution<double>(1 - half_width, 1 + half_width)(random);
+  return 1 + half_width * boost::random::uniform_real_distribution<double>(-1, 1)(random);
 }
 
 double lognormal_jitter(learning::Random& random, double cv) {

@@ -50,6 +50,10 @@ std::vector<Setting> make_table() {
        "of mlp: units of each hidden layer; the empty list is softmax regression", 1, 1e6},
       {"model.file", FIELD(learning.model.file),
        "of torchscript: what torch.jit.save wrote; its parameters are where training begins"},
+      {"model.forward_macs", FIELD(learning.model.forward_macs),
+       "multiply-adds of one sample's forward pass, which compute times follow; 0: counted in the "
+       "layers",
+       0, 1e18},
 
       {"training.rounds", FIELD(learning.training.rounds), "rounds of the run, T", 1, 1e8},
       {"training.batch", FIELD(learning.training.batch), "samples per worker and round", 1, 1e6},

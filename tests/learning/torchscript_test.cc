@@ -7,6 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "learning/learner.h"
 #include "learning/model.h"
 #include "tests/learning/batches.h"
 
@@ -132,6 +133,22 @@ TEST_F(TorchScript, RefusesWhatItCannotTrain) {
   save(kLinear, at::kDouble);
   EXPECT_THAT(refusal(), HasSubstr("parameter \"weight\" is Double, expected Float"));
   EXPECT_THROW(make_model({"torchscript", {}, {}}, {3, 2, 2}, 3), std::invalid_argument);
+}
+
+// Compute times follow the multiply-adds: none at all is no answer.
+TEST_F(TorchScript, MustSayItsMultiplyAddsWhereNoneAreCounted) {
+  save("    return x.flatten(1)[:, :10] * self.weight[0, 0]\n");
+  Options options;
+  options.model.model = "torchscript";
+  options.model.file = file_;
+  try {
+    describe(options);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("expected model.forward_macs"));
+  }
+  options.model.forward_macs = 1e6;
+  EXPECT_EQ(describe(options).forward_macs, 1e6);
 }
 
 }  // namespace

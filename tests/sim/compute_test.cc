@@ -59,6 +59,15 @@ TEST(ComputeTimes, ScatterWithTheCoefficientOfVariationAskedForAndKeepTheirMean)
   }
 }
 
+TEST(ComputeTimes, WithoutVariationAreTheMean) {
+  for (const auto& [jitter, description] : jitters()) {
+    ComputeOptions options = exact();
+    options.jitter = jitter;
+    options.jitter_cv = 0;
+    EXPECT_DOUBLE_EQ(ComputeTimes(options, 1e9 / 12, 1, 1, 5).next()[0], 1) << jitter;
+  }
+}
+
 TEST(ComputeTimes, DependOnTheSeedAloneAndDifferBetweenWorkers) {
   const ComputeOptions options = [] {
     ComputeOptions jittered = exact();
