@@ -12,43 +12,55 @@ namespace {
 
 // What the callbacks of the one counting that is under way on this thread add up.
 thread_local double macs = 0;
-thread_local int inside_convolution = 0;
+thread_local int inside_counted = 0;  // operators that are counted as a whole
 
-// Of a convolution: what each element of its output is a sum over, one output channel's weights.
-// Its inputs are there when it starts, its output when it has ended.
-struct Convolution final : at::ObserverContext {
-  double terms = 0;
+// What is known of an operator when it starts, for when it has ended.
+struct Operator final : at::ObserverContext {
+  bool counted_as_a_whole = false;
+  double terms = 0;  // of the sum that each element of its output is; 0: counted already
 };
 
-// Each element of a product is a sum over the columns of the left factor.
-double product_macs(const at::Tensor& a, const at::Tensor& b) {
-  return static_cast<double>(a.numel()) * static_cast<double>(b.size(-1));
+double size_of(const c10::IValue& value) { return static_cast<double>(value.toTensor().numel()); }
+
+// Multiply-adds of a [..., columns] and b [..., columns, n]: each element of a meets n of b.
+double product_macs(const c10::IValue& a, const c10::IValue& b) {
+  return size_of(a) * static_cast<double>(b.toTensor().size(-1));
 }
 
 std::unique_ptr<at::ObserverContext> begin_operator(const at::RecordFunction& op) {
   const std::string name = op.name();
   const auto inputs = op.inputs();
-  auto convolution = std::make_unique<Convolution>();  // LibTorch wants something in any case
+  auto context = std::make_unique<Operator>();
+  if (inside_counted > 0) return context;
+  if (name == "aten::mm" || name == "aten::bmm") macs += product_macs(inputs[0], inputs[1]);
+  if (name == "aten::addmm" || name == "aten::baddbmm") macs += product_macs(inputs[1], inputs[2]);
   if (name == "aten::_convolution") {
-    const at::Tensor& weight = inputs[1].toTensor();
-    convolution->terms = static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
-    ++inside_convolution;
-  } else if (inside_convolution == 0) {
-    if (name == "aten::mm" || name == "aten::bmm") {
-      macs += product_macs(inputs[0].toTensor(), inputs[1].toTensor());
-    }
-    if (name == "aten::addmm" || name == "aten::baddbmm") {
-      macs += product_macs(inputs[1].toTensor(), inputs[2].toTensor());
-    }
+    // The weights [out, in / groups, ...] of one output channel make an element of the output;
+    // transposed, each element of the input meets those [in, out / groups, ...] of its channel.
+    const double of_a_channel =
+        size_of(inputs[1]) / static_cast<double>(inputs[1].toTensor().size(0));
+    const bool transposed = inputs[6].toBool();
+    if (transposed) macs += size_of(inputs[0]) * of_a_channel;
+    if (!transposed) context->terms = of_a_channel;
+    context->counted_as_a_whole = true;
   }
-  return convolution;
+  if (name == "aten::scaled_dot_product_attention") {  // queries by keys, and weights by values
+    const double keys = static_cast<double>(inputs[1].toTensor().size(-2));
+    const double queries = size_of(inputs[0]) / static_cast<double>(inputs[0].toTensor().size(-1));
+    macs += keys * size_of(inputs[0]) +
+            keys * queries * static_cast<double>(inputs[2].toTensor().size(-1));
+    context->counted_as_a_whole = true;
+  }
+  if (context->counted_as_a_whole) ++inside_counted;
+  return context;
 }
 
+// Also of an operator that threw, which has no outputs, or of whose start LibTorch kept nothing.
 void end_operator(const at::RecordFunction& op, at::ObserverContext* context) {
-  const double terms = static_cast<Convolution*>(context)->terms;
-  if (terms == 0) return;
-  macs += terms * static_cast<double>(op.outputs()[0].toTensor().numel());
-  --inside_convolution;
+  const auto* const begun = static_cast<Operator*>(context);
+  if (begun == nullptr || !begun->counted_as_a_whole) return;
+  --inside_counted;
+  if (begun->terms > 0 && !op.outputs().empty()) macs += begun->terms * size_of(op.outputs()[0]);
 }
 
 }  // namespace
@@ -90,7 +102,7 @@ Model::Score score_of(const at::Tensor& logits, const at::Tensor& labels) {
 
 double count_macs(const std::function<void()>& run) {
   macs = 0;
-  inside_convolution = 0;
+  inside_counted = 0;
   struct Removed {  // even if `run` throws
     at::CallbackHandle handle;
     ~Removed() { at::removeCallback(handle); }

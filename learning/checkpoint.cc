@@ -7,15 +7,18 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "learning/torch_runtime.h"
+
 namespace gradwave::learning {
 namespace {
 
 constexpr const char* kForm = "gradwave_checkpoint";  // the name under which a file has kVersion
 constexpr std::int64_t kVersion = 1;
 
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
+std::string text_of(const Random& random) {
+  std::ostringstream text;
+  text << random;
+  return text.str();
 }
 
 at::Tensor view_of(std::vector<std::int64_t>& numbers) {
@@ -47,9 +50,7 @@ void CheckpointWriter::keep(const std::string& name, std::vector<std::int64_t>& 
 }
 
 void CheckpointWriter::keep(const std::string& name, Random& random) {
-  std::ostringstream text;
-  text << random;
-  archive_->out.write(name, c10::IValue(text.str()));
+  archive_->out.write(name, c10::IValue(text_of(random)));
 }
 
 void CheckpointWriter::write(const std::filesystem::path& file) {
@@ -60,9 +61,8 @@ void CheckpointWriter::write(const std::filesystem::path& file) {
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::remove(unfinished, ignored);
-    const auto* const torch_error = dynamic_cast<const c10::Error*>(&error);
-    throw std::runtime_error(file.string() + ": the checkpoint cannot be written: " +
-                             (torch_error != nullptr ? first_line(*torch_error) : error.what()));
+    throw std::runtime_error(file.string() +
+                             ": the checkpoint cannot be written: " + reason(error));
   }
 }
 
@@ -72,6 +72,11 @@ struct CheckpointReader::Archive {
 
   [[noreturn]] void refuse(const std::string& reason) const {
     throw std::invalid_argument(file + ": " + reason);
+  }
+
+  [[noreturn]] void refuse_type(const std::string& name, const c10::IValue& value) const {
+    refuse("this checkpoint's \"" + name + "\" is a " + value.tagKind() +
+           " that says nothing here");
   }
 
   c10::IValue value(const std::string& name) {
@@ -89,7 +94,7 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& file)
   try {
     archive_->in.load_from(archive_->file);
   } catch (const c10::Error& error) {
-    archive_->refuse("is no checkpoint of gradwave: " + first_line(error));
+    archive_->refuse("is no checkpoint of gradwave: " + reason(error));
   }
   c10::IValue version;
   if (!archive_->in.try_read(kForm, version) || !version.isInt()) {
@@ -104,7 +109,9 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& file)
 CheckpointReader::~CheckpointReader() = default;
 
 void CheckpointReader::keep(const std::string& name, const at::Tensor& tensor) {
-  const at::Tensor kept = archive_->value(name).toTensor();
+  const c10::IValue value = archive_->value(name);
+  if (!value.isTensor()) archive_->refuse_type(name, value);
+  const at::Tensor kept = value.toTensor();
   if (kept.sizes() != tensor.sizes()) {
     archive_->refuse("this checkpoint's \"" + name + "\" has the shape " + c10::str(kept.sizes()) +
                      ", expected " + c10::str(tensor.sizes()));
@@ -113,7 +120,9 @@ void CheckpointReader::keep(const std::string& name, const at::Tensor& tensor) {
 }
 
 void CheckpointReader::keep(const std::string& name, std::int64_t& number) {
-  number = archive_->value(name).toInt();
+  const c10::IValue value = archive_->value(name);
+  if (!value.isInt()) archive_->refuse_type(name, value);
+  number = value.toInt();
 }
 
 void CheckpointReader::keep(const std::string& name, std::vector<std::int64_t>& numbers) {
@@ -121,8 +130,10 @@ void CheckpointReader::keep(const std::string& name, std::vector<std::int64_t>& 
 }
 
 void CheckpointReader::keep(const std::string& name, Random& random) {
-  std::istringstream text(archive_->value(name).toStringRef());
-  text >> random;
+  const c10::IValue value = archive_->value(name);
+  if (!value.isString()) archive_->refuse_type(name, value);
+  std::istringstream(value.toStringRef()) >> random;
+  if (text_of(random) != value.toStringRef()) archive_->refuse_type(name, value);
 }
 
 }  // namespace gradwave::learning

@@ -2,7 +2,7 @@
 // Everything that a learner's next rounds depend on, as a file: a TorchScript archive of named
 // tensors and texts, which Python opens as well:
 //
-//   state = torch.jit.load("run-1.pt")
+//   state = torch.jit.load("results-run-1.pt")
 //   torch.nn.utils.vector_to_parameters(state.weights, model.parameters())
 //
 // What belongs in it is named once, in a function that hands each thing to a Keeper: one that

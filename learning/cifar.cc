@@ -54,13 +54,15 @@ Dataset start(const Form& form) {
 
 }  // namespace
 
-// From as many of the five training batches as there are, the first always.
+// From the first of the five training batches up to the first that is not there.
 Dataset load_cifar10(const DataOptions& options) {
   const fs::path folder = location(options, kCifar10.folder);
   Dataset data = start(kCifar10);
   for (int batch = 1; batch <= 5; ++batch) {
     const fs::path file = folder / ("data_batch_" + std::to_string(batch) + ".bin");
-    if (batch == 1 || fs::exists(file)) append(file, kCifar10, data.train);
+    const bool last = batch > 1 && !fs::exists(file);
+    if (last) break;
+    append(file, kCifar10, data.train);
   }
   append(folder / "test_batch.bin", kCifar10, data.test);
   return data;

@@ -38,7 +38,8 @@ const std::vector<Entry<Source>>& table() {
        "MNIST, or with data.path any set in its form (Fashion-MNIST, KMNIST, EMNIST)",
        {inspect_mnist, load_mnist}},
       {"cifar10",
-       "CIFAR-10's binary files: 32 x 32 colour, 10 classes, 50,000 + 10,000",
+       "CIFAR-10's binary files: 32 x 32 colour, 10 classes, 10,000 for each data_batch_N.bin + "
+       "10,000",
        {inspect_cifar10, load_cifar10}},
       {"cifar100",
        "CIFAR-100's binary files: 32 x 32 colour, 100 classes, 50,000 + 10,000",

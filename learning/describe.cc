@@ -100,6 +100,11 @@ Description describe(const Options& options, const DatasetShape& shape) {
   partition(options.data, labels, shape.classes, options.training.workers, options.seed);
 
   const auto model = make_model(options.model, shape.image, shape.classes);
+  if (options.training.batch < model->least_batch()) {
+    refuse("training.batch = ", options.training.batch,
+           " leaves batch normalisation one number of ", "each channel; expected at least ",
+           model->least_batch(), " for images of ", to_string(shape.image));
+  }
   Description description;
   description.model_size = model->size();
   description.train_samples = shape.train_samples;
@@ -107,8 +112,9 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.forward_macs =
       options.model.forward_macs > 0 ? options.model.forward_macs : model->forward_macs();
   if (description.forward_macs == 0) {
-    refuse("the network has no convolutions and matrix products whose multiply-adds could be "
-           "counted; expected model.forward_macs, for one sample's forward pass");
+    refuse(
+        "the network has no convolutions and matrix products whose multiply-adds could be "
+        "counted; expected model.forward_macs, for one sample's forward pass");
   }
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());

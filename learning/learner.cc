@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "learning/codec.h"
 #include "learning/compressor.h"
@@ -73,6 +74,17 @@ double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size,
   return static_cast<double>(workers * k) * entry;
 }
 
+// Memory that a GPU does not have, a user's network that fails half-way: LibTorch's errors in plain
+// words.
+template <class Work>
+void plainly(const Work& work) {
+  try {
+    work();
+  } catch (const c10::Error& error) {
+    throw std::runtime_error(reason(error));
+  }
+}
+
 }  // namespace
 
 struct Learner::State {
@@ -115,9 +127,9 @@ struct Learner::State {
   const Schedule schedule;
   const std::vector<double> rates;  // eta_t [T]
 
-  bool under_way = false;  // a round was planned and not applied
-  std::int64_t round = 0;                                         // t, of the next plan()
-  const at::Tensor weights = start.weights.clone();               // w_t [d]
+  bool under_way = false;                            // a round was planned and not applied
+  std::int64_t round = 0;                            // t, of the next plan()
+  const at::Tensor weights = start.weights.clone();  // w_t [d]
   const at::Tensor buffers = start.buffers.repeat({workers, 1});  // [M, b]
   std::vector<Compressor> compressors;                            // [M]
   std::vector<std::vector<std::uint8_t>> messages;                // [M], as they travel
@@ -146,7 +158,7 @@ struct Learner::State {
 
 Learner::Learner(const Options& options) {
   prepare_torch();
-  state_ = std::make_unique<State>(options);
+  plainly([&] { state_ = std::make_unique<State>(options); });
 }
 
 Learner::~Learner() = default;
@@ -172,16 +184,18 @@ RoundPlan Learner::plan() {
   plan.round = s.round;
   plan.k = s.schedule.k[s.round];
   const double rate = s.rates[s.round];
-  const std::vector<double> losses =
-      s.model->gradients(s.weights, s.batches, s.buffers, s.gradient, [&](std::int64_t i) {
-        i == 0 ? s.sum_of_gradients.copy_(s.gradient) : s.sum_of_gradients.add_(s.gradient);
-        Random random =
-            random_stream(s.options.seed, "sparsifier",
-                          {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
-        s.compressors[i].compress(s.gradient, rate, plan.k, *s.sparsifier, random, s.sparse);
-        encode(s.sparse, s.size, s.messages[i]);
-        plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
-      });
+  std::vector<double> losses;
+  plainly([&] {
+    losses = s.model->gradients(s.weights, s.batches, s.buffers, s.gradient, [&](std::int64_t i) {
+      i == 0 ? s.sum_of_gradients.copy_(s.gradient) : s.sum_of_gradients.add_(s.gradient);
+      Random random =
+          random_stream(s.options.seed, "sparsifier",
+                        {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
+      s.compressors[i].compress(s.gradient, rate, plan.k, *s.sparsifier, random, s.sparse);
+      encode(s.sparse, s.size, s.messages[i]);
+      plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
+    });
+  });
   const auto workers = static_cast<double>(s.workers);
   plan.train_loss = std::accumulate(losses.begin(), losses.end(), 0.0) / workers;
   plan.gradient_norm = std::sqrt(squared_norm(s.sum_of_gradients)) / workers;
@@ -241,10 +255,12 @@ Evaluation Learner::evaluate() {
   for (std::int64_t begin = 0; begin < test.count(); begin += kChunk) {
     samples.workers = std::min(kChunk, test.count() - begin);
     for (std::int64_t i = 0; i < samples.workers; ++i) {
-      normalise(test.images[begin + i], s.data.image, s.data.normalisation, samples.inputs.data() + i * pixels);
+      normalise(test.images[begin + i], s.data.image, s.data.normalisation,
+                samples.inputs.data() + i * pixels);
       samples.labels[i] = test.labels[begin + i];
     }
-    const Model::Score score = s.model->score(s.weights, buffers, samples);
+    Model::Score score;
+    plainly([&] { score = s.model->score(s.weights, buffers, samples); });
     total.loss += score.loss;
     total.right += score.right;
   }

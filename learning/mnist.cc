@@ -54,9 +54,9 @@ Idx read_idx(const fs::path& file, int dimensions) {
 // `where` is their folder, or the beginning of all their names.
 fs::path find(const fs::path& where, const std::string& which, const std::string& kind) {
   const bool is_folder = fs::is_directory(where);
-  const fs::path folder = is_folder ? where : where.parent_path();
+  const fs::path folder = is_folder ? where : where.has_parent_path() ? where.parent_path() : ".";
   const std::string beginning = is_folder ? "" : where.filename().string();
-  const std::regex form("(|.*-)(" + which + ")-" + kind + "-idx[0-9]-ubyte(|\\.gz)");
+  const std::regex form("(|.*-)(" + which + ")-" + kind + "[-.]idx[0-9]-ubyte(|\\.gz)");
   std::vector<fs::path> found;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
@@ -67,9 +67,10 @@ fs::path find(const fs::path& where, const std::string& which, const std::string
   }
   std::sort(found.begin(), found.end());  // a plain file before its compressed one
   if (found.empty()) {
-    refuse_file(folder / (beginning + which.substr(0, which.find('|')) + "-" + kind +
-                          (kind == "images" ? "-idx3-ubyte" : "-idx1-ubyte")),
-                "there is no such file, with or without .gz");
+    refuse_file(
+        folder / (beginning + (beginning.empty() ? "" : "*") + which.substr(0, which.find('|')) +
+                  "-" + kind + (kind == "images" ? "-idx3-ubyte" : "-idx1-ubyte")),
+        "there is no such file, with or without .gz");
   }
   const std::string first = found.front().string();
   for (const fs::path& other : found) {

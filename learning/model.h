@@ -31,6 +31,10 @@ class Model {
   virtual std::int64_t size() const = 0;    // d
   virtual double forward_macs() const = 0;  // multiply-adds of one sample's forward pass
 
+  // The fewest samples of a worker's batch: two if some channel has one number per sample and is
+  // normalised over the batch.
+  virtual std::int64_t least_batch() const { return 1; }
+
   // Numbers that are not trained: running means and variances of batch normalisation. Each worker
   // has its own, from its own batches, as a robot would that sends gradients and nothing else.
   virtual std::int64_t buffers_size() const { return 0; }  // b

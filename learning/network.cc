@@ -53,6 +53,7 @@ class NetworkModel final : public Model {
   std::int64_t size() const override { return size_; }
   std::int64_t buffers_size() const override { return buffers_size_; }
   double forward_macs() const override { return macs_; }
+  std::int64_t least_batch() const override { return variables_.one_place_normalised ? 2 : 1; }
 
   void initialise(Random& random, float* weights, float* buffers) const override {
     for (const Variable& variable : variables_.parameters) {
@@ -95,7 +96,8 @@ class NetworkModel final : public Model {
               const Batches& samples) const override {
     const c10::InferenceMode no_autograd;
     const at::Device device = weights.device();
-    const std::int64_t together = std::max<std::int64_t>(1, samples_in_a_pass(device) / samples.batch);
+    const std::int64_t together =
+        std::max<std::int64_t>(1, samples_in_a_pass(device) / samples.batch);
     Score total;
     for (std::int64_t first = 0; first < samples.workers; first += together) {
       const std::int64_t workers = std::min(together, samples.workers - first);
@@ -233,6 +235,7 @@ at::Tensor Pass::linear(const at::Tensor& x, std::int64_t units) {
 
 at::Tensor Pass::batch_norm(const at::Tensor& x) {
   const std::int64_t channels = x.size(1);
+  if (declared_ != nullptr && x.numel() == channels) declared_->one_place_normalised = true;
   const Part scale = parameter({{channels}, 1, 1}), shift = parameter({{channels}, 0, 0});
   const at::Tensor mean = buffer({{channels}, 0, 0}), variance = buffer({{channels}, 1, 1});
   const std::int64_t workers = mean.size(0);

@@ -26,7 +26,8 @@ struct Variable {
 };
 struct Variables {
   std::vector<Variable> parameters, buffers;
-  std::int64_t outputs = 0;  // floats that the layers give for one sample
+  std::int64_t outputs = 0;           // floats that the layers give for one sample
+  bool one_place_normalised = false;  // batch normalisation of a channel with one number per sample
 };
 
 // One forward pass of images [W B, channels, height, width], W workers of B samples each. The

@@ -6,7 +6,7 @@
 //
 // With error compensation the messages carry eta_t already, u = (1/M) sum_i C_k[g_i] + eta_t lambda
 // w and w <- w - v. With beta = lambda = 0 this is the paper's step (Ruan et al. 2023, Algorithms 1
-// and 2), at a cost of the entries that were sent and not of d.
+// and 2), and costs what sparse_sum.h says.
 //
 // The workers repeat the step, whose v and w they know, so that only the sum has to reach them.
 #pragma once

@@ -107,9 +107,7 @@ void Epochs::keep(const std::string& name, Keeper& keeper) {
 BatchStream::BatchStream(const Dataset& dataset,
                          const std::vector<std::vector<std::int64_t>>& parts, std::int64_t batch,
                          Augmentation augmentation, std::uint64_t seed, std::string_view stream)
-    : dataset_(&dataset),
-      batch_(batch),
-      augmentation_(augmentation) {
+    : dataset_(&dataset), batch_(batch), augmentation_(augmentation) {
   const std::string variations = std::string(stream) + " augmentation";
   for (const auto& part : parts) {
     workers_.push_back({Epochs(part, random_stream(seed, stream, {workers_.size()})),
@@ -140,7 +138,8 @@ void BatchStream::next(Batches& out) {
       if (augmentation_ == Augmentation::kNone) {
         normalise(train.images[sample], shape, dataset_->normalisation, input);
       } else {
-        normalise(train.images[sample], shape, dataset_->normalisation, draw(worker.variations), input);
+        normalise(train.images[sample], shape, dataset_->normalisation, draw(worker.variations),
+                  input);
       }
       *label++ = train.labels[sample];
     }

@@ -12,11 +12,13 @@ SparseSum::SparseSum(std::int64_t model_size, const at::Device& device)
       present_(at::zeros({model_size}, at::TensorOptions(device).dtype(at::kByte))) {}
 
 void SparseSum::add(const Sparse& sparse) {
-  add_at(sum_, sparse);
   if (!on_host(sum_)) {
-    present_.index_fill_(0, indices_of(sparse, sum_.device()), 1);
+    const at::Tensor indices = indices_of(sparse, sum_.device());
+    sum_.index_add_(0, indices, view_of(sparse.values).to(sum_.device()));
+    present_.index_fill_(0, indices, 1);
     return;
   }
+  add_at(sum_, sparse);
   auto* const present = present_.data_ptr<std::uint8_t>();
   for (const std::uint32_t index : sparse.indices) {
     if (present[index] == 0) union_.push_back(index);

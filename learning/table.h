@@ -19,8 +19,7 @@ struct Entry {
 
 // Throws std::invalid_argument with all the right words; `what` is the table's name, "sparsifier".
 template <class T>
-T look_up(const std::vector<Entry<T>>& table, const std::string& what,
-                 const std::string& word) {
+T look_up(const std::vector<Entry<T>>& table, const std::string& what, const std::string& word) {
   std::string known;
   for (const Entry<T>& entry : table) {
     if (entry.word == word) return entry.value;

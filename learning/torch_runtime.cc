@@ -43,6 +43,16 @@ void prepare_torch() {
   at::globalContext().setBenchmarkCuDNN(false);
 }
 
+std::string reason(const std::exception& error) {
+  const auto* const of_torch = dynamic_cast<const c10::Error*>(&error);
+  std::string text = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
+  // The interpreter of TorchScript puts the lines that led there before it.
+  const std::string mark = "RuntimeError: ";
+  const std::size_t last = text.rfind(mark);
+  if (last != std::string::npos) text = text.substr(last + mark.size());
+  return text.substr(0, text.find('\n'));
+}
+
 void seed_operators(std::uint64_t seed) { at::manual_seed(seed); }
 
 void keep_operators(const at::Device& device, const std::string& name, Keeper& keeper) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A network that PyTorch exported (torch.jit.script or trace, then save): its parameters are
-// trained, from where the file has them, whatever the seed; its buffers of floats are kept for each
-// worker; other buffers (counts of batches) stay with the network and change nothing.
+// trained, from where the file has them, whatever the seed; its buffers are kept for each worker,
+// as floats, whatever their type is in the network.
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
@@ -13,6 +13,7 @@
 
 #include "learning/autograd.h"
 #include "learning/model.h"
+#include "learning/torch_runtime.h"
 
 namespace gradwave::learning {
 namespace {
@@ -27,7 +28,7 @@ std::vector<float> flattened(const std::vector<at::Tensor>& tensors) {
   const c10::NoGradGuard no_autograd;
   std::vector<float> flat;
   for (const at::Tensor& tensor : tensors) {
-    const at::Tensor copy = tensor.contiguous();
+    const at::Tensor copy = tensor.to(at::kFloat).contiguous();
     flat.insert(flat.end(), copy.data_ptr<float>(), copy.data_ptr<float>() + copy.numel());
   }
   return flat;
@@ -70,9 +71,9 @@ class TorchScript final : public Model {
     if (file_.empty()) refuse("model.architecture = \"torchscript\" needs model.file");
     torch::jit::getExecutorMode() = false;  // the graph as it is, the same in every round
     try {
-      module_ = torch::jit::load(file_);
+      module_ = torch::jit::load(file_, at::kCPU);
     } catch (const c10::Error& error) {
-      refuse("model.file: " + file_ + " is not a TorchScript file: " + first_line(error));
+      refuse("model.file: " + file_ + " is not a TorchScript file: " + reason(error));
     }
     read_tensors();
     check_output(classes);
@@ -96,8 +97,9 @@ class TorchScript final : public Model {
     module_.train();
     std::vector<at::Tensor> losses;
     for (std::int64_t i = 0; i < batches.workers; ++i) {
-      place(buffers_, buffers[i]);
+      place_buffers(buffers[i]);
       const at::Tensor logits = forward(images_of(batches, image_, i, 1, device));
+      take_buffers(buffers[i]);
       const at::Tensor loss = mean_losses(logits, labels_of(batches, i, 1, device), 1);
       write_gradient(loss.sum(), parameters_, gradient);
       take(i);
@@ -111,20 +113,25 @@ class TorchScript final : public Model {
     const c10::NoGradGuard no_autograd;
     const at::Device device = weights.device();
     place_parameters(weights);
-    place(buffers_, buffers);
+    place_buffers(buffers);
     module_.eval();
-    return score_of(forward(images_of(samples, image_, 0, samples.workers, device)),
-                    labels_of(samples, 0, samples.workers, device));
+    // A few megabytes of images at a time: how much the layers make of them is not known.
+    const std::int64_t together =
+        std::max<std::int64_t>(1, (std::int64_t{1} << 20) / (image_.pixels() * samples.batch));
+    Score total;
+    for (std::int64_t first = 0; first < samples.workers; first += together) {
+      const std::int64_t count = std::min(together, samples.workers - first);
+      const Score score = score_of(forward(images_of(samples, image_, first, count, device)),
+                                   labels_of(samples, first, count, device));
+      total.loss += score.loss;
+      total.right += score.right;
+    }
+    return total;
   }
 
  private:
   [[noreturn]] static void refuse(const std::string& sentence) {
     throw std::invalid_argument(sentence);
-  }
-
-  static std::string first_line(const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    return text.substr(0, text.find('\n'));
   }
 
   // The rest of the network, its counters and masks, moves to where the weights are.
@@ -136,16 +143,40 @@ class TorchScript final : public Model {
     place(parameters_, weights);
   }
 
+  // A tensor that two layers share counts once, as in PyTorch's parameters().
   void find_tensors() const {
+    const auto append = [](std::vector<at::Tensor>& tensors, const at::Tensor& tensor) {
+      const bool known = std::any_of(tensors.begin(), tensors.end(), [&](const at::Tensor& other) {
+        return other.is_same(tensor);
+      });
+      if (!known) tensors.push_back(tensor);
+    };
     parameters_.clear();
     buffers_.clear();
-    for (const at::Tensor& parameter : module_.parameters()) {
-      parameters_.push_back(parameter);
-      parameters_.back().requires_grad_(true);
-    }
-    for (const at::Tensor& buffer : module_.buffers()) {
-      if (buffer.scalar_type() == at::kFloat) buffers_.push_back(buffer);
-    }
+    for (const at::Tensor& parameter : module_.parameters()) append(parameters_, parameter);
+    for (const at::Tensor& buffer : module_.buffers()) append(buffers_, buffer);
+    for (at::Tensor& parameter : parameters_) parameter.requires_grad_(true);
+  }
+
+  // Floats lie in the flat vector while the network runs; what is of another type is copied there
+  // and back.
+  void place_buffers(const at::Tensor& flat) const {
+    const c10::NoGradGuard no_autograd;
+    for_parts(buffers_, flat, [&](std::size_t i, const at::Tensor& part) {
+      at::Tensor& buffer = buffers_[i];
+      if (buffer.scalar_type() == at::kFloat) {
+        buffer.set_data(part);
+      } else {
+        buffer.copy_(buffer.is_floating_point() ? part : part.round());
+      }
+    });
+  }
+
+  void take_buffers(const at::Tensor& flat) const {
+    const c10::NoGradGuard no_autograd;
+    for_parts(buffers_, flat, [&](std::size_t i, const at::Tensor& part) {
+      if (buffers_[i].scalar_type() != at::kFloat) part.copy_(buffers_[i]);
+    });
   }
 
   void read_tensors() {
@@ -161,31 +192,33 @@ class TorchScript final : public Model {
     initial_buffers_ = flattened(buffers_);
   }
 
-  // One image tells whether the network is one for such images and so many classes.
+  // Two images tell whether the network is one for batches of them and for so many classes.
   void check_output(std::int64_t classes) {
-    const c10::NoGradGuard no_autograd;
     module_.eval();
-    const at::Tensor one = at::zeros({1, image_.channels, image_.height, image_.width});
-    at::Tensor logits;
+    const at::Tensor two = at::zeros({2, image_.channels, image_.height, image_.width});
+    c10::IValue out;
     try {
-      macs_ = count_macs([&] { logits = forward(one); });
+      macs_ = count_macs([&] { out = module_.forward({two}); }) / 2;
     } catch (const std::exception& error) {  // of the interpreter, or of an operator
-      const std::string text = error.what();
       refuse("model.file: " + file_ + " does not take images of " + to_string(image_) + ": " +
-             text.substr(text.rfind("RuntimeError: ") == std::string::npos
-                             ? 0
-                             : text.rfind("RuntimeError: ") + 14));
+             reason(error));
     }
-    if (logits.dim() == 2 && logits.size(0) == 1 && logits.size(1) == classes) return;
-    refuse("model.file: " + file_ + " turns an image of " + to_string(image_) + " into " +
-           c10::str(logits.sizes()) + ", expected [1, " + std::to_string(classes) +
-           "], a number for each class");
+    if (!out.isTensor()) refuse("model.file: " + file_ + " gives no tensor but " + out.tagKind());
+    const at::Tensor logits = out.toTensor();
+    if (logits.dim() != 2 || logits.size(0) != 2 || logits.size(1) != classes) {
+      refuse("model.file: " + file_ + " turns two images of " + to_string(image_) + " into " +
+             c10::str(logits.sizes()) + ", expected [2, " + std::to_string(classes) +
+             "], a number for each class");
+    }
+    if (!logits.requires_grad()) {
+      refuse("model.file: " + file_ +
+             " cannot be trained: its output does not depend on its "
+             "parameters by operations that have derivatives");
+    }
   }
 
   at::Tensor forward(const at::Tensor& images) const {
-    const c10::IValue out = module_.forward({images});
-    if (!out.isTensor()) refuse("model.file: " + file_ + " gives no tensor");
-    return out.toTensor();
+    return module_.forward({images}).toTensor();
   }
 
   std::string file_;

@@ -40,6 +40,12 @@ void print_outcome(const CampaignOutcome& outcome, std::ostream& err) {
   if (outcome.diverged + outcome.failed + outcome.interrupted > 0) err << '\n';
 }
 
+// One a processor; but one in all on a GPU, whose memory several runs may not share.
+int default_jobs(const Scenario& scenario) {
+  if (devices_of(scenario) != "cpu") return 1;
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 }  // namespace
 
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
@@ -53,11 +59,10 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
 
   CampaignOptions options;
   options.database = command.database;
-  options.jobs =
-      command.jobs > 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency());
   options.terminal = isatty(STDERR_FILENO) != 0;
   int code = 0;
   for (const Scenario& scenario : scenarios) {
+    options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);
     err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
         << " at a time, learning on " << devices_of(scenario) << ", into "
         << command.database.string() << '\n';
@@ -104,7 +109,8 @@ int command_line(int argc, char** argv) {
   with_scenarios(verb);
   with_database(verb);
   with_target(verb);
-  verb->add_option("--jobs", run_command.jobs, "runs at a time (default: the processors)")
+  verb->add_option("--jobs", run_command.jobs,
+                   "runs at a time (default: the processors; on a GPU, one)")
       ->check(CLI::PositiveNumber);
   verb->callback([&] {
     run_command.database = database;

@@ -65,8 +65,8 @@ std::string pilot_json(const std::optional<learning::Pilot>& pilot) {
 // Writes the learner down where and when the scenario asks for it.
 class Checkpoints {
  public:
-  Checkpoints(const CheckpointOptions& options, std::int64_t run_id, std::int64_t rounds)
-      : file_(options.folder / ("run-" + std::to_string(run_id) + ".pt")),
+  Checkpoints(const CheckpointOptions& options, const std::string& run, std::int64_t rounds)
+      : file_(options.folder / (run + ".pt")),
         wanted_(!options.folder.empty()),
         every_(options.every > 0 ? options.every : rounds),
         rounds_(rounds) {
@@ -84,14 +84,14 @@ class Checkpoints {
 };
 
 // Returns the sentence that explains a divergence, or an empty one.
-std::string run(const Settings& settings, std::int64_t run_id, results::Recorder& recorder,
+std::string run(const Settings& settings, const std::string& name, results::Recorder& recorder,
                 int progress) {
   const learning::TrainingOptions& training = settings.learning.training;
   Network network(link_options(settings), settings.limits, [] { return stop_requested != 0; });
   learning::Learner learner(learning_options(settings));
   recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
                  learner.description().device});
-  const Checkpoints checkpoints(settings.checkpoint, run_id, training.rounds);
+  const Checkpoints checkpoints(settings.checkpoint, name, training.rounds);
 
   ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
                        training.workers, settings.learning.seed);
@@ -127,7 +127,9 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id, int p
   try {
     results::Recorder recorder(database, run_id);
     try {
-      const std::string divergence = run(stored_settings(database, run_id), run_id, recorder, progress);
+      const std::string name = database.stem().string() + "-run-" + std::to_string(run_id);
+      const std::string divergence =
+          run(stored_settings(database, run_id), name, recorder, progress);
       recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
     } catch (const results::DatabaseError&) {
       throw;

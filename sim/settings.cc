@@ -27,7 +27,8 @@ std::vector<Setting> make_table() {
       {"data.folder", FIELD(learning.data.folder),
        "holds mnist/ and the like; empty: the environment variable GRADWAVE_DATA"},
       {"data.path", FIELD(learning.data.path),
-       "where the data set's own files are, whatever their folder is called; empty: in data.folder"},
+       "where the data set's own files are, whatever their folder is called; empty: in "
+       "data.folder"},
       {"data.side", FIELD(learning.data.side),
        "of dataset folder: height and width that images are resized to; 0: all have one size", 0,
        4096},
@@ -179,9 +180,9 @@ std::vector<Setting> make_table() {
        0.1, inf},
 
       {"checkpoint.folder", FIELD(checkpoint.folder),
-       "where each run writes its learner, weights and all, as run-ID.pt; empty: nowhere"},
+       "where each run writes its learner, weights and all, as RESULTS-run-ID.pt; empty: nowhere"},
       {"checkpoint.every", FIELD(checkpoint.every),
-       "rounds between two checkpoints; 0: only one, at the end", 0, 1e8},
+       "rounds between two checkpoints; 0: only one, after the last round", 0, 1e8},
 
       {"host.device", FIELD(learning.host.device),
        "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N"},
@@ -225,6 +226,12 @@ std::string checked_word(const Setting& setting, const Json& value) {
   return word;
 }
 
+// "~/data" as a shell would have it.
+std::string at_home(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  return home != nullptr && path.compare(0, 2, "~/") == 0 ? home + path.substr(1) : path;
+}
+
 // Writes one JSON value into whatever kind of field the setting has.
 struct Assign {
   const Setting& setting;
@@ -237,7 +244,9 @@ struct Assign {
   void operator()(std::int64_t* field) const { *field = checked_integer(setting, value, value); }
   void operator()(double* field) const { *field = checked_number(setting, value, value); }
   void operator()(std::string* field) const { *field = checked_word(setting, value); }
-  void operator()(std::filesystem::path* field) const { *field = checked_word(setting, value); }
+  void operator()(std::filesystem::path* field) const {
+    *field = at_home(checked_word(setting, value));
+  }
   void operator()(std::vector<std::int64_t>* field) const {
     list(field, [&](const Json& element) { return checked_integer(setting, value, element); });
   }

@@ -21,7 +21,8 @@
 
 namespace gradwave {
 
-// Whether and when a run writes down its learner: to folder/run-ID.pt.
+// Whether and when a run writes down its learner: to folder/RESULTS-run-ID.pt,
+// RESULTS the name of the results file.
 struct CheckpointOptions {
   std::filesystem::path folder;  // empty: never
   std::int64_t every = 0;        // rounds; after the last one in any case

@@ -76,7 +76,8 @@ void describe(const Scenario& scenario, std::ostream& out) {
     out << row.text << runs;
   }
   out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
-      << devices_of(scenario) << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
+      << devices_of(scenario)
+      << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
 }
 
 }  // namespace

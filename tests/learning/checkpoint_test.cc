@@ -2,6 +2,7 @@
 #include "learning/checkpoint.h"
 
 #include <gmock/gmock.h>
+#include <torch/script.h>
 
 #include <filesystem>
 #include <fstream>
@@ -98,6 +99,27 @@ TEST_F(Checkpoint, ALearnerGoesOnFromItToTheBit) {
   }
 }
 
+// What a network of the user's draws itself goes on as well.
+TEST_F(Checkpoint, KeepsTheNumbersThatOperatorsDraw) {
+  torch::jit::Module module("Net");
+  module.register_parameter("weight", at::full({10, 784}, 0.01), false);
+  module.register_attribute("training", c10::BoolType::get(), true);
+  module.define(
+      "def forward(self, x):\n    x = torch.dropout(x.flatten(1), 0.5, self.training)\n"
+      "    return torch.matmul(x, self.weight.t())\n");
+  module.save((folder_ / "net.pt").string());
+  Options options = with_everything();
+  options.model.model = "torchscript";
+  options.model.file = folder_ / "net.pt";
+  Learner original(options);
+  advance(original, 0, 3);
+  original.save(file_);
+  const std::vector<double> expected = advance(original, 3, 6);
+  Learner another(options);
+  another.restore(file_);
+  EXPECT_EQ(advance(another, 3, 6), expected);
+}
+
 TEST_F(Checkpoint, RefusesFilesThatAreNone) {
   EXPECT_THAT(refusal(with_everything()), HasSubstr("is no checkpoint of gradwave"));
   std::ofstream(file_) << "no archive";
@@ -111,7 +133,8 @@ TEST_F(Checkpoint, RefusesAnotherModelTeamOrMethod) {
   EXPECT_THAT(refusal(options), HasSubstr("\"weights\" has the shape [12730], expected [13525]"));
   options = with_everything();
   options.training.workers = 4;
-  EXPECT_THAT(refusal(options), HasSubstr("\"worker_buffers\" has the shape [3, 0], expected [4, 0]"));
+  EXPECT_THAT(refusal(options),
+              HasSubstr("\"worker_buffers\" has the shape [3, 0], expected [4, 0]"));
   options = with_everything();
   options.training.momentum = 0.9;
   EXPECT_THAT(refusal(options), HasSubstr("has no \"server_velocity\""));

@@ -197,6 +197,11 @@ TEST_F(Mnist, ManySetsInOneFolderAreToldApartByTheBeginningOfTheirNames) {
   }
   options_.path = options_.folder / "mnist" / "emnist-letters";
   EXPECT_EQ(load_dataset(options_).train.count(), 5);
+  const fs::path here = fs::current_path();
+  fs::current_path(options_.folder / "mnist");
+  options_.path = "emnist-letters";
+  EXPECT_EQ(load_dataset(options_).train.count(), 5);
+  fs::current_path(here);
   options_.path = options_.folder / "mnist";
   EXPECT_THAT(refusal(), AllOf(HasSubstr("several sets"), HasSubstr("emnist-letters-train")));
 }

@@ -348,6 +348,8 @@ TEST(Describe, RefusesWhatCannotBe) {
          o.compression.t_hat = 41;
        },
        "t_hat"},
+      {[](Options& o) { o.host.device = "cuda:99"; }, "host.device = \"cuda:99\": "},
+      {[](Options& o) { o.host.device = "cuda:"; }, "\"cuda:N\""},
   };
   for (const Case& each : cases) {
     Options options = small();

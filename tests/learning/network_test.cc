@@ -142,6 +142,13 @@ TEST(Network, ScoresTheLossItTrainsOn) {
   EXPECT_NEAR(score.loss / 6, gradients_of(cnn, batch).losses[0], 1e-6);
 }
 
+// The last stage of ResNet-18 makes a single place of 8 x 8 pixels: one number is its own mean.
+TEST(Network, SaysHowManySamplesBatchNormalisationNeeds) {
+  EXPECT_EQ(make_model({"resnet18", {}, {}}, {1, 8, 8}, 4)->least_batch(), 2);
+  EXPECT_EQ(make_model({"resnet18", {}, {}}, {1, 16, 16}, 4)->least_batch(), 1);
+  EXPECT_EQ(make_model({"cnn", {}, {}}, {1, 8, 8}, 4)->least_batch(), 1);
+}
+
 TEST(Network, RefusesImagesThatAreTooSmall) {
   try {
     make_model({"cnn", {}, {}}, {1, 3, 3}, 4);

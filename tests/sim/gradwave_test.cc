@@ -173,10 +173,16 @@ TEST_F(Gradwave, TrainsANetworkThatPyTorchExported) {
   EXPECT_EQ(integer("SELECT DISTINCT model_size FROM runs"), 10 * 4 + 2 * 4 + 257 * 2);
   EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE accuracy > 0.95"), 4);
 
-  const Ended mismatch = gradwave("validate small.toml --set model.architecture=torchscript "
-                                  "--set model.file=net.pt");
+  const Ended mismatch = gradwave(
+      "validate small.toml --set model.architecture=torchscript "
+      "--set model.file=net.pt");
   EXPECT_EQ(mismatch.code, 2);
   EXPECT_THAT(mismatch.output, HasSubstr("net.pt does not take images of 1 x 28 x 28"));
+
+  // A path that begins at home.
+  const Ended home = shell(
+      in_folder("HOME=$PWD " GRADWAVE_BINARY " validate small.toml" + changes + "'~/net.pt'"));
+  EXPECT_EQ(home.code, 0) << home.output;
 }
 
 TEST_F(Gradwave, SaysWhatItLearnsOnAndRefusesAGpuThatIsNotThere) {
@@ -194,7 +200,8 @@ TEST_F(Gradwave, WritesCheckpointsWhereTheScenarioSays) {
   const Ended run = gradwave("run small.toml --set checkpoint.folder=learners");
   EXPECT_EQ(run.code, 0) << run.output;
   for (int id = 1; id <= 4; ++id) {
-    EXPECT_GT(fs::file_size(folder_ / "learners" / ("run-" + std::to_string(id) + ".pt")), 7850u);
+    EXPECT_GT(fs::file_size(folder_ / "learners" / ("results-run-" + std::to_string(id) + ".pt")),
+              7850u);
   }
   write("a-file", "");
   EXPECT_EQ(gradwave("run small.toml --set checkpoint.folder=a-file").code, 1);

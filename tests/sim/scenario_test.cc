@@ -164,9 +164,9 @@ TEST_P(ShippedScenario, IsValidAndSaysWhatItAsks) {
   EXPECT_THAT(text.substr(0, text.find("\n\n")), HasSubstr("?"))
       << "no question in the opening comment";
   const char* data = std::getenv("GRADWAVE_DATA");
-  for (const auto& [dataset, folder] : {std::pair("mnist", "mnist"),
-                                        std::pair("cifar10", "cifar-10-batches-bin"),
-                                        std::pair("cifar100", "cifar-100-binary")}) {
+  for (const auto& [dataset, folder] :
+       {std::pair("mnist", "mnist"), std::pair("cifar10", "cifar-10-batches-bin"),
+        std::pair("cifar100", "cifar-100-binary")}) {
     const std::string line = std::string("\ndataset = \"") + dataset + "\"\n";
     if (text.find(line) == std::string::npos) continue;
     if (data == nullptr || !fs::exists(fs::path(data) / folder)) {
