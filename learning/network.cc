@@ -81,9 +81,10 @@ class NetworkModel final : public Model {
       Pass pass(weights, buffers.narrow(0, first, workers), true);
       const at::Tensor logits =
           forward_(pass, images_of(batches, image_, first, workers, weights.device()));
-      losses.push_back(
-          mean_losses(logits, labels_of(batches, first, workers, weights.device()), workers));
-      pass.backward(losses.back().sum());
+      const at::Tensor loss =
+          mean_losses(logits, labels_of(batches, first, workers, weights.device()), workers);
+      pass.backward(loss.sum());
+      losses.push_back(loss.detach());  // not the graph that led to it
       for (std::int64_t i = 0; i < workers; ++i) {
         pass.write_gradient(i, gradient);
         take(first + i);
