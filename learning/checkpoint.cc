@@ -111,7 +111,7 @@ CheckpointReader::~CheckpointReader() = default;
 void CheckpointReader::keep(const std::string& name, const at::Tensor& tensor) {
   const c10::IValue value = archive_->value(name);
   if (!value.isTensor()) archive_->refuse_type(name, value);
-  const at::Tensor kept = value.toTensor();
+  const at::Tensor& kept = value.toTensor();
   if (kept.sizes() != tensor.sizes()) {
     archive_->refuse("this checkpoint's \"" + name + "\" has the shape " + c10::str(kept.sizes()) +
                      ", expected " + c10::str(tensor.sizes()));

@@ -167,7 +167,7 @@ at::Tensor Pass::Part::of(const at::Tensor& flat) const {
 
 Pass::Part Pass::parameter(const Variable& variable) {
   if (declared_ != nullptr) declared_->parameters.push_back(variable);
-  const Part part{next_parameter_, variable.sizes};
+  Part part{next_parameter_, variable.sizes};
   next_parameter_ += elements(variable.sizes);
   return part;
 }

@@ -110,7 +110,7 @@ __attribute__((target("avx2"))) std::int64_t collect_blocks(const Vector& vector
   float* values = out.values.data() + out.count;
   for (; begin + kBlock <= end; begin += kBlock) {
     std::uint32_t hits = 0;  // a bit for each entry of the block
-    for (int part = 0; part < 4; ++part) {
+    for (std::int64_t part = 0; part < 4; ++part) {
       const std::int64_t at = begin + 8 * part;
       __m256 entries = _mm256_loadu_ps(x + at);
       if (kAdd) {

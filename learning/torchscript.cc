@@ -55,7 +55,7 @@ void write_gradient(const at::Tensor& loss, const std::vector<at::Tensor>& param
                     const at::Tensor& gradient) {
   const std::vector<at::Tensor> by_parameters =
       torch::autograd::grad({loss}, parameters, {}, {}, false, /*allow_unused=*/true);
-  for_parts(parameters, gradient, [&](std::size_t i, at::Tensor part) {
+  for_parts(parameters, gradient, [&](std::size_t i, const at::Tensor& part) {
     if (by_parameters[i].defined()) {
       part.copy_(by_parameters[i]);
     } else {
