@@ -151,6 +151,12 @@ at::Tensor side_by_side(const at::Tensor& x, std::int64_t workers) {
   return x.view({workers, batch, channels, -1}).transpose(0, 1).reshape(sizes);
 }
 
+// One worker's part of what flows through a pass of several, [W B, ...].
+at::Tensor part_of(const at::Tensor& samples, std::int64_t workers, std::int64_t worker) {
+  const std::int64_t batch = samples.size(0) / workers;
+  return samples.narrow(0, worker * batch, batch);
+}
+
 at::Tensor one_after_another(const at::Tensor& y, std::int64_t workers) {
   std::vector<std::int64_t> sizes = y.sizes().vec();
   const std::int64_t batch = sizes[0], channels = sizes[1] / workers;
@@ -195,11 +201,6 @@ at::Tensor Pass::output(at::Tensor y, const Write& write) {
   return y;
 }
 
-at::Tensor Pass::of_worker(const at::Tensor& samples, std::int64_t worker) const {
-  const std::int64_t batch = samples.size(0) / buffers_.size(0);
-  return samples.narrow(0, worker * batch, batch);
-}
-
 at::Tensor Pass::convolution(const at::Tensor& x, std::int64_t channels, std::int64_t kernel,
                              std::int64_t stride, bool bias) {
   const std::int64_t in = x.size(1), padding = kernel / 2;
@@ -207,12 +208,13 @@ at::Tensor Pass::convolution(const at::Tensor& x, std::int64_t channels, std::in
   const Part weights = parameter({{channels, in, kernel, kernel}, -bound, bound});
   const Part biases = bias ? parameter({{channels}, -bound, bound}) : Part{};
   const at::Tensor w = value(weights);
+  const std::int64_t count = workers();
   const at::Tensor y = at::conv2d(x, w, bias ? value(biases) : at::Tensor(), stride, padding);
   return output(y, [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
-    const at::Tensor by_y = of_worker(derivative, i);
+    const at::Tensor by_y = part_of(derivative, count, i);
     const auto by_inputs_weights_biases = at::convolution_backward(
-        by_y, of_worker(x, i), w, at::OptionalIntArrayRef(), {stride, stride}, {padding, padding},
-        {1, 1}, false, {0, 0}, 1, {false, true, false});
+        by_y, part_of(x, count, i), w, at::OptionalIntArrayRef(), {stride, stride},
+        {padding, padding}, {1, 1}, false, {0, 0}, 1, {false, true, false});
     weights.of(gradient).copy_(std::get<1>(by_inputs_weights_biases));
     if (bias) biases.of(gradient).copy_(by_y.sum({0, 2, 3}));
   });
@@ -223,13 +225,14 @@ at::Tensor Pass::linear(const at::Tensor& x, std::int64_t units) {
   const float bound = 1 / std::sqrt(static_cast<float>(in));
   const Part weights = parameter({{units, in}, -bound, bound});
   const Part biases = parameter({{units}, -bound, bound});
+  const std::int64_t count = workers();
   const at::Tensor w = value(weights), b = value(biases);
   // The declaring pass is one whose multiply-adds are counted, in operators of LibTorch's.
   const at::Tensor y = declared_ != nullptr ? at::linear(x, w, b) : Product::apply(x, w).add(b);
   return output(y, [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
-    const at::Tensor by_y = of_worker(derivative, i);
+    const at::Tensor by_y = part_of(derivative, count, i);
     at::Tensor by_weights = weights.of(gradient), by_biases = biases.of(gradient);
-    multiply(by_y.t(), of_worker(x, i), by_weights);
+    multiply(by_y.t(), part_of(x, count, i), by_weights);
     at::sum_out(by_biases, by_y, 0);
   });
 }
@@ -239,23 +242,23 @@ at::Tensor Pass::batch_norm(const at::Tensor& x) {
   if (declared_ != nullptr && x.numel() == channels) declared_->one_place_normalised = true;
   const Part scale = parameter({{channels}, 1, 1}), shift = parameter({{channels}, 0, 0});
   const at::Tensor mean = buffer({{channels}, 0, 0}), variance = buffer({{channels}, 1, 1});
-  const std::int64_t workers = mean.size(0);
+  const std::int64_t count = workers();
   // Every worker's own copy of a parameter has a derivative of its own.
   const auto copies = [&](const Part& part) {
-    return output(value(part).repeat({workers}),
+    return output(value(part).repeat({count}),
                   [=](const at::Tensor& derivative, std::int64_t i, const at::Tensor& gradient) {
                     part.of(gradient).copy_(derivative.narrow(0, i * channels, channels));
                   });
   };
   const at::Tensor scales = copies(scale), shifts = copies(shift);
   const at::Tensor means = mean.reshape({-1}), variances = variance.reshape({-1});
-  const at::Tensor y = at::batch_norm(side_by_side(x, workers), scales, shifts, means, variances,
+  const at::Tensor y = at::batch_norm(side_by_side(x, count), scales, shifts, means, variances,
                                       training_, 0.1, 1e-5, true);
-  if (training_ && workers > 1) {
+  if (training_ && count > 1) {
     mean.copy_(means.view_as(mean));
     variance.copy_(variances.view_as(variance));
   }
-  return one_after_another(y, workers);
+  return one_after_another(y, count);
 }
 
 void Pass::backward(const at::Tensor& loss) {

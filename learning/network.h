@@ -76,7 +76,7 @@ class Pass {
   at::Tensor buffer(const Variable& variable);  // [W, ...]
   at::Tensor value(const Part& part) const;
   at::Tensor output(at::Tensor y, const Write& write);  // y, whose derivative is wanted
-  at::Tensor of_worker(const at::Tensor& samples, std::int64_t worker) const;
+  std::int64_t workers() const { return declared_ != nullptr ? 1 : buffers_.size(0); }
 
   Variables* declared_ = nullptr;
   at::Tensor weights_, buffers_;

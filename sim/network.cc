@@ -133,8 +133,8 @@ void Network::State::install_applications(double sending_rate_bps) {
 }
 
 Connection::Events Network::State::events_of(int worker, Direction receives) {
-  return {[=](std::int64_t bytes) { receive(worker, receives, bytes); },
-          [=] {
+  return {[this, worker, receives](std::int64_t bytes) { receive(worker, receives, bytes); },
+          [this, worker] {
             const std::string still = pending();
             fail<Stalled>("TCP gave up the connection of robot " + std::to_string(worker) +
                           after_now() + (still.empty() ? "" : ": " + still));

@@ -74,6 +74,18 @@ std::vector<double> advance(Learner& learner, std::int64_t from, std::int64_t en
   return seen;
 }
 
+void expect_that_it_goes_on(const Options& options, const std::filesystem::path& file) {
+  Learner original(options);
+  advance(original, 0, 5);
+  original.save(file);
+  const std::vector<double> expected = advance(original, 5, 12);
+
+  Learner another(options);
+  another.restore(file);
+  EXPECT_EQ(advance(another, 5, 12), expected);
+  EXPECT_EQ(another.weights(), original.weights());
+}
+
 TEST_F(Checkpoint, ALearnerGoesOnFromItToTheBit) {
   const std::vector<std::function<void(Options&)>> methods = {
       [](Options&) {},
@@ -87,15 +99,7 @@ TEST_F(Checkpoint, ALearnerGoesOnFromItToTheBit) {
     Options options = with_everything();
     method(options);
     if (options.model.model == "resnet18") options.training.batch = 2;
-    Learner original(options);
-    advance(original, 0, 5);
-    original.save(file_);
-    const std::vector<double> expected = advance(original, 5, 12);
-
-    Learner another(options);
-    another.restore(file_);
-    EXPECT_EQ(advance(another, 5, 12), expected);
-    EXPECT_EQ(another.weights(), original.weights());
+    expect_that_it_goes_on(options, file_);
   }
 }
 
@@ -111,13 +115,7 @@ TEST_F(Checkpoint, KeepsTheNumbersThatOperatorsDraw) {
   Options options = with_everything();
   options.model.model = "torchscript";
   options.model.file = folder_ / "net.pt";
-  Learner original(options);
-  advance(original, 0, 3);
-  original.save(file_);
-  const std::vector<double> expected = advance(original, 3, 6);
-  Learner another(options);
-  another.restore(file_);
-  EXPECT_EQ(advance(another, 3, 6), expected);
+  expect_that_it_goes_on(options, file_);
 }
 
 TEST_F(Checkpoint, RefusesFilesThatAreNone) {
