@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "sim/commands.h"
@@ -44,6 +46,18 @@ std::string row_text(const PlannedRun& run, const Estimate& cost, int width) {
   return line;
 }
 
+// "60000 + 10000", training and test, of each data set that the runs learn.
+std::string samples_of(const Scenario& scenario) {
+  std::set<std::string> samples;
+  for (const PlannedRun& run : scenario.runs) {
+    samples.insert(std::to_string(run.description.train_samples) + " + " +
+                   std::to_string(run.description.test_samples));
+  }
+  std::string text;
+  for (const std::string& each : samples) text += (text.empty() ? "" : " or ") + each;
+  return text;
+}
+
 void describe(const Scenario& scenario, std::ostream& out) {
   std::size_t width = 7;
   for (const std::string& variant : scenario.variants) width = std::max(width, variant.size());
@@ -64,7 +78,7 @@ void describe(const Scenario& scenario, std::ostream& out) {
 
   out << scenario.file.string() << ": \"" << scenario.name << "\", " << scenario.runs.size()
       << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
-      << " seeds)\n";
+      << " seeds), " << samples_of(scenario) << " samples\n";
   char head[256];
   std::snprintf(head, sizeof head, "  %-*s %10s %7s %17s %12s %12s %9s %5s\n",
                 static_cast<int>(width), "variant", "d", "rounds", "k_t", "Mbit up", "Mbit down",

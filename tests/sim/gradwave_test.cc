@@ -330,7 +330,7 @@ TEST_F(Gradwave, AFullDiskEndsWithAMessageAndAnIntactDatabase) {
 TEST_F(Gradwave, ValidateSaysWhatWouldRunAndRunsNothing) {
   const Ended validate = gradwave("validate small.toml");
   EXPECT_EQ(validate.code, 0) << validate.output;
-  EXPECT_THAT(validate.output, HasSubstr("4 runs (2 variants, 2 seeds)"));
+  EXPECT_THAT(validate.output, HasSubstr("4 runs (2 variants, 2 seeds), 600 + 200 samples"));
   EXPECT_THAT(validate.output, HasSubstr("7850"));
   EXPECT_THAT(validate.output, HasSubstr("735 or 245"));
   EXPECT_FALSE(fs::exists(folder_ / "results.sqlite"));
