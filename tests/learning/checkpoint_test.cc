@@ -56,6 +56,7 @@ Options with_everything() {
   options.compression.schedule = "adaptopk";
   options.compression.t_hat = 4;
   options.compression.error_compensation = true;
+  options.host.device = "cpu";
   return options;
 }
 

@@ -28,6 +28,7 @@ Options small() {
   options.training.rounds = 40;
   options.training.batch = 16;
   options.compression.ratio = 50;
+  options.host.device = "cpu";
   return options;
 }
 constexpr std::int64_t kSize = 785 * 16 + 17 * 10;

@@ -41,6 +41,8 @@ gamma = 0.5
 t_hat = 2
 [compute]
 device = "jetson-nano"
+[host]
+device = "cpu"
 [link]
 technology = "wire"
 [[variant]]
