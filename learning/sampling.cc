@@ -133,8 +133,15 @@ void BatchStream::next(Batches& out) {
   float* input = out.inputs.data();
   auto label = out.labels.begin();
   for (Worker& worker : workers_) {
-    for (std::int64_t i = 0; i < batch_; ++i, input += shape.pixels()) {
-      const std::int64_t sample = worker.epochs.next();
+    // Drawn first, so that the images are on their way from memory before they are read.
+    drawn_.clear();
+    for (std::int64_t i = 0; i < batch_; ++i) drawn_.push_back(worker.epochs.next());
+    for (const std::int64_t sample : drawn_) {
+      const std::uint8_t* const image = train.images[sample];
+      for (std::int64_t line = 0; line < shape.pixels(); line += 64)
+        __builtin_prefetch(image + line);
+    }
+    for (const std::int64_t sample : drawn_) {
       if (augmentation_ == Augmentation::kNone) {
         normalise(train.images[sample], shape, dataset_->normalisation, input);
       } else {
@@ -142,6 +149,7 @@ void BatchStream::next(Batches& out) {
                   input);
       }
       *label++ = train.labels[sample];
+      input += shape.pixels();
     }
   }
 }

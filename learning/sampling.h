@@ -72,6 +72,7 @@ class BatchStream {
   std::int64_t batch_;
   Augmentation augmentation_;
   std::vector<Worker> workers_;
+  std::vector<std::int64_t> drawn_;  // scratch: a worker's samples of this round
 };
 
 }  // namespace gradwave::learning
