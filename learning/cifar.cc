@@ -54,16 +54,17 @@ Dataset start(const Form& form) {
 
 }  // namespace
 
-// From the first of the five training batches up to the first that is not there.
+// From the first so many of the five training batches: none may be missing between two that are
+// there.
 Dataset load_cifar10(const DataOptions& options) {
   const fs::path folder = location(options, kCifar10.folder);
   Dataset data = start(kCifar10);
-  for (int batch = 1; batch <= 5; ++batch) {
-    const fs::path file = folder / ("data_batch_" + std::to_string(batch) + ".bin");
-    const bool last = batch > 1 && !fs::exists(file);
-    if (last) break;
-    append(file, kCifar10, data.train);
-  }
+  const auto file = [&](int batch) {
+    return folder / ("data_batch_" + std::to_string(batch) + ".bin");
+  };
+  int last = 5;
+  while (last > 1 && !fs::exists(file(last))) --last;
+  for (int batch = 1; batch <= last; ++batch) append(file(batch), kCifar10, data.train);
   append(folder / "test_batch.bin", kCifar10, data.test);
   return data;
 }

@@ -102,7 +102,7 @@ Description describe(const Options& options, const DatasetShape& shape) {
   const auto model = make_model(options.model, shape.image, shape.classes);
   if (options.training.batch < model->least_batch()) {
     refuse("training.batch = ", options.training.batch,
-           " leaves batch normalisation one number of ", "each channel; expected at least ",
+           " leaves batch normalisation one number of each channel; expected at least ",
            model->least_batch(), " for images of ", to_string(shape.image));
   }
   Description description;

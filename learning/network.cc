@@ -142,6 +142,12 @@ class Product : public torch::autograd::Function<Product> {
   }
 };
 
+// One worker's part of what flows through a pass of several, [W B, ...].
+at::Tensor part_of(const at::Tensor& samples, std::int64_t workers, std::int64_t worker) {
+  const std::int64_t batch = samples.size(0) / workers;
+  return samples.narrow(0, worker * batch, batch);
+}
+
 // [W B, C, ...] as [B, W C, ...], so that each worker's channels are normalised by themselves.
 at::Tensor side_by_side(const at::Tensor& x, std::int64_t workers) {
   std::vector<std::int64_t> sizes = x.sizes().vec();
@@ -149,12 +155,6 @@ at::Tensor side_by_side(const at::Tensor& x, std::int64_t workers) {
   sizes[0] = batch;
   sizes[1] *= workers;
   return x.view({workers, batch, channels, -1}).transpose(0, 1).reshape(sizes);
-}
-
-// One worker's part of what flows through a pass of several, [W B, ...].
-at::Tensor part_of(const at::Tensor& samples, std::int64_t workers, std::int64_t worker) {
-  const std::int64_t batch = samples.size(0) / workers;
-  return samples.narrow(0, worker * batch, batch);
 }
 
 at::Tensor one_after_another(const at::Tensor& y, std::int64_t workers) {

@@ -46,8 +46,8 @@ std::int64_t sample_size(std::int64_t model_size) {
 }
 
 // Rank in the sample such that fewer than k entries of the vector above it would be a deviation of
-// more than two sigma. That costs another pass, one time in a hundred; three sigma would cost a fifth
-// more candidates each time.
+// more than two sigma. That costs another pass, one time in a hundred; three sigma would cost a
+// fifth more candidates each time.
 double sample_rank(std::int64_t model_size, std::int64_t k) {
   const double expected = static_cast<double>(sample_size(model_size)) * static_cast<double>(k) /
                           static_cast<double>(model_size);

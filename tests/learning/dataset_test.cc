@@ -301,6 +301,8 @@ TEST_F(Cifar, TenClassesComeFromAsManyBatchesAsThereAre) {
               AllOf(HasSubstr("data_batch_2.bin"), HasSubstr("label 10 of image 1")));
   fs::resize_file(folder_ / "data_batch_2.bin", 4000);
   EXPECT_THAT(refusal(options), AllOf(HasSubstr("4000 bytes"), HasSubstr("truncated")));
+  fs::rename(folder_ / "data_batch_2.bin", folder_ / "data_batch_4.bin");
+  EXPECT_THAT(refusal(options), HasSubstr("data_batch_2.bin: No such file")) << "between two";
   fs::remove(folder_ / "data_batch_1.bin");
   EXPECT_THAT(refusal(options), HasSubstr("data_batch_1.bin: No such file"));
 }
