@@ -8,10 +8,10 @@
 #include <map>
 #include <stdexcept>
 
-#include "channel-models/attributes.h"
+#include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
-#include "channel-models/wifi.h"
-#include "channel-models/wire.h"
+#include "channel-models/wifi/wifi.h"
+#include "channel-models/wire/wire.h"
 
 namespace gradwave::channel {
 namespace {

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a link is told: plain values, no ns-3. Defaults stand here; ranges, words and descriptions
-// in sim/settings.cc.
+// in sim/scenario/settings.cc.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace gradwave::channel {
+
+// Options that cannot be. The sentence is for the scenario's author; `keys` are those of the scenario
+// file that are at fault, the likeliest first.
+struct OptionError : std::invalid_argument {
+  OptionError(std::vector<std::string> at_fault, const std::string& sentence)
+      : std::invalid_argument(sentence), keys(std::move(at_fault)) {}
+  std::vector<std::string> keys;
+};
 
 struct WifiOptions {
   std::string standard = "802.11ax";  // wifi_standards()

@@ -8,12 +8,12 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "learning/device.h"
-#include "learning/learning_rate.h"
-#include "learning/model.h"
-#include "learning/sampling.h"
-#include "learning/sparsifier.h"
+#include "learning/compression/sparsifier.h"
+#include "learning/data/sampling.h"
+#include "learning/models/model.h"
+#include "learning/runtime/device.h"
 #include "learning/table.h"
+#include "learning/training/learning_rate.h"
 
 namespace gradwave::learning {
 namespace {

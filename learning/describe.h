@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "learning/dataset.h"
+#include "learning/data/dataset.h"
 #include "learning/learner.h"
 
 namespace gradwave::learning {

@@ -9,21 +9,21 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "learning/codec.h"
-#include "learning/compressor.h"
-#include "learning/dataset.h"
+#include "learning/compression/codec.h"
+#include "learning/compression/compressor.h"
+#include "learning/compression/pilot_run.h"
+#include "learning/compression/sparse.h"
+#include "learning/compression/sparse_sum.h"
+#include "learning/compression/sparsifier.h"
+#include "learning/data/dataset.h"
+#include "learning/data/sampling.h"
 #include "learning/describe.h"
-#include "learning/device.h"
-#include "learning/learning_rate.h"
-#include "learning/model.h"
-#include "learning/norms.h"
-#include "learning/optimiser.h"
-#include "learning/pilot_run.h"
-#include "learning/sampling.h"
-#include "learning/sparse.h"
-#include "learning/sparse_sum.h"
-#include "learning/sparsifier.h"
-#include "learning/torch_runtime.h"
+#include "learning/models/model.h"
+#include "learning/runtime/device.h"
+#include "learning/runtime/torch_runtime.h"
+#include "learning/training/learning_rate.h"
+#include "learning/training/norms.h"
+#include "learning/training/optimiser.h"
 
 namespace gradwave::learning {
 namespace {

@@ -23,10 +23,10 @@
 #include <utility>
 #include <vector>
 
+#include "learning/compression/pilot.h"
+#include "learning/compression/schedule.h"
 #include "learning/options.h"
-#include "learning/pilot.h"
 #include "learning/rounds.h"
-#include "learning/schedule.h"
 
 namespace gradwave::learning {
 

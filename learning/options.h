@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a learner is told: plain values, checked by whoever fills them in (sim/settings.cc holds the
-// ranges and the words of the scenario file), checked again where only learning can know.
+// What a learner is told: plain values, checked by whoever fills them in (sim/scenario/settings.cc
+// holds the ranges and the words of the scenario file), checked again where only learning can know.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gradwave::learning {
+
+// Options that cannot be. The sentence is for the scenario's author; `keys` are those of the scenario
+// file that are at fault, the likeliest first.
+struct OptionError : std::invalid_argument {
+  OptionError(std::vector<std::string> at_fault, const std::string& sentence)
+      : std::invalid_argument(sentence), keys(std::move(at_fault)) {}
+  std::vector<std::string> keys;
+};
 
 struct DataOptions {
   std::string dataset = "procedural";

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/commands.h"
+#include "sim/cli/commands.h"
 
 int main(int argc, char** argv) { return gradwave::command_line(argc, argv); }

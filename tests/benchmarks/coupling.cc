@@ -14,9 +14,9 @@
 
 #include "learning/rounds.h"
 #include "results/database.h"
-#include "sim/compute.h"
-#include "sim/loop.h"
-#include "sim/network.h"
+#include "sim/run/compute.h"
+#include "sim/run/loop.h"
+#include "sim/transport/network.h"
 
 int main(int argc, char** argv) {
   using namespace gradwave;

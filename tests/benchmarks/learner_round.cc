@@ -19,11 +19,11 @@
 #include <iostream>
 #include <numeric>
 
-#include "learning/dataset.h"
-#include "learning/device.h"
+#include "learning/data/dataset.h"
+#include "learning/data/sampling.h"
 #include "learning/learner.h"
-#include "learning/product.h"
-#include "learning/sampling.h"
+#include "learning/runtime/device.h"
+#include "learning/runtime/product.h"
 
 namespace {
 

@@ -17,10 +17,10 @@
 #include <numeric>
 #include <vector>
 
-#include "learning/compressor.h"
-#include "learning/norms.h"
-#include "learning/sparse.h"
-#include "learning/torch_runtime.h"
+#include "learning/compression/compressor.h"
+#include "learning/compression/sparse.h"
+#include "learning/runtime/torch_runtime.h"
+#include "learning/training/norms.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 
-#include "learning/model.h"
-#include "learning/sparse.h"
+#include "learning/compression/sparse.h"
+#include "learning/models/model.h"
 
 namespace gradwave::learning {
 

@@ -8,8 +8,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "learning/codec.h"
-#include "learning/sparse.h"
+#include "learning/compression/codec.h"
+#include "learning/compression/sparse.h"
 
 namespace gradwave::learning {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/sparse.h"
+#include "learning/compression/sparse.h"
 
 namespace gradwave::learning {
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/ns3/attributes.h"
+
+#include <ns3/config.h>
+#include <ns3/double.h>
+#include <ns3/nstime.h>
+#include <ns3/string.h>
+#include <ns3/type-id.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <numeric>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+namespace gradwave::channel {
+namespace {
+
+// Levenshtein's distance.
+std::size_t edits(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+// A suggestion, if one is near enough to be a slip of the pen.
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+  if (candidates.empty()) return "";
+  const auto best = std::min_element(
+      candidates.begin(), candidates.end(),
+      [&](const auto& a, const auto& b) { return edits(word, a) < edits(word, b); });
+  if (edits(word, *best) > word.size() / 3) return "";
+  return " (did you mean \"" + *best + "\"?)";
+}
+
+ns3::TypeId find_type(const std::string& name, const std::string& type_name) {
+  ns3::TypeId type;
+  if (ns3::TypeId::LookupByNameFailSafe(type_name, &type)) return type;
+  std::vector<std::string> types;
+  for (std::uint16_t i = 0; i < ns3::TypeId::GetRegisteredN(); ++i) {
+    types.push_back(ns3::TypeId::GetRegistered(i).GetName());
+  }
+  throw std::invalid_argument("ns3.defaults: \"" + name + "\": ns-3 has no type \"" + type_name +
+                              "\"" + nearest(type_name, types));
+}
+
+// ns-3 sets a default only under the type that defines the attribute, not under those derived.
+ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const ns3::TypeId& type,
+                                                 const std::string& attribute) {
+  std::vector<std::string> names;
+  for (ns3::TypeId owner = type;; owner = owner.GetParent()) {
+    for (std::size_t i = 0; i < owner.GetAttributeN(); ++i) {
+      if (owner.GetAttribute(i).name != attribute) {
+        names.push_back(owner.GetAttributeFullName(i));
+        continue;
+      }
+      if (owner == type) return owner.GetAttribute(i);
+      throw std::invalid_argument("ns3.defaults: \"" + name + "\" is an attribute that " +
+                                  type.GetName() + " inherits; set \"" +
+                                  owner.GetAttributeFullName(i) + "\"");
+    }
+    if (!owner.HasParent()) break;
+  }
+  throw std::invalid_argument("ns3.defaults: \"" + name + "\": " + type.GetName() +
+                              " has no attribute \"" + attribute + "\"" + nearest(name, names));
+}
+
+// Most of ns-3's parsers end the process over a word that they do not understand, so a child
+// process tries it. What is still buffered must not be written by both.
+bool takes(const std::string& name, const std::string& value) {
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) {
+    close(STDERR_FILENO);
+    std::set_terminate([] { _exit(1); });
+    _exit(ns3::Config::SetDefaultFailSafe(name, ns3::StringValue(value)) ? 0 : 1);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+void check_default(const std::string& name, const std::string& value) {
+  const std::size_t colons = name.rfind("::");
+  if (colons == std::string::npos) {
+    throw std::invalid_argument("ns3.defaults: \"" + name +
+                                "\" is not the name of an ns-3 attribute; expected " +
+                                "a type and an attribute, as \"ns3::TcpSocket::SegmentSize\"");
+  }
+  const ns3::TypeId type = find_type(name, name.substr(0, colons));
+  const auto attribute = find_attribute(name, type, name.substr(colons + 2));
+  if (takes(name, value)) return;
+  throw std::invalid_argument("ns3.defaults: \"" + name + "\" does not take \"" + value +
+                              "\"; it is " + attribute.checker->GetUnderlyingTypeInformation() +
+                              ": " + attribute.help);
+}
+
+void set_default(const std::string& name, const std::string& value) {
+  ns3::Config::SetDefault(name, ns3::StringValue(value));
+}
+
+void set_default(const std::string& name, double value) {
+  ns3::Config::SetDefault(name, ns3::DoubleValue(value));
+}
+
+void set_default(const std::string& name, std::int64_t value) {
+  set_default(name, std::to_string(value));
+}
+
+void set_default_time(const std::string& name, double seconds) {
+  ns3::Config::SetDefault(name, ns3::TimeValue(ns3::Seconds(seconds)));
+}
+
+}  // namespace gradwave::channel

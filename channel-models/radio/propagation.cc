@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/radio/propagation.h"
+
+#include <ns3/object-factory.h>
+
+#include <cmath>
+
+#include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/streams.h"
+#include "channel-models/table.h"
+
+namespace gradwave::channel {
+namespace {
+
+double friis_db_at_1_m(double frequency_hz) {
+  constexpr double kSpeedOfLight = 299792458;
+  return 20 * std::log10(4 * M_PI * frequency_hz / kSpeedOfLight);
+}
+
+struct Model {
+  std::string type;  // of ns-3; empty: none
+  void (*configure)(const WifiOptions& options, double frequency_hz);
+};
+
+void log_distance(const WifiOptions& options, double frequency_hz) {
+  const std::string model = "ns3::LogDistancePropagationLossModel::";
+  set_default(model + "Exponent", options.path_loss_exponent);
+  set_default(model + "ReferenceDistance", 1.0);
+  set_default(model + "ReferenceLoss", friis_db_at_1_m(frequency_hz));
+}
+
+void friis(const WifiOptions&, double frequency_hz) {
+  set_default("ns3::FriisPropagationLossModel::Frequency", frequency_hz);
+}
+
+// ns-3 has three distance fields, each with its m; one m for all.
+void set_nakagami(double m) {
+  for (const char* field : {"m0", "m1", "m2"}) {
+    set_default(std::string("ns3::NakagamiPropagationLossModel::") + field, m);
+  }
+}
+
+void nakagami(const WifiOptions& options, double) { set_nakagami(options.nakagami_m); }
+void rayleigh(const WifiOptions&, double) { set_nakagami(1); }
+void nothing(const WifiOptions&, double) {}
+
+const Table<Model>& losses() {
+  static const Table<Model> table = {
+      {"log-distance",
+       "Friis at 1 m, then 10 n log10(distance) with path_loss_exponent n",
+       {"ns3::LogDistancePropagationLossModel", log_distance}},
+      {"friis", "free space", {"ns3::FriisPropagationLossModel", friis}},
+  };
+  return table;
+}
+
+const Table<Model>& fading_table() {
+  static const Table<Model> table = {
+      {"none", "the mean loss alone", {"", nothing}},
+      {"nakagami",
+       "Nakagami with nakagami_m: 1 is Rayleigh, more is milder",
+       {"ns3::NakagamiPropagationLossModel", nakagami}},
+      {"rayleigh",
+       "no line of sight, many echoes",
+       {"ns3::NakagamiPropagationLossModel", rayleigh}},
+  };
+  return table;
+}
+
+const Model& loss(const WifiOptions& options) { return look_up(losses(), "loss", options.loss); }
+const Model& fading(const WifiOptions& options) {
+  return look_up(fading_table(), "fading", options.fading);
+}
+
+}  // namespace
+
+Words path_losses() { return words_of(losses()); }
+Words fadings() { return words_of(fading_table()); }
+
+void configure_propagation(const WifiOptions& options, double frequency_hz) {
+  loss(options).configure(options, frequency_hz);
+  fading(options).configure(options, frequency_hz);
+}
+
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const WifiOptions& options) {
+  return ns3::ObjectFactory(loss(options).type).Create<ns3::PropagationLossModel>();
+}
+
+ns3::Ptr<ns3::PropagationLossModel> make_fading(const WifiOptions& options) {
+  if (fading(options).type.empty()) return nullptr;
+  const auto model = ns3::ObjectFactory(fading(options).type).Create<ns3::PropagationLossModel>();
+  model->AssignStreams(kFadingStreams);
+  return model;
+}
+
+}  // namespace gradwave::channel

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/wifi/wifi.h"
+
+#include <ns3/constant-position-mobility-model.h>
+#include <ns3/ipv4-address-helper.h>
+#include <ns3/point-to-point-helper.h>
+#include <ns3/propagation-delay-model.h>
+#include <ns3/ssid.h>
+#include <ns3/sta-wifi-mac.h>
+#include <ns3/wifi-net-device.h>
+#include <ns3/yans-wifi-channel.h>
+#include <ns3/yans-wifi-helper.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "channel-models/internet/internet.h"
+#include "channel-models/internet/tcp.h"
+#include "channel-models/motion/mobility.h"
+#include "channel-models/motion/placement.h"
+#include "channel-models/ns3/streams.h"
+#include "channel-models/radio/propagation.h"
+#include "channel-models/table.h"
+#include "channel-models/wifi/wifi_meter.h"
+#include "channel-models/wifi/wifi_radio.h"
+
+namespace gradwave::channel {
+namespace {
+
+constexpr std::int64_t kRadioMtuBytes = 2296;
+constexpr std::int64_t kBackhaulMtuBytes = 1500;
+
+const Table<bool>& server_table() {  // whether there is a backhaul
+  static const Table<bool> table = {
+      {"access-point", "on the access point itself", false},
+      {"backhaul", "behind the access point, on a wire of backhaul_rate_bps", true},
+  };
+  return table;
+}
+
+bool has_backhaul(const WifiOptions& options) {
+  return look_up(server_table(), "place of the server", options.server);
+}
+
+class Wifi final : public Link {
+ public:
+  explicit Wifi(const LinkOptions& options);
+
+  const ns3::NodeContainer& robots() const override { return robots_; }
+  ns3::Ptr<ns3::Node> server() const override { return server_.Get(0); }
+  ns3::Ipv4Address server_address() const override { return server_address_; }
+  bool ready() const override;
+  std::string waiting_for() const override;
+  void begin() override { path_loss_->SetNext(fading_); }
+  double distance_m(int worker) const override;
+  Traffic uplink(int worker) const override { return meter_->uplink(worker); }
+  Traffic downlink(int worker) const override { return meter_->downlink(worker); }
+  std::int64_t wire_bytes() const override { return meter_->wire_bytes() + backhaul_bytes_; }
+  double airtime_s() const override { return meter_->airtime_s(); }
+
+ private:
+  void stand_and_move(const LinkOptions& options);
+  void install_radios(const WifiOptions& options);
+  void install_backhaul();
+  void count_backhaul(ns3::Ptr<const ns3::Packet> packet) { backhaul_bytes_ += packet->GetSize(); }
+  bool associated(int worker) const;
+
+  ns3::NodeContainer robots_, access_point_, server_;
+  ns3::NetDeviceContainer stations_, access_point_radio_;
+  ns3::Ptr<ns3::PropagationLossModel> path_loss_, fading_;
+  ns3::Ipv4Address server_address_;
+  std::unique_ptr<WifiMeter> meter_;
+  std::int64_t backhaul_bytes_ = 0;
+};
+
+Wifi::Wifi(const LinkOptions& options) {
+  robots_.Create(options.workers);
+  access_point_.Create(1);
+  stand_and_move(options);
+  install_radios(options.wifi);
+  meter_ = std::make_unique<WifiMeter>(stations_, access_point_radio_);
+
+  install_internet({robots_, access_point_});
+  ns3::Ipv4AddressHelper addresses("10.1.0.0", "255.255.0.0");
+  server_address_ = addresses.Assign(access_point_radio_).GetAddress(0);
+  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(stations_);
+  if (!has_backhaul(options.wifi)) {
+    server_ = access_point_;
+    return;
+  }
+  for (int i = 0; i < options.workers; ++i) {
+    set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
+  }
+  install_backhaul();
+}
+
+void Wifi::stand_and_move(const LinkOptions& options) {
+  set_moving(robots_, options.mobility, place(options));
+  const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+  fixed->SetPosition({0, 0, options.placement.access_point_height_m});
+  access_point_.Get(0)->AggregateObject(fixed);
+}
+
+void Wifi::install_radios(const WifiOptions& options) {
+  const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
+  path_loss_ = make_path_loss(options);
+  fading_ = make_fading(options);
+  channel->SetPropagationLossModel(path_loss_);
+  channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
+
+  ns3::YansWifiPhyHelper phy;
+  phy.SetChannel(channel);
+
+  ns3::WifiHelper wifi;
+  set_standard(wifi, options);
+  ns3::WifiMacHelper mac;
+  const ns3::SsidValue ssid(ns3::Ssid("gradwave"));
+  mac.SetType("ns3::StaWifiMac", "Ssid", ssid);
+  stations_ = wifi.Install(phy, mac, robots_);
+  mac.SetType("ns3::ApWifiMac", "Ssid", ssid);
+  access_point_radio_ = wifi.Install(phy, mac, access_point_);
+  wifi.AssignStreams({access_point_radio_, stations_}, kRadioStreams);
+}
+
+void Wifi::install_backhaul() {
+  server_.Create(1);
+  install_internet(server_);
+  const ns3::NetDeviceContainer ends =
+      ns3::PointToPointHelper().Install(access_point_.Get(0), server());
+  for (std::uint32_t end : {0, 1}) {
+    ends.Get(end)->TraceConnectWithoutContext("PhyTxBegin",
+                                              ns3::MakeCallback(&Wifi::count_backhaul, this));
+  }
+  ns3::Ipv4AddressHelper addresses("10.2.0.0", "255.255.255.252");
+  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(ends);
+  server_address_ = interfaces.GetAddress(1);
+  set_default_route(server(), interfaces.GetAddress(0), interfaces.Get(1).second);
+}
+
+bool Wifi::associated(int worker) const {
+  const auto device = ns3::DynamicCast<ns3::WifiNetDevice>(stations_.Get(worker));
+  return ns3::DynamicCast<ns3::StaWifiMac>(device->GetMac())->IsAssociated();
+}
+
+bool Wifi::ready() const {
+  for (std::uint32_t i = 0; i < stations_.GetN(); ++i) {
+    if (!associated(i)) return false;
+  }
+  return true;
+}
+
+std::string Wifi::waiting_for() const {
+  std::string robots;
+  for (std::uint32_t i = 0; i < stations_.GetN(); ++i) {
+    if (associated(i)) continue;
+    char text[80];
+    std::snprintf(text, sizeof text, "%srobot %u (%.1f m from the access point)",
+                  robots.empty() ? "" : ", ", i, distance_m(i));
+    robots += text;
+  }
+  return robots;
+}
+
+double Wifi::distance_m(int worker) const {
+  const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
+  return robot->GetDistanceFrom(access_point_.Get(0)->GetObject<ns3::MobilityModel>());
+}
+
+}  // namespace
+
+Words server_places() { return words_of(server_table()); }
+
+void configure_wifi(const LinkOptions& options) {
+  configure_radio(options.wifi);
+  configure_propagation(options.wifi, centre_frequency_hz(options.wifi));
+  check_mobility(options.mobility, place(options));
+  if (has_backhaul(options.wifi)) {
+    configure_point_to_point(options.wifi.backhaul_rate_bps, options.wifi.backhaul_delay_s,
+                             kBackhaulMtuBytes);
+  }
+  configure_tcp(options.tcp, has_backhaul(options.wifi) ? kBackhaulMtuBytes : kRadioMtuBytes);
+}
+
+std::unique_ptr<Link> make_wifi(const LinkOptions& options) {
+  return std::make_unique<Wifi>(options);
+}
+
+}  // namespace gradwave::channel

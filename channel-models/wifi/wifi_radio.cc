@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/wifi/wifi_radio.h"
+
+#include <ns3/he-phy.h>
+#include <ns3/ht-phy.h>
+#include <ns3/string.h>
+#include <ns3/vht-phy.h>
+#include <ns3/wifi-phy-operating-channel.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "channel-models/ns3/attributes.h"
+#include "channel-models/table.h"
+
+namespace gradwave::channel {
+namespace {
+
+struct Standard {
+  ns3::WifiStandard standard;
+  std::string mode_prefix;  // "HeMcs": its modes are HeMcs0 to HeMcs<highest_mcs>
+  int highest_mcs;
+  ns3::WifiMode (*mode)(std::uint8_t mcs);
+};
+
+const Table<Standard>& standards() {
+  static const Table<Standard> table = {
+      {"802.11n",
+       "Wi-Fi 4, at 2.4 and 5 GHz",
+       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, ns3::HtPhy::GetHtMcs}},
+      {"802.11ac",
+       "Wi-Fi 5, at 5 GHz",
+       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, ns3::VhtPhy::GetVhtMcs}},
+      {"802.11ax",
+       "Wi-Fi 6, at 2.4, 5 and 6 GHz",
+       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, ns3::HePhy::GetHeMcs}},
+  };
+  return table;
+}
+
+struct Band {
+  ns3::WifiPhyBand band;
+  std::string name;  // in ns-3's attributes
+};
+
+const Table<Band>& bands() {
+  static const Table<Band> table = {
+      {"2.4GHz", "from 2412 MHz", {ns3::WIFI_PHY_BAND_2_4GHZ, "BAND_2_4GHZ"}},
+      {"5GHz", "from 5180 MHz", {ns3::WIFI_PHY_BAND_5GHZ, "BAND_5GHZ"}},
+      {"6GHz", "from 5955 MHz", {ns3::WIFI_PHY_BAND_6GHZ, "BAND_6GHZ"}},
+  };
+  return table;
+}
+
+const Table<std::string>& rate_control_table() {
+  static const Table<std::string> table = {
+      {"ideal",
+       "the fastest rate that the signal of the last frame that arrived would carry; under fading "
+       "it "
+       "hopes too much",
+       "ns3::IdealWifiManager"},
+      {"minstrel-ht", "tries rates and keeps statistics, as Linux does",
+       "ns3::MinstrelHtWifiManager"},
+      {"constant", "constant_mode, whatever the channel", "ns3::ConstantRateWifiManager"},
+  };
+  return table;
+}
+
+const Standard& standard(const WifiOptions& options) {
+  return look_up(standards(), "Wi-Fi standard", options.standard);
+}
+const Band& band(const WifiOptions& options) {
+  return look_up(bands(), "Wi-Fi band", options.band);
+}
+
+bool has_channel(const Standard& of, const Band& in, std::int64_t width_mhz) {
+  const auto& channels = ns3::WifiPhyOperatingChannel::m_frequencyChannels;
+  return width_mhz <= ns3::GetMaximumChannelWidth(of.standard) &&
+         ns3::WifiPhyOperatingChannel::FindFirst(0, 0, width_mhz, of.standard, in.band) !=
+             channels.end();
+}
+
+void check_channel(const WifiOptions& options) {
+  const Standard& of = standard(options);
+  const auto& in = ns3::wifiStandards.at(of.standard);
+  if (std::find(in.begin(), in.end(), band(options).band) == in.end()) {
+    throw std::invalid_argument("wifi.band: " + options.standard + " is not used at " +
+                                options.band);
+  }
+  if (has_channel(of, band(options), options.channel_width_mhz)) return;
+  std::string widths;
+  for (const int width_mhz : {20, 40, 80, 160}) {
+    if (!has_channel(of, band(options), width_mhz)) continue;
+    widths += (widths.empty() ? "" : ", ") + std::to_string(width_mhz);
+  }
+  throw std::invalid_argument("wifi.channel_width_mhz: " + options.standard +
+                              " has no channels of " + std::to_string(options.channel_width_mhz) +
+                              " MHz at " + options.band + "; expected one of " + widths);
+}
+
+void check_constant_mode(const WifiOptions& options) {
+  const Standard& of = standard(options);
+  for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
+    if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
+    if (of.mode(mcs).IsAllowed(options.channel_width_mhz, 1)) return;
+    throw std::invalid_argument("wifi.constant_mode: " + options.constant_mode +
+                                " is not possible at a width of " +
+                                std::to_string(options.channel_width_mhz) + " MHz");
+  }
+  throw std::invalid_argument(
+      "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " + options.standard +
+      "; expected " + of.mode_prefix + "0 to " + of.mode_prefix + std::to_string(of.highest_mcs));
+}
+
+}  // namespace
+
+Words wifi_standards() { return words_of(standards()); }
+Words wifi_bands() { return words_of(bands()); }
+Words rate_controls() { return words_of(rate_control_table()); }
+
+void configure_radio(const WifiOptions& options) {
+  check_channel(options);
+  look_up(rate_control_table(), "rate control", options.rate_control);
+  if (options.rate_control == "constant") {
+    check_constant_mode(options);
+    set_default("ns3::ConstantRateWifiManager::DataMode", options.constant_mode);
+  }
+  set_default("ns3::WifiPhy::ChannelSettings", "{0, " + std::to_string(options.channel_width_mhz) +
+                                                   ", " + band(options).name + ", 0}");
+  set_default("ns3::WifiPhy::TxPowerStart", options.tx_power_dbm);
+  set_default("ns3::WifiPhy::TxPowerEnd", options.tx_power_dbm);
+  set_default("ns3::WifiRemoteStationManager::MaxSsrc", std::int64_t{30});
+  set_default("ns3::WifiMacQueue::MaxDelay", std::string("10s"));
+  set_default("ns3::QosTxop::AddBaResponseTimeout", std::string("1s"));
+  set_default("ns3::WifiMac::BE_BlockAckThreshold", std::int64_t{1});
+  set_default("ns3::StaWifiMac::MaxMissedBeacons", std::int64_t{4294967295});
+}
+
+double centre_frequency_hz(const WifiOptions& options) {
+  const auto channel = ns3::WifiPhyOperatingChannel::FindFirst(
+      0, 0, options.channel_width_mhz, standard(options).standard, band(options).band);
+  return 1e6 * std::get<1>(*channel);
+}
+
+void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {
+  wifi.SetStandard(standard(options).standard);
+  wifi.SetRemoteStationManager(look_up(rate_control_table(), "rate control", options.rate_control));
+}
+
+}  // namespace gradwave::channel

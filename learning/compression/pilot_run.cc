@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/compression/pilot_run.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "learning/training/norms.h"
+
+namespace gradwave::learning {
+namespace {
+
+// F and grad F at some w.
+struct Point {
+  double loss = 0;
+  at::Tensor gradient;
+};
+
+// Means over the workers' reference batches. Leaves the buffers as they are.
+Point point_at(const Model& model, const at::Tensor& weights, const at::Tensor& buffers,
+               const Batches& reference, std::int64_t round) {
+  Point point{0, at::zeros_like(weights)};
+  const at::Tensor gradient = at::empty_like(weights);
+  const auto workers = static_cast<double>(reference.workers);
+  for (const double loss :
+       model.gradients(weights, reference, buffers.repeat({reference.workers, 1}), gradient,
+                       [&](std::int64_t) { point.gradient.add_(gradient); })) {
+    point.loss += loss / workers;
+  }
+  point.gradient.div_(workers);
+  if (!std::isfinite(point.loss)) {
+    throw std::invalid_argument(
+        "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +
+        std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
+  }
+  return point;
+}
+
+}  // namespace
+
+Pilot run_pilot(const Model& model, const at::Tensor& start, const at::Tensor& buffers,
+                BatchStream batches, const Batches& reference, std::int64_t rounds,
+                double learning_rate) {
+  Pilot pilot;
+  pilot.rounds = rounds;
+  pilot.convexity = std::numeric_limits<double>::infinity();
+
+  Batches batch;
+  at::Tensor weights = start, of_workers;
+  at::Tensor gradient = at::empty_like(start), mean = at::empty_like(start);
+  Point here = point_at(model, weights, buffers, reference, 0);
+  pilot.initial_loss = here.loss;
+  for (std::int64_t t = 0; t < rounds; ++t) {
+    batches.next(batch);
+    if (t == 0) of_workers = buffers.repeat({batch.workers, 1});
+    const auto workers = static_cast<double>(batch.workers);
+    double squares = 0;  // sum_i |grad_i|^2
+    mean.zero_();
+    model.gradients(weights, batch, of_workers, gradient, [&](std::int64_t) {
+      squares += squared_norm(gradient);
+      mean.add_(gradient);
+    });
+    mean.div_(workers);
+    // sum_i |grad_i - mean|^2 is what the squares have more than M times the mean's.
+    const double variance =
+        batch.workers == 1 ? squared_distance(mean, here.gradient)
+                           : std::max(0.0, squares - workers * squared_norm(mean)) / (workers - 1);
+    pilot.gradient_variance += variance / static_cast<double>(rounds);
+    const at::Tensor next = weights.sub(mean, learning_rate);
+    Point there = point_at(model, next, buffers, reference, t + 1);
+
+    const double slope = squared_norm(here.gradient);
+    if (here.loss > 0) pilot.convexity = std::min(pilot.convexity, slope / (2 * here.loss));
+    const double step = squared_distance(next, weights);
+    const double turn = squared_distance(there.gradient, here.gradient);
+    if (step > 0) pilot.smoothness = std::max(pilot.smoothness, std::sqrt(turn / step));
+
+    weights = next;
+    here = std::move(there);
+  }
+  if (!std::isfinite(pilot.convexity)) pilot.convexity = 0;  // no loss left to lower
+  return pilot;
+}
+
+}  // namespace gradwave::learning

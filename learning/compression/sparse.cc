@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/compression/sparse.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace gradwave::learning {
+
+bool operators_only = false;
+
+bool on_host(const at::Tensor& dense) { return dense.is_cpu() && !operators_only; }
+
+at::Tensor view_of(const float* data, at::IntArrayRef sizes) {
+  return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
+}
+
+at::Tensor view_of(const std::vector<float>& vector) {
+  return view_of(vector.data(), {static_cast<std::int64_t>(vector.size())});
+}
+
+at::Tensor indices_of(const Sparse& sparse, const at::Device& device) {
+  // LibTorch has no unsigned indices; beyond 2^31 entries a GPU's memory ends first.
+  auto* data = reinterpret_cast<std::int32_t*>(const_cast<std::uint32_t*>(sparse.indices.data()));
+  return at::from_blob(data, {static_cast<std::int64_t>(sparse.indices.size())}, at::kInt)
+      .to(device)
+      .to(at::kLong);
+}
+
+void add_at(const at::Tensor& dense, const Sparse& sparse) {
+  if (!on_host(dense)) {
+    dense.index_add_(0, indices_of(sparse, dense.device()),
+                     view_of(sparse.values).to(dense.device()));
+    return;
+  }
+  auto* const x = dense.data_ptr<float>();
+  for (std::size_t i = 0; i < sparse.indices.size(); ++i) x[sparse.indices[i]] += sparse.values[i];
+}
+
+void clear_at(const at::Tensor& dense, const Sparse& sparse) {
+  if (!on_host(dense)) {
+    dense.index_fill_(0, indices_of(sparse, dense.device()), 0);
+    return;
+  }
+  auto* const x = dense.data_ptr<float>();
+  for (const std::uint32_t index : sparse.indices) x[index] = 0;
+}
+
+void read_at(const at::Tensor& dense, Sparse& sparse) {
+  sparse.values.resize(sparse.indices.size());
+  if (!on_host(dense)) {
+    view_of(sparse.values).copy_(dense.index_select(0, indices_of(sparse, dense.device())));
+    return;
+  }
+  const auto* const x = dense.data_ptr<float>();
+  std::transform(sparse.indices.begin(), sparse.indices.end(), sparse.values.begin(),
+                 [x](std::uint32_t index) { return x[index]; });
+}
+
+}  // namespace gradwave::learning

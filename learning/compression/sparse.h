@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A sparse vector, which travels and so is in this machine's memory, and a dense one [d], which is
+// there as well or on a GPU. Includes ATen; only for learning/*.cc.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "learning/compression/codec.h"
+
+namespace gradwave::learning {
+
+// Whether loops over plain memory are the way; elsewhere LibTorch's operators are.
+bool on_host(const at::Tensor& dense);
+
+// Tests set it: then the operators have to do on the CPU as well.
+extern bool operators_only;
+
+// Tensors over memory that others own. LibTorch has no view of constant data; what comes out of the
+// first is only read.
+at::Tensor view_of(const float* data, at::IntArrayRef sizes);
+at::Tensor view_of(const std::vector<float>& vector);  // [d]
+
+void add_at(const at::Tensor& dense, const Sparse& sparse);    // dense[index] += value
+void clear_at(const at::Tensor& dense, const Sparse& sparse);  // dense[index] = 0
+void read_at(const at::Tensor& dense, Sparse& sparse);         // value = dense[index]
+
+// sparse.indices where `dense` is, as operators want them.
+at::Tensor indices_of(const Sparse& sparse, const at::Device& device);
+
+}  // namespace gradwave::learning

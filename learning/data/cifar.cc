@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// CIFAR-10 and CIFAR-100 (Krizhevsky 2009) in their binary form: one record after the other, each
+// the label's byte (of CIFAR-100 two, the coarse label and then the fine one, which is used) and
+// 3,072 bytes of pixels, the red plane, the green and the blue, each row by row. The normalisation
+// is the usual one, of the whole training set.
+#include "learning/data/dataset.h"
+#include "learning/data/file_bytes.h"
+
+namespace gradwave::learning {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr ImageShape kShape = {3, 32, 32};
+
+struct Form {
+  const char* folder;
+  std::int64_t label_bytes, classes;
+  std::vector<Normalisation> normalisation;
+};
+
+const Form kCifar10 = {
+    "cifar-10-batches-bin", 1, 10, {{0.4914F, 0.2470F}, {0.4822F, 0.2435F}, {0.4465F, 0.2616F}}};
+const Form kCifar100 = {
+    "cifar-100-binary", 2, 100, {{0.5071F, 0.2673F}, {0.4865F, 0.2564F}, {0.4409F, 0.2762F}}};
+
+void append(const fs::path& file, const Form& form, Images& images) {
+  const FileBytes bytes = file_bytes(file);
+  const std::int64_t record = form.label_bytes + kShape.pixels();
+  if (bytes.size == 0 || bytes.size % record != 0) {
+    refuse_file(file, std::to_string(bytes.size) + " bytes, expected whole records of " +
+                          std::to_string(record) + ": it is truncated, or not CIFAR's binary form");
+  }
+  const std::int64_t count = bytes.size / record;
+  const std::uint8_t* pixels = bytes.data + form.label_bytes;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Label label = pixels[i * record - 1];
+    if (label >= form.classes) {
+      refuse_file(file, "label " + std::to_string(label) + " of image " + std::to_string(i) +
+                            ", expected 0 to " + std::to_string(form.classes - 1));
+    }
+    images.labels.push_back(label);
+  }
+  images.append(pixels, record, count, bytes.owner);
+}
+
+Dataset start(const Form& form) {
+  Dataset data;
+  data.classes = form.classes;
+  data.image = kShape;
+  data.normalisation = form.normalisation;
+  return data;
+}
+
+}  // namespace
+
+// From the first so many of the five training batches: none may be missing between two that are
+// there.
+Dataset load_cifar10(const DataOptions& options) {
+  const fs::path folder = location(options, kCifar10.folder);
+  Dataset data = start(kCifar10);
+  const auto file = [&](int batch) {
+    return folder / ("data_batch_" + std::to_string(batch) + ".bin");
+  };
+  int last = 5;
+  while (last > 1 && !fs::exists(file(last))) --last;
+  for (int batch = 1; batch <= last; ++batch) append(file(batch), kCifar10, data.train);
+  append(folder / "test_batch.bin", kCifar10, data.test);
+  return data;
+}
+
+Dataset load_cifar100(const DataOptions& options) {
+  const fs::path folder = location(options, kCifar100.folder);
+  Dataset data = start(kCifar100);
+  append(folder / "train.bin", kCifar100, data.train);
+  append(folder / "test.bin", kCifar100, data.test);
+  return data;
+}
+
+DatasetShape inspect_cifar10(const DataOptions& options) { return shape_of(load_cifar10(options)); }
+DatasetShape inspect_cifar100(const DataOptions& options) {
+  return shape_of(load_cifar100(options));
+}
+
+}  // namespace gradwave::learning

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/data/dataset.h"
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "learning/learner.h"
+#include "learning/table.h"
+
+namespace gradwave::learning {
+
+// Both see all there is; a loader may stop at options.train_samples and options.test_samples, and
+// leaves the normalisation empty if it is to be measured.
+using Inspect = DatasetShape(const DataOptions& options);
+using Load = Dataset(const DataOptions& options);
+Inspect inspect_procedural, inspect_mnist, inspect_cifar10, inspect_cifar100, inspect_folder;
+Load load_procedural;              // procedural.cc
+Load load_mnist;                   // mnist.cc
+Load load_cifar10, load_cifar100;  // cifar.cc
+Load load_folder;                  // image_folder.cc
+
+namespace {
+
+struct Source {
+  Inspect* inspect;
+  Load* load;
+};
+
+const std::vector<Entry<Source>>& table() {
+  static const std::vector<Entry<Source>> entries = {
+      {"procedural",
+       "drawn by this program: 28 x 28 grey, 10 classes, 60,000 + 10,000",
+       {inspect_procedural, load_procedural}},
+      {"mnist",
+       "MNIST, or with data.path any set in its form (Fashion-MNIST, KMNIST, EMNIST)",
+       {inspect_mnist, load_mnist}},
+      {"cifar10",
+       "CIFAR-10's binary files: 32 x 32 colour, 10 classes, 10,000 for each data_batch_N.bin + "
+       "10,000",
+       {inspect_cifar10, load_cifar10}},
+      {"cifar100",
+       "CIFAR-100's binary files: 32 x 32 colour, 100 classes, 50,000 + 10,000",
+       {inspect_cifar100, load_cifar100}},
+      {"folder",
+       "your own PNG and JPEG images: data.path/train/CLASS/*, data.path/test/CLASS/*",
+       {inspect_folder, load_folder}},
+  };
+  return entries;
+}
+
+Source source(const DataOptions& options) {
+  const Source found = look_up(table(), "data set", options.dataset);
+  const auto refuse = [&](const std::string& key) {
+    throw std::invalid_argument(key + " says nothing to data.dataset = \"" + options.dataset +
+                                "\"");
+  };
+  if (found.load == load_procedural && !options.path.empty()) refuse("data.path");
+  if (found.load != load_folder && options.side != 0) refuse("data.side");
+  return found;
+}
+
+// How many of `available` samples are wanted.
+std::int64_t limited(std::int64_t wanted, std::int64_t available, const std::string& key) {
+  if (wanted > available) {
+    throw std::invalid_argument(key + " = " + std::to_string(wanted) + ", but there are only " +
+                                std::to_string(available));
+  }
+  return wanted > 0 ? wanted : available;
+}
+
+void keep_first(Images& images, std::int64_t samples) {
+  images.images.resize(samples);
+  images.labels.resize(samples);
+}
+
+}  // namespace
+
+std::string to_string(const ImageShape& shape) {
+  return std::to_string(shape.channels) + " x " + std::to_string(shape.height) + " x " +
+         std::to_string(shape.width);
+}
+
+void Images::append(const std::uint8_t* first, std::int64_t stride, std::int64_t count,
+                    std::shared_ptr<const void> owner) {
+  images.reserve(images.size() + count);
+  for (std::int64_t i = 0; i < count; ++i) images.push_back(first + i * stride);
+  owners.push_back(std::move(owner));
+}
+
+DatasetShape shape_of(const Dataset& data) {
+  return {data.classes, data.image, data.train.count(), data.test.count()};
+}
+
+DatasetShape inspect_dataset(const DataOptions& options) {
+  DatasetShape shape = source(options).inspect(options);
+  shape.train_samples = limited(options.train_samples, shape.train_samples, "data.train_samples");
+  shape.test_samples = limited(options.test_samples, shape.test_samples, "data.test_samples");
+  return shape;
+}
+
+Dataset load_dataset(const DataOptions& options) {
+  Dataset data = source(options).load(options);
+  keep_first(data.train, limited(options.train_samples, data.train.count(), "data.train_samples"));
+  keep_first(data.test, limited(options.test_samples, data.test.count(), "data.test_samples"));
+  if (data.normalisation.empty()) {
+    data.normalisation = measure_normalisation(data.train, data.image);
+  }
+  return data;
+}
+
+std::filesystem::path location(const DataOptions& options, const std::string& usual_name) {
+  if (!options.path.empty()) return options.path;
+  if (!options.folder.empty()) return options.folder / usual_name;
+  throw std::invalid_argument("data.dataset = \"" + options.dataset +
+                              "\" needs files: set data.path to where they are, or data.folder (or "
+                              "the environment variable GRADWAVE_DATA) to the folder that holds " +
+                              usual_name + "/");
+}
+
+// From the counts of each value, so that no rounding depends on the images' order.
+std::vector<Normalisation> measure_normalisation(const Images& images, const ImageShape& shape) {
+  const std::int64_t plane = shape.height * shape.width;
+  std::vector<Normalisation> normalisation;
+  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+    std::array<std::int64_t, 256> counts = {};
+    for (const std::uint8_t* image : images.images) {
+      const std::uint8_t* pixels = image + channel * plane;
+      for (std::int64_t i = 0; i < plane; ++i) ++counts[pixels[i]];
+    }
+    double sum = 0, squares = 0;
+    for (std::size_t value = 0; value < counts.size(); ++value) {
+      const double level = static_cast<double>(value) / 255,
+                   count = static_cast<double>(counts[value]);
+      sum += count * level;
+      squares += count * level * level;
+    }
+    const double n = static_cast<double>(images.count() * plane), mean = sum / n;
+    const double deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
+    // A channel that is the same everywhere tells nothing, and stays at zero.
+    normalisation.push_back(
+        {static_cast<float>(mean), deviation > 0 ? static_cast<float>(deviation) : 1});
+  }
+  return normalisation;
+}
+
+Words datasets() { return words_of(table()); }
+
+}  // namespace gradwave::learning

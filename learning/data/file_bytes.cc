@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/data/file_bytes.h"
+
+#include <zlib.h>
+
+#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/mapped_region.hpp>
+#include <stdexcept>
+#include <vector>
+
+namespace gradwave::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace ipc = boost::interprocess;
+
+FileBytes map(const fs::path& file) {
+  if (fs::file_size(file) == 0) return {};  // which cannot be mapped
+  const ipc::file_mapping mapping(file.c_str(), ipc::read_only);
+  const auto region = std::make_shared<ipc::mapped_region>(mapping, ipc::read_only);
+  return {static_cast<const std::uint8_t*>(region->get_address()),
+          static_cast<std::int64_t>(region->get_size()), region};
+}
+
+FileBytes inflate(const fs::path& file) {
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> stream(gzopen(file.c_str(), "rb"), gzclose);
+  if (!stream) refuse_file(file, "cannot be opened");
+  constexpr unsigned kPieceBytes = 1 << 20;
+  const auto bytes = std::make_shared<std::vector<std::uint8_t>>();
+  int got = 0;
+  do {
+    const std::size_t size = bytes->size();
+    bytes->resize(size + kPieceBytes);
+    got = gzread(stream.get(), bytes->data() + size, kPieceBytes);
+    bytes->resize(size + (got > 0 ? got : 0));
+  } while (got > 0);
+  int error = Z_OK;
+  gzerror(stream.get(), &error);
+  if (error != Z_OK) refuse_file(file, "ends too early: it is truncated or damaged");
+  return {bytes->data(), static_cast<std::int64_t>(bytes->size()), bytes};
+}
+
+}  // namespace
+
+void refuse_file(const fs::path& file, const std::string& reason) {
+  throw std::invalid_argument(file.string() + ": " + reason);
+}
+
+FileBytes file_bytes(const fs::path& file) {
+  try {
+    FileBytes bytes = map(file);
+    const bool gzip = bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b;
+    return gzip ? inflate(file) : bytes;
+  } catch (const fs::filesystem_error& error) {
+    refuse_file(file, error.code().message());
+  } catch (const ipc::interprocess_exception& error) {
+    refuse_file(file, std::string("cannot be read: ") + error.what());
+  }
+}
+
+}  // namespace gradwave::learning

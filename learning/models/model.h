@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A model as distributed SGD sees it: d parameters in one flat vector and, for a batch per worker,
+// the loss and gradient of each. A new model is one file and one line in the table of model.cc. It
+// computes where the weights are, in this machine's memory or a GPU's; batches come from this
+// machine's.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "learning/data/dataset.h"
+#include "learning/options.h"
+#include "learning/runtime/random.h"
+
+namespace gradwave::learning {
+
+struct Batches {  // of all workers
+  std::int64_t workers = 0, batch = 0;
+  std::vector<float> inputs;         // [M, B, channels, height, width], normalised
+  std::vector<std::int64_t> labels;  // [M, B]
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual std::int64_t size() const = 0;    // d
+  virtual double forward_macs() const = 0;  // multiply-adds of one sample's forward pass
+
+  // The fewest samples of a worker's batch: two if some channel has one number per sample and is
+  // normalised over the batch.
+  virtual std::int64_t least_batch() const { return 1; }
+
+  // Numbers that are not trained: running means and variances of batch normalisation. Each worker
+  // has its own, from its own batches, as a robot would that sends gradients and nothing else.
+  virtual std::int64_t buffers_size() const { return 0; }  // b
+
+  virtual void initialise(Random& random, float* weights, float* buffers) const = 0;  // [d], [b]
+
+  // For each worker in turn, the gradient at `weights` [d] of its batch's mean cross-entropy loss,
+  // which is in `gradient` [d] until take() returns: what worker i alone would compute. Brings
+  // buffers [M, b] up to date. Returns the losses [M].
+  using Take = std::function<void(std::int64_t worker)>;
+  virtual std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
+                                        const at::Tensor& buffers, const at::Tensor& gradient,
+                                        const Take& take) const = 0;
+
+  // Sum of losses and count of right answers over the samples of a batch.
+  struct Score {
+    double loss = 0;
+    std::int64_t right = 0;
+  };
+  virtual Score score(const at::Tensor& weights, const at::Tensor& buffers,
+                      const Batches& samples) const = 0;
+};
+
+// Throws std::invalid_argument for a word that is not in models() (learner.h), and for images or
+// classes that the model cannot have.
+std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
+                                  std::int64_t classes);
+
+}  // namespace gradwave::learning

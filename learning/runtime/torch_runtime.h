@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// LibTorch as a whole: how it uses this machine.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include "learning/runtime/checkpoint.h"
+
+namespace gradwave::learning {
+
+// From here on, operators run on one thread, so that their sums are taken in one order whatever the
+// machine has, and parallel runs do not fight over its cores; a GPU's convolutions, by algorithms
+// that give the same bits each time; and memory that they free is kept for the next ones.
+void prepare_torch();
+
+// What an error of LibTorch's says, without where in LibTorch it arose.
+std::string reason(const std::exception& error);
+
+// The numbers that operators draw themselves (dropout in a TorchScript file) from here on.
+void seed_operators(std::uint64_t seed);
+void keep_operators(const at::Device& device, const std::string& name, Keeper& keeper);
+
+}  // namespace gradwave::learning

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/campaign/campaign.h"
+
+#include <poll.h>
+
+#include <chrono>
+#include <csignal>
+#include <list>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+
+#include "results/query.h"
+#include "sim/campaign/process.h"
+#include "sim/campaign/progress.h"
+#include "sim/version.h"
+
+namespace gradwave {
+namespace {
+
+volatile std::sig_atomic_t signals_seen = 0;
+
+// While a campaign runs, SIGINT and SIGTERM are counted instead of killing us.
+class SignalCounter {
+ public:
+  SignalCounter() {
+    signals_seen = 0;
+    struct sigaction action = {};
+    action.sa_handler = [](int) { signals_seen = signals_seen + 1; };
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~SignalCounter() {
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+  }
+
+ private:
+  struct sigaction old_int_, old_term_;
+};
+
+std::string label(const PlannedRun& run) {
+  std::string text = run.variant;
+  const nlohmann::json parameters = nlohmann::json::parse(run.parameters);
+  for (const auto& [key, value] : parameters.items()) {
+    text += "  " + key + "=" + value.dump();
+  }
+  return text + "  seed " + std::to_string(run.seed);
+}
+
+struct Child {
+  std::int64_t run_id;
+  Process process;
+};
+
+class Campaign {
+ public:
+  Campaign(const Scenario& scenario, results::Database& database, const CampaignOptions& options,
+           std::ostream& out)
+      : scenario_(scenario),
+        database_(database),
+        options_(options),
+        progress_(out, options.terminal, scenario.runs.size()) {}
+
+  CampaignOutcome run() {
+    const SignalCounter counter;
+    outcome_.experiment_id =
+        database_.add_experiment({scenario_.name, scenario_.text, scenario_.hash, version(),
+                                  channel::ns3_version(), learning::torch_version()});
+    while (true) {
+      while (signals_seen == 0 && next_ < scenario_.runs.size() &&
+             children_.size() < static_cast<std::size_t>(options_.jobs)) {
+        start(scenario_.runs[next_++]);
+      }
+      if (children_.empty()) break;
+      listen();
+      reap();
+      if (signals_seen > 0) stop();
+    }
+    outcome_.stopped = next_ < scenario_.runs.size() || outcome_.interrupted > 0;
+    return outcome_;
+  }
+
+ private:
+  void start(const PlannedRun& run) {
+    const std::int64_t run_id =
+        database_.add_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
+                           to_json(run.settings).dump(), run.settings.learning.training.workers,
+                           run.description.model_size, run.settings.learning.training.rounds});
+    progress_.started(run_id, label(run), run.settings.learning.training.rounds);
+    children_.push_back({run_id, Process({"run-stored", "--db", options_.database.string(), "--run",
+                                          std::to_string(run_id)})});
+  }
+
+  // Waits a little for something to read, and reads it.
+  void listen() {
+    std::vector<pollfd> polled;
+    for (const Child& child : children_) {
+      polled.push_back({child.process.progress(), POLLIN, 0});  // poll ignores a negative one
+      polled.push_back({child.process.errors(), POLLIN, 0});
+    }
+    poll(polled.data(), polled.size(), 100);
+    auto at = polled.begin();
+    for (Child& child : children_) {
+      if ((at++)->revents) hear(child);
+      if ((at++)->revents) child.process.read_errors();
+    }
+  }
+
+  void hear(Child& child) {
+    const std::vector<std::string> lines = child.process.read_progress();
+    if (lines.empty()) return;
+    RunProgress now;
+    std::istringstream(lines.back()) >> now.rounds >> now.simulated_s >> now.loss >> now.accuracy;
+    progress_.advanced(child.run_id, now);
+  }
+
+  void reap() {
+    for (auto child = children_.begin(); child != children_.end();) {
+      std::string ending;
+      if (child->process.ended(ending)) {
+        finish(child->run_id, ending);
+        child = children_.erase(child);
+      } else {
+        ++child;
+      }
+    }
+  }
+
+  // The run has recorded its own end, unless its process could not.
+  void finish(std::int64_t run_id, const std::string& ending) {
+    database_.finish_run(run_id, signals_seen > 0 ? "interrupted" : "failed", ending);
+    const results::Table table = results::query(
+        options_.database,
+        "SELECT status, coalesce(error, ''), (SELECT accuracy FROM evaluations WHERE run_id = id "
+        "ORDER BY round DESC LIMIT 1) FROM runs WHERE id = " +
+            std::to_string(run_id));
+    const auto& row = table.rows.at(0);
+    const auto status = std::get<std::string>(row[0]);
+    std::string text = status;
+    if (status == "complete") {
+      ++outcome_.complete;
+      char accuracy[32];
+      std::snprintf(accuracy, sizeof accuracy, ", accuracy %.2f %%",
+                    100 * std::get<double>(row[2]));
+      text += accuracy;
+    } else {
+      ++(status == "diverged" ? outcome_.diverged
+         : status == "failed" ? outcome_.failed
+                              : outcome_.interrupted);
+      text += ": " + std::get<std::string>(row[1]);
+    }
+    progress_.finished(run_id, text);
+  }
+
+  void stop() {
+    using Clock = std::chrono::steady_clock;
+    if (!asked_) {
+      asked_ = true;
+      patience_ends_ = Clock::now() + std::chrono::seconds(10);
+      for (Child& child : children_) child.process.signal(SIGTERM);
+    } else if (signals_seen > 1 || Clock::now() > patience_ends_) {
+      for (Child& child : children_) child.process.signal(SIGKILL);
+    }
+  }
+
+  const Scenario& scenario_;
+  results::Database& database_;
+  const CampaignOptions& options_;
+  Progress progress_;
+  CampaignOutcome outcome_;
+  std::size_t next_ = 0;
+  std::list<Child> children_;
+  bool asked_ = false;
+  std::chrono::steady_clock::time_point patience_ends_;
+};
+
+}  // namespace
+
+CampaignOutcome run_campaign(const Scenario& scenario, results::Database& database,
+                             const CampaignOptions& options, std::ostream& out) {
+  return Campaign(scenario, database, options, out).run();
+}
+
+}  // namespace gradwave

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// All runs of a scenario, a process each, several at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+
+#include "results/database.h"
+#include "sim/scenario/scenario.h"
+
+namespace gradwave {
+
+struct CampaignOptions {
+  std::filesystem::path database;
+  int jobs = 1;           // runs at a time
+  bool terminal = false;  // redraw progress in place
+};
+
+struct CampaignOutcome {
+  std::int64_t experiment_id = 0;
+  int complete = 0, diverged = 0, failed = 0, interrupted = 0;
+  bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
+};
+
+// Stores the experiment and runs it. The first SIGINT or SIGTERM asks every run to stop and record
+// that it was interrupted; the second, or ten seconds of waiting, kills them. Throws DatabaseError.
+CampaignOutcome run_campaign(const Scenario& scenario, results::Database& database,
+                             const CampaignOptions& options, std::ostream& out);
+
+}  // namespace gradwave

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/campaign/process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace gradwave {
+namespace {
+
+constexpr std::size_t kWordsKept = 4096;
+
+struct Pipe {
+  int ends[2];
+  Pipe() {
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+};
+
+// Between fork and exec: nothing but system calls.
+[[noreturn]] void become(char* const* argv, pid_t parent, int progress, int errors) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(1);  // it died before the line above
+  setpgid(0, 0);                      // a terminal's Ctrl-C is the parent's to pass on
+  dup2(errors, STDOUT_FILENO);
+  dup2(errors, STDERR_FILENO);
+  if (progress == Process::kProgress) {
+    fcntl(progress, F_SETFD, 0);
+  } else {
+    dup2(progress, Process::kProgress);
+  }
+  execv("/proc/self/exe", argv);
+  _exit(127);
+}
+
+// Appends what can be read now; false at the end of the stream.
+bool drain(int descriptor, std::string& text) {
+  char buffer[4096];
+  while (true) {
+    const ssize_t n = read(descriptor, buffer, sizeof buffer);
+    if (n > 0) {
+      text.append(buffer, static_cast<std::size_t>(n));
+    } else if (n == 0) {
+      return false;
+    } else if (errno != EINTR) {
+      return errno == EAGAIN;
+    }
+  }
+}
+
+void close_and_forget(int& descriptor) {
+  if (descriptor >= 0) close(descriptor);
+  descriptor = -1;
+}
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& arguments) {
+  for (const char* threads : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+    setenv(threads, "1", 1);
+  }
+  std::vector<char*> argv = {const_cast<char*>("gradwave")};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+
+  const Pipe progress, errors;
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ == 0) become(argv.data(), parent, progress.ends[1], errors.ends[1]);
+  close(progress.ends[1]);
+  close(errors.ends[1]);
+  progress_ = progress.ends[0];
+  errors_ = errors.ends[0];
+  if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  fcntl(progress_, F_SETFL, O_NONBLOCK);
+  fcntl(errors_, F_SETFL, O_NONBLOCK);
+}
+
+Process::Process(Process&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      progress_(std::exchange(other.progress_, -1)),
+      errors_(std::exchange(other.errors_, -1)),
+      line_(std::move(other.line_)),
+      words_(std::move(other.words_)) {}
+
+Process::~Process() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  close_and_forget(progress_);
+  close_and_forget(errors_);
+}
+
+std::vector<std::string> Process::read_progress() {
+  std::vector<std::string> lines;
+  if (!drain(progress_, line_)) close_and_forget(progress_);
+  for (std::size_t end; (end = line_.find('\n')) != std::string::npos;) {
+    lines.push_back(line_.substr(0, end));
+    line_.erase(0, end + 1);
+  }
+  return lines;
+}
+
+void Process::read_errors() {
+  if (!drain(errors_, words_)) close_and_forget(errors_);
+  if (words_.size() > kWordsKept) words_.erase(0, words_.size() - kWordsKept);
+}
+
+void Process::signal(int number) {
+  if (pid_ > 0) kill(pid_, number);
+}
+
+bool Process::ended(std::string& ending) {
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  pid_ = -1;
+  if (errors_ >= 0) read_errors();
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+  ending = WIFSIGNALED(status)
+               ? std::string("its process was killed by ") + strsignal(WTERMSIG(status))
+               : "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
+  if (!words_.empty()) ending += ": " + words_;
+  while (!ending.empty() && ending.back() == '\n') ending.pop_back();
+  return true;
+}
+
+}  // namespace gradwave

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How long a robot computes a gradient, in simulated seconds: a model, never this machine's clock.
+//
+//   compute_s = operations / (efficiency * device rate) * factor_i * jitter
+//   operations = 3 * 2 * multiply-adds of a forward pass * batch
+//
+// The backward pass is two products of the forward pass's size (by inputs, by weights), and a
+// multiply-add is two operations. Jitter has mean 1. The server computes in no time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "learning/runtime/random.h"
+
+namespace gradwave {
+
+struct ComputeOptions {
+  std::string device;                // devices(); empty: rate_flops says
+  double rate_flops = 0;             // peak floating-point operations per second; 0: the device's
+  double efficiency = 0.1;           // share of the peak that training small batches reaches
+  std::string jitter = "lognormal";  // jitters()
+  double jitter_cv = 0.1;            // its coefficient of variation
+  std::vector<double> factors;       // [M], 4 is four times slower; empty: all 1
+};
+
+class ComputeTimes {
+ public:
+  // Throws std::invalid_argument if the options name no device and no rate, or both, or not one
+  // factor per worker.
+  ComputeTimes(const ComputeOptions& options, double forward_macs, std::int64_t batch,
+               std::int64_t workers, std::uint64_t seed);
+
+  // The workers' compute times of the next round [M].
+  std::vector<double> next();
+
+ private:
+  std::vector<double> mean_s_;  // [M]
+  double (*jitter_)(learning::Random& random, double cv);
+  double jitter_cv_;
+  std::vector<learning::Random> random_;  // [M]
+};
+
+using Words = std::vector<std::pair<std::string, std::string>>;
+Words devices();
+Words jitters();
+
+}  // namespace gradwave

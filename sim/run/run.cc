@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/run/run.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "learning/learner.h"
+#include "results/database.h"
+#include "results/query.h"
+#include "sim/run/loop.h"
+#include "sim/scenario/settings.h"
+
+namespace gradwave {
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+// A pipe that closes (the parent died) is no reason to die half-way through a transaction.
+void listen_to_signals() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { stop_requested = 1; };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+// Tells the parent how far the run is, a few times a second.
+class ProgressPipe {
+ public:
+  explicit ProgressPipe(int descriptor) : descriptor_(descriptor) {}
+
+  void evaluation(const results::Evaluation& evaluation) { accuracy_ = evaluation.accuracy; }
+
+  void round(const results::Round& round) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(200)) return;
+    last_ = now;
+    dprintf(descriptor_, "%lld %.9g %.9g %.9g\n", static_cast<long long>(round.round) + 1,
+            round.start_s + round.latency_s, round.train_loss, accuracy_);
+  }
+
+ private:
+  int descriptor_;
+  double accuracy_ = 0;
+  std::chrono::steady_clock::time_point last_;
+};
+
+std::string pilot_json(const std::optional<learning::Pilot>& pilot) {
+  if (!pilot) return "";
+  return nlohmann::json{{"rounds", pilot->rounds},
+                        {"initial_loss", pilot->initial_loss},
+                        {"gradient_variance", pilot->gradient_variance},
+                        {"smoothness", pilot->smoothness},
+                        {"convexity", pilot->convexity},
+                        {"t_hat", pilot->t_hat}}
+      .dump();
+}
+
+// Writes the learner down where and when the scenario asks for it.
+class Checkpoints {
+ public:
+  Checkpoints(const CheckpointOptions& options, const std::string& run, std::int64_t rounds)
+      : file_(options.folder / (run + ".pt")),
+        wanted_(!options.folder.empty()),
+        every_(options.every > 0 ? options.every : rounds),
+        rounds_(rounds) {
+    if (wanted_) std::filesystem::create_directories(options.folder);
+  }
+
+  void after(std::int64_t rounds, const learning::Learner& learner) const {
+    if (wanted_ && (rounds % every_ == 0 || rounds == rounds_)) learner.save(file_);
+  }
+
+ private:
+  std::filesystem::path file_;
+  bool wanted_;
+  std::int64_t every_, rounds_;
+};
+
+// Returns the sentence that explains a divergence, or an empty one.
+std::string run(const Settings& settings, const std::string& name, results::Recorder& recorder,
+                int progress) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  Network network(link_options(settings), settings.limits, [] { return stop_requested != 0; });
+  learning::Learner learner(learning_options(settings));
+  recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
+                 learner.description().device});
+  const Checkpoints checkpoints(settings.checkpoint, name, training.rounds);
+
+  ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
+                       training.workers, settings.learning.seed);
+  ProgressPipe pipe(progress);
+  Journal journal;
+  journal.round = [&](const results::Round& round,
+                      const std::vector<results::Transfer>& transfers) {
+    recorder.round(round, transfers);
+    pipe.round(round);
+    checkpoints.after(round.round + 1, learner);
+  };
+  journal.evaluation = [&](const results::Evaluation& evaluation) {
+    recorder.evaluation(evaluation);
+    pipe.evaluation(evaluation);
+    if (stop_requested) throw Interrupted("stopped by a signal");
+  };
+  return run_rounds(learner, network, compute, training.rounds, training.evaluate_every, journal);
+}
+
+Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {
+  const results::Table table = results::query(
+      database, "SELECT settings, seed FROM runs WHERE id = " + std::to_string(run_id));
+  if (table.rows.empty()) throw std::invalid_argument("there is no run " + std::to_string(run_id));
+  Settings settings = from_json(nlohmann::json::parse(std::get<std::string>(table.rows[0][0])));
+  settings.learning.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(table.rows[0][1]));
+  return settings;
+}
+
+}  // namespace
+
+int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress) {
+  listen_to_signals();
+  try {
+    results::Recorder recorder(database, run_id);
+    try {
+      const std::string name = database.stem().string() + "-run-" + std::to_string(run_id);
+      const std::string divergence =
+          run(stored_settings(database, run_id), name, recorder, progress);
+      recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
+    } catch (const results::DatabaseError&) {
+      throw;
+    } catch (const Interrupted& interruption) {
+      recorder.finish("interrupted", interruption.what());
+    } catch (const std::exception& error) {
+      recorder.finish("failed", error.what());
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace gradwave

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A scenario file (TOML): one experiment.
+//
+//   name = "..."                     the experiment's name; the file's name without it
+//   seeds = [1, 2, 3]
+//   [group] key = value              base settings (settings.h)
+//   [[variant]] name = "...", ...    each overrides any setting
+//   [sweep] group.key = [a, b]       cartesian product over these settings
+//
+// Runs = sweep x seeds x variants, in this order, so that the runs of a pair stand side by side. A
+// variant that sets a swept setting itself is not swept over it: one run stands for all values.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "learning/learner.h"
+#include "sim/scenario/settings.h"
+
+namespace gradwave {
+
+// what() reads "file:line:column: sentence".
+struct ScenarioError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct PlannedRun {
+  std::string variant;
+  std::int64_t seed = 0;
+  std::string parameters = "{}";  // JSON object of the values swept over
+  Settings settings;              // with the seed filled in
+  learning::Description description;
+};
+
+struct Scenario {
+  std::filesystem::path file;
+  std::string name;
+  std::string text;  // as it was read, and the overrides as comments below it
+  std::string hash;  // of the text, 64-bit FNV-1a in hex
+  std::vector<std::string> variants;
+  std::vector<std::int64_t> seeds;
+  std::vector<PlannedRun> runs;
+};
+
+// `overrides` are "group.key=value" with a TOML value, and win over the whole file. Everything that
+// can be known without running is checked: TOML, keys, types, ranges, words, contradictions, data
+// files, model against compression, link. If `only` names variants, the others are left out. Throws
+// ScenarioError for the first thing that is wrong.
+Scenario read_scenario(const std::filesystem::path& file,
+                       const std::vector<std::string>& overrides = {},
+                       const std::vector<std::string>& only = {});
+
+// What the runs learn on, "cpu" or "cpu, cuda:0".
+std::string devices_of(const Scenario& scenario);
+
+}  // namespace gradwave

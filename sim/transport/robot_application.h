@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What runs on a robot: one TCP connection to the server that lives as long as the simulation.
+#pragma once
+
+#include <ns3/application.h>
+#include <ns3/inet-socket-address.h>
+
+#include <functional>
+#include <memory>
+
+#include "sim/transport/connection.h"
+
+namespace gradwave {
+
+class RobotApplication final : public ns3::Application {
+ public:
+  static ns3::TypeId GetTypeId();
+
+  RobotApplication(const ns3::InetSocketAddress& server, double sending_rate_bps,
+                   Connection::Events events);
+
+  // Asks the server for the connection.
+  void connect();
+
+  Connection& connection() { return *connection_; }  // once the server has accepted it
+
+ private:
+  void DoDispose() override;
+  void connected(ns3::Ptr<ns3::Socket> socket);
+  void refused(ns3::Ptr<ns3::Socket> socket);
+
+  ns3::InetSocketAddress server_;
+  double sending_rate_bps_;
+  Connection::Events events_;
+  ns3::Ptr<ns3::Socket> socket_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace gradwave

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/transport/server_application.h"
+
+#include <ns3/inet-socket-address.h>
+#include <ns3/tcp-socket-factory.h>
+
+namespace gradwave {
+
+ns3::TypeId ServerApplication::GetTypeId() {
+  static const ns3::TypeId type =
+      ns3::TypeId("gradwave::ServerApplication").SetParent<ns3::Application>();
+  return type;
+}
+
+ServerApplication::ServerApplication(std::uint16_t port,
+                                     const std::vector<ns3::Ipv4Address>& robots,
+                                     double sending_rate_bps,
+                                     std::function<Connection::Events(int worker)> accepted)
+    : port_(port),
+      sending_rate_bps_(sending_rate_bps),
+      accepted_(std::move(accepted)),
+      connections_(robots.size()) {
+  for (std::size_t i = 0; i < robots.size(); ++i) workers_[robots[i]] = static_cast<int>(i);
+}
+
+void ServerApplication::StartApplication() {
+  listening_ = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+  listening_->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port_));
+  listening_->Listen();
+  listening_->SetAcceptCallback(
+      ns3::MakeNullCallback<bool, ns3::Ptr<ns3::Socket>, const ns3::Address&>(),
+      ns3::MakeCallback(&ServerApplication::accept, this));
+}
+
+void ServerApplication::DoDispose() {
+  connections_.clear();
+  listening_ = nullptr;
+  Application::DoDispose();
+}
+
+void ServerApplication::accept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
+  const int worker = workers_.at(ns3::InetSocketAddress::ConvertFrom(from).GetIpv4());
+  connections_[worker] = std::make_unique<Connection>(socket, sending_rate_bps_, accepted_(worker));
+}
+
+}  // namespace gradwave

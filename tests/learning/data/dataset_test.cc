@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/data/dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <png.h>
+#include <turbojpeg.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace gradwave::learning {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+// All pixels, image by image.
+std::vector<std::uint8_t> bytes_of(const Images& images, const ImageShape& shape) {
+  std::vector<std::uint8_t> bytes;
+  for (const std::uint8_t* image : images.images) {
+    bytes.insert(bytes.end(), image, image + shape.pixels());
+  }
+  return bytes;
+}
+
+std::string refusal(const DataOptions& options) {
+  try {
+    load_dataset(options);
+    return "";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+TEST(Procedural, HasMnistsShapeAndAllClassesAlike) {
+  DataOptions options;
+  options.train_samples = 5000;
+  options.test_samples = 1000;
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.classes, 10);
+  EXPECT_EQ(data.train.count(), 5000);
+  EXPECT_EQ(data.test.count(), 1000);
+  EXPECT_EQ(data.image, (ImageShape{1, 28, 28}));
+  std::array<int, 10> counts = {};
+  for (const Label label : data.train.labels) ++counts.at(label);
+  for (const int count : counts) EXPECT_NEAR(count, 500, 100);
+}
+
+TEST(Procedural, InspectsToSixtyAndTenThousand) {
+  const DatasetShape shape = inspect_dataset({});
+  EXPECT_EQ(shape.train_samples, 60000);
+  EXPECT_EQ(shape.test_samples, 10000);
+  EXPECT_EQ(shape.image.pixels(), 784);
+}
+
+TEST(Procedural, TheFirstSamplesAreTheSameHoweverManyAreDrawn) {
+  DataOptions few, more;
+  few.train_samples = 100;
+  few.test_samples = 50;
+  more.train_samples = 300;
+  more.test_samples = 60;
+  const Dataset a = load_dataset(few), b = load_dataset(more);
+  const auto of_a = bytes_of(a.train, a.image), of_b = bytes_of(b.train, b.image);
+  EXPECT_TRUE(std::equal(of_a.begin(), of_a.end(), of_b.begin()));
+  EXPECT_TRUE(std::equal(a.test.labels.begin(), a.test.labels.end(), b.test.labels.begin()));
+  const auto test = bytes_of(a.test, a.image);
+  EXPECT_FALSE(std::equal(test.begin(), test.end(), of_a.begin()));
+}
+
+TEST(Procedural, IsTheSameOnEveryMachine) {
+  DataOptions options;
+  options.train_samples = 1000;
+  options.test_samples = 1;
+  const Dataset data = load_dataset(options);
+  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+  for (const std::uint8_t pixel : bytes_of(data.train, data.image))
+    hash = (hash ^ pixel) * 0x100000001b3U;
+  EXPECT_EQ(hash, 1202676601664660848U);
+}
+
+TEST(Procedural, NormalisesToAboutZeroMeanAndUnitDeviation) {
+  DataOptions options;
+  options.train_samples = 2000;
+  options.test_samples = 1;
+  const Dataset data = load_dataset(options);
+  const Normalisation measured = measure_normalisation(data.train, data.image).at(0);
+  EXPECT_NEAR(measured.mean, data.normalisation.at(0).mean, 0.05 * measured.deviation);
+  EXPECT_NEAR(measured.deviation, data.normalisation.at(0).deviation, 0.05 * measured.deviation);
+}
+
+TEST(Dataset, NormalisationIsMeasuredChannelByChannel) {
+  const std::vector<std::uint8_t> pixels = {0, 255, 51, 51, 255, 0, 51, 51};  // two of [2, 1, 2]
+  Images images;
+  images.append(pixels.data(), 4, 2, nullptr);
+  const auto measured = measure_normalisation(images, {2, 1, 2});
+  ASSERT_EQ(measured.size(), 2U);
+  EXPECT_FLOAT_EQ(measured[0].mean, 0.5F);
+  EXPECT_FLOAT_EQ(measured[0].deviation, 0.5F);
+  EXPECT_FLOAT_EQ(measured[1].mean, 0.2F);
+  EXPECT_FLOAT_EQ(measured[1].deviation, 1);  // the same everywhere
+}
+
+TEST(Dataset, MoreSamplesThanThereAreAreRefused) {
+  DataOptions options;
+  options.train_samples = 60001;
+  EXPECT_THROW(inspect_dataset(options), std::invalid_argument);
+}
+
+// A folder with a small MNIST of our own making.
+class Mnist : public testing::Test {
+ protected:
+  void SetUp() override {
+    options_.dataset = "mnist";
+    options_.folder =
+        fs::path(testing::TempDir()) /
+        ("mnist-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(options_.folder);
+    fs::create_directories(options_.folder / "mnist");
+    write("train-images-idx3-ubyte", images(6));
+    write("train-labels-idx1-ubyte", labels(6));
+    write("t10k-images-idx3-ubyte", images(3));
+    write("t10k-labels-idx1-ubyte", labels(3));
+  }
+  void TearDown() override { fs::remove_all(options_.folder); }
+
+  static std::string images(int count) {
+    std::string bytes("\0\0\x08\x03\0\0\0\0\0\0\0\x1c\0\0\0\x1c", 16);
+    bytes[7] = static_cast<char>(count);
+    for (int i = 0; i < count * 784; ++i) bytes += static_cast<char>(i % 251);
+    return bytes;
+  }
+  static std::string labels(int count) {
+    std::string bytes("\0\0\x08\x01\0\0\0\0", 8);
+    bytes[7] = static_cast<char>(count);
+    for (int i = 0; i < count; ++i) bytes += static_cast<char>(i);
+    return bytes;
+  }
+  fs::path path(const std::string& name) const { return options_.folder / "mnist" / name; }
+  void write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path(name), std::ios::binary) << bytes;
+  }
+  std::string refusal() const {
+    try {
+      inspect_dataset(options_);
+      return "";
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+  }
+
+  DataOptions options_;
+};
+
+TEST_F(Mnist, IsReadPlain) {
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.train.count(), 6);
+  EXPECT_EQ(data.test.count(), 3);
+  EXPECT_EQ(data.train.labels, (std::vector<Label>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(data.train.images[1][0], 784 % 251);
+  EXPECT_EQ(data.classes, 10);
+  EXPECT_FLOAT_EQ(data.normalisation.at(0).mean, 0.1307F);
+}
+
+TEST_F(Mnist, IsReadCompressed) {
+  fs::remove(path("train-images-idx3-ubyte"));
+  const std::string bytes = images(6);
+  gzFile file = gzopen(path("train-images-idx3-ubyte.gz").c_str(), "wb");
+  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(file);
+  EXPECT_EQ(load_dataset(options_).train.images[1][0], 784 % 251);
+}
+
+TEST_F(Mnist, WithAPathIsAnySetInItsForm) {
+  options_.path = options_.folder / "mnist";
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.classes, 6);  // 1 + the greatest training label
+  const Normalisation measured = measure_normalisation(data.train, data.image).at(0);
+  EXPECT_EQ(data.normalisation.at(0).mean, measured.mean);
+  EXPECT_EQ(data.normalisation.at(0).deviation, measured.deviation);
+  write("t10k-labels-idx1-ubyte", std::string("\0\0\x08\x01\0\0\0\3\0\1\6", 11));
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("t10k-labels"), HasSubstr("label 6, expected 0 to 5")));
+}
+
+TEST_F(Mnist, ManySetsInOneFolderAreToldApartByTheBeginningOfTheirNames) {
+  for (const std::string set : {"emnist-digits", "emnist-letters"}) {
+    const int count = set == "emnist-digits" ? 4 : 5;
+    write(set + "-train-images-idx3-ubyte", images(count));
+    write(set + "-train-labels-idx1-ubyte", labels(count));
+    write(set + "-test-images-idx3-ubyte", images(2));
+    write(set + "-test-labels-idx1-ubyte", labels(2));
+  }
+  options_.path = options_.folder / "mnist" / "emnist-letters";
+  EXPECT_EQ(load_dataset(options_).train.count(), 5);
+  const fs::path here = fs::current_path();
+  fs::current_path(options_.folder / "mnist");
+  options_.path = "emnist-letters";
+  EXPECT_EQ(load_dataset(options_).train.count(), 5);
+  fs::current_path(here);
+  options_.path = options_.folder / "mnist";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("several sets"), HasSubstr("emnist-letters-train")));
+}
+
+TEST_F(Mnist, RefusesACompressedFileThatEndsTooEarly) {
+  const std::string name = "train-images-idx3-ubyte.gz", bytes = images(6);
+  fs::remove(path("train-images-idx3-ubyte"));
+  gzFile file = gzopen(path(name).c_str(), "wb");
+  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(file);
+  fs::resize_file(path(name), fs::file_size(path(name)) / 2);
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(name), HasSubstr("truncated")));
+}
+
+TEST_F(Mnist, WithoutAFolderSaysHowToNameOne) {
+  options_.folder.clear();
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("GRADWAVE_DATA"), HasSubstr("data.folder"),
+                               HasSubstr("data.path"), HasSubstr("mnist/")));
+}
+
+TEST_F(Mnist, NamesAMissingFile) {
+  fs::remove(path("t10k-labels-idx1-ubyte"));
+  EXPECT_THAT(refusal(), HasSubstr(path("t10k-labels-idx1-ubyte").string()));
+}
+
+TEST_F(Mnist, RefusesFilesThatEndTooEarlyOrTooLate) {
+  write("train-images-idx3-ubyte", images(6).substr(0, 3000));
+  EXPECT_THAT(refusal(), HasSubstr("truncated"));
+  write("train-images-idx3-ubyte", images(6) + "x");
+  EXPECT_THAT(refusal(), HasSubstr("goes on after its last element"));
+  write("train-images-idx3-ubyte", "");
+  EXPECT_THAT(refusal(), HasSubstr("truncated"));
+}
+
+TEST_F(Mnist, RefusesOtherForms) {
+  write("train-images-idx3-ubyte", labels(6));
+  EXPECT_THAT(refusal(), HasSubstr("not an IDX file of unsigned bytes in 3 dimensions"));
+}
+
+TEST_F(Mnist, RefusesLabelsThatDoNotFit) {
+  write("train-labels-idx1-ubyte", labels(5));
+  EXPECT_THAT(refusal(), HasSubstr("5 labels for 6 images"));
+  std::string bad = labels(6);
+  bad.back() = 12;
+  write("train-labels-idx1-ubyte", bad);
+  EXPECT_THAT(refusal(), HasSubstr("label 12"));
+}
+
+// A folder that is there for one test.
+class Files : public testing::Test {
+ protected:
+  Files()
+      : folder_(fs::path(testing::TempDir()) /
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~Files() override { fs::remove_all(folder_); }
+
+  const fs::path folder_;
+};
+
+class Cifar : public Files {
+ protected:
+  // Records whose pixels are all 10 times the label, but for the first of each plane.
+  void write(const std::string& name, const std::vector<int>& labels, int label_bytes) const {
+    std::ofstream file(folder_ / name, std::ios::binary);
+    for (const int label : labels) {
+      if (label_bytes == 2) file.put(99);  // a coarse label, which nobody reads
+      file.put(static_cast<char>(label));
+      for (int c = 0; c < 3; ++c) {
+        file.put(static_cast<char>(c)) << std::string(1023, static_cast<char>(label * 10));
+      }
+    }
+  }
+};
+
+TEST_F(Cifar, TenClassesComeFromAsManyBatchesAsThereAre) {
+  write("data_batch_1.bin", {3, 1, 4}, 1);
+  write("data_batch_2.bin", {9, 5}, 1);
+  write("test_batch.bin", {2}, 1);
+  DataOptions options;
+  options.dataset = "cifar10";
+  options.path = folder_;
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.classes, 10);
+  EXPECT_EQ(data.image, (ImageShape{3, 32, 32}));
+  EXPECT_THAT(data.train.labels, testing::ElementsAre(3, 1, 4, 9, 5));
+  EXPECT_EQ(data.train.images[3][0], 0);
+  EXPECT_EQ(data.train.images[3][1], 90);
+  EXPECT_EQ(data.train.images[3][2048], 2);
+  EXPECT_EQ(data.test.count(), 1);
+  EXPECT_EQ(data.normalisation.size(), 3U);
+
+  write("data_batch_2.bin", {9, 10}, 1);
+  EXPECT_THAT(refusal(options),
+              AllOf(HasSubstr("data_batch_2.bin"), HasSubstr("label 10 of image 1")));
+  fs::resize_file(folder_ / "data_batch_2.bin", 4000);
+  EXPECT_THAT(refusal(options), AllOf(HasSubstr("4000 bytes"), HasSubstr("truncated")));
+  fs::rename(folder_ / "data_batch_2.bin", folder_ / "data_batch_4.bin");
+  EXPECT_THAT(refusal(options), HasSubstr("data_batch_2.bin: No such file")) << "between two";
+  fs::remove(folder_ / "data_batch_1.bin");
+  EXPECT_THAT(refusal(options), HasSubstr("data_batch_1.bin: No such file"));
+}
+
+TEST_F(Cifar, AHundredClassesHaveTheFineLabels) {
+  write("train.bin", {42, 7}, 2);
+  write("test.bin", {0, 1, 24}, 2);
+  DataOptions options;
+  options.dataset = "cifar100";
+  options.path = folder_;
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.classes, 100);
+  EXPECT_THAT(data.train.labels, testing::ElementsAre(42, 7));
+  EXPECT_EQ(data.test.images[2][1], 240);
+  EXPECT_EQ(inspect_dataset(options).test_samples, 3);
+}
+
+class ImageFolder : public Files {
+ protected:
+  ImageFolder() {
+    options_.dataset = "folder";
+    options_.path = folder_;
+  }
+
+  // One colour all over; grey if channels is 1.
+  void png(const std::string& name, int channels, int width, int height, std::uint8_t red,
+           std::uint8_t green, std::uint8_t blue) const {
+    const auto pixels = solid(channels, width * height, red, green, blue);
+    fs::create_directories((folder_ / name).parent_path());
+    png_image image = {};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = width;
+    image.height = height;
+    image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    ASSERT_NE(
+        png_image_write_to_file(&image, (folder_ / name).c_str(), 0, pixels.data(), 0, nullptr), 0);
+  }
+  void jpeg(const std::string& name, int side, std::uint8_t red, std::uint8_t green,
+            std::uint8_t blue) const {
+    const auto pixels = solid(3, side * side, red, green, blue);
+    fs::create_directories((folder_ / name).parent_path());
+    unsigned char* bytes = nullptr;
+    unsigned long size = 0;  // NOLINT(google-runtime-int): as turbojpeg.h has it
+    const tjhandle encoder = tjInitCompress();
+    ASSERT_EQ(tjCompress2(encoder, pixels.data(), side, 0, side, TJPF_RGB, &bytes, &size,
+                          TJSAMP_444, 100, 0),
+              0);
+    std::ofstream(folder_ / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes), static_cast<std::streamsize>(size));
+    tjFree(bytes);
+    tjDestroy(encoder);
+  }
+  // What every test starts from: two classes, one image each to test with.
+  void cats_and_dogs() const {
+    png("train/cat/1.png", 3, 8, 8, 10, 20, 30);
+    jpeg("train/dog/a.jpg", 8, 200, 100, 50);
+    jpeg("train/dog/b.JPEG", 8, 200, 100, 50);
+    png("train/cat/2.png", 1, 8, 8, 77, 0, 0);
+    png("train/cat/3.png", 3, 8, 8, 12, 22, 32);
+    png("test/cat/1.png", 3, 8, 8, 11, 21, 31);
+    png("test/dog/1.png", 3, 8, 8, 201, 101, 51);
+    std::ofstream(folder_ / "train/cat/notes.txt") << "not an image";
+  }
+
+  DataOptions options_;
+
+ private:
+  static std::vector<std::uint8_t> solid(int channels, int count, std::uint8_t red,
+                                         std::uint8_t green, std::uint8_t blue) {
+    std::vector<std::uint8_t> pixels;
+    for (int i = 0; i < count; ++i) {
+      pixels.push_back(red);
+      if (channels == 3) pixels.insert(pixels.end(), {green, blue});
+    }
+    return pixels;
+  }
+};
+
+TEST_F(ImageFolder, HasItsFoldersAsClassesInTurn) {
+  cats_and_dogs();
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.classes, 2);
+  EXPECT_EQ(data.image, (ImageShape{3, 8, 8}));
+  EXPECT_THAT(data.train.labels, testing::ElementsAre(0, 1, 0, 1, 0));
+  EXPECT_EQ(data.train.images[0][64], 20);        // of the green plane
+  EXPECT_NEAR(data.train.images[1][128], 50, 3);  // of the blue one, as JPEG keeps it
+  EXPECT_EQ(data.train.images[2][64], 77);        // grey becomes colour
+  EXPECT_EQ(data.test.images[1][0], 201);
+  EXPECT_EQ(data.normalisation.size(), 3U);
+  options_.train_samples = 2;
+  EXPECT_THAT(load_dataset(options_).train.labels, testing::ElementsAre(0, 1));
+}
+
+TEST_F(ImageFolder, OfGreyImagesIsGrey) {
+  for (const std::string part : {"train", "test"}) png(part + "/one/1.png", 1, 5, 4, 9, 0, 0);
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.image, (ImageShape{1, 4, 5}));
+  EXPECT_EQ(data.train.images[0][19], 9);
+}
+
+TEST_F(ImageFolder, ImagesOfManySizesNeedASide) {
+  cats_and_dogs();
+  png("train/dog/c.png", 3, 16, 12, 1, 2, 3);
+  EXPECT_THAT(refusal(options_), AllOf(HasSubstr("c.png: 12 x 16"), HasSubstr("data.side")));
+  options_.side = 6;
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.image, (ImageShape{3, 6, 6}));
+  EXPECT_EQ(data.train.images[5][36], 2);
+}
+
+TEST_F(ImageFolder, RefusesWhatIsNotOne) {
+  EXPECT_THAT(refusal(options_), HasSubstr("train: No such file"));
+  cats_and_dogs();
+  fs::create_directories(folder_ / "test/bird");
+  EXPECT_THAT(refusal(options_), HasSubstr("test/bird: holds no PNG or JPEG image"));
+  png("test/bird/1.png", 3, 8, 8, 1, 2, 3);
+  EXPECT_THAT(refusal(options_), HasSubstr("only test/ has \"bird\""));
+  fs::remove_all(folder_ / "test/bird");
+  for (const std::string name : {"train/cat/4.png", "train/cat/4.jpg"}) {
+    std::ofstream(folder_ / name) << "hello";
+    EXPECT_THAT(refusal(options_), HasSubstr(fs::path(name).filename().string()));
+    fs::remove(folder_ / name);
+  }
+  fs::resize_file(folder_ / "train/dog/b.JPEG", fs::file_size(folder_ / "train/dog/b.JPEG") / 2);
+  EXPECT_THAT(refusal(options_), HasSubstr("b.JPEG: JPEG: "));
+  options_.path.clear();
+  EXPECT_THAT(refusal(options_), HasSubstr("needs data.path"));
+}
+
+TEST(RealMnist, HasThePublishedCounts) {
+  const char* folder = std::getenv("GRADWAVE_DATA");
+  if (folder == nullptr) GTEST_SKIP() << "GRADWAVE_DATA is not set";
+  DataOptions options;
+  options.dataset = "mnist";
+  options.folder = folder;
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.train.count(), 60000);
+  EXPECT_EQ(data.test.count(), 10000);
+  EXPECT_EQ(std::count(data.train.labels.begin(), data.train.labels.end(), 0), 5923);
+  EXPECT_EQ(std::count(data.test.labels.begin(), data.test.labels.end(), 1), 1135);
+  const Normalisation measured = measure_normalisation(data.train, data.image).at(0);
+  EXPECT_NEAR(measured.mean, 0.1307, 5e-5);
+  EXPECT_NEAR(measured.deviation, 0.3081, 5e-5);
+}
+
+TEST(RealCifar10, HasThePublishedNormalisation) {
+  const char* folder = std::getenv("GRADWAVE_DATA");
+  if (folder == nullptr) GTEST_SKIP() << "GRADWAVE_DATA is not set";
+  DataOptions options;
+  options.dataset = "cifar10";
+  options.folder = folder;
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.test.count(), 10000);
+  const auto measured = measure_normalisation(data.train, data.image);
+  for (std::size_t channel = 0; channel < 3; ++channel) {  // of a part of the batches, perhaps
+    EXPECT_NEAR(measured[channel].mean, data.normalisation[channel].mean, 0.005);
+    EXPECT_NEAR(measured[channel].deviation, data.normalisation[channel].deviation, 0.005);
+  }
+}
+
+}  // namespace
+}  // namespace gradwave::learning

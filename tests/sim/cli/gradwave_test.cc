@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The program as its user meets it: a scenario file in, tables and an exit code out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "learning/compression/codec.h"
+#include "results/database.h"
+#include "results/query.h"
+
+namespace gradwave {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+constexpr const char* kScenario = R"(
+name = "small"
+seeds = [1, 2]
+[team]
+workers = 3
+[data]
+train_samples = 600
+test_samples = 200
+[model]
+hidden = []
+[training]
+rounds = 6
+batch = 8
+evaluate_every = 2
+[compression]
+ratio = 16
+gamma = 0.5
+t_hat = 2
+[compute]
+device = "jetson-nano"
+[host]
+device = "cpu"
+[link]
+technology = "wire"
+[[variant]]
+name = "Top-K"
+[[variant]]
+name = "AdapTop-K"
+compression.schedule = "adaptopk"
+)";
+
+struct Ended {
+  int code = 0;
+  std::string output;  // stdout and stderr
+};
+
+Ended shell(const std::string& command) {
+  Ended ended;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  char buffer[4096];
+  while (const std::size_t n = fread(buffer, 1, sizeof buffer, pipe)) {
+    ended.output.append(buffer, n);
+  }
+  const int status = pclose(pipe);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return ended;
+}
+
+class Gradwave : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        fs::path(testing::TempDir()) /
+        ("gradwave-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    write("small.toml", kScenario);
+  }
+  void TearDown() override {
+    if (!HasFailure()) fs::remove_all(folder_);
+  }
+
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
+  std::string slurp(const std::string& name) const {
+    std::ifstream stream(folder_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  std::string in_folder(const std::string& command) const {
+    return "cd '" + folder_.string() + "' && " + command;
+  }
+  Ended gradwave(const std::string& arguments) const {
+    return shell(in_folder(std::string(GRADWAVE_BINARY) + " " + arguments));
+  }
+  results::Table query(const std::string& sql, const std::string& database = "results.sqlite") {
+    return results::query(folder_ / database, sql);
+  }
+  std::int64_t integer(const std::string& sql, const std::string& database = "results.sqlite") {
+    return std::get<std::int64_t>(query(sql, database).rows.at(0).at(0));
+  }
+  std::string text(const std::string& sql) {
+    return std::get<std::string>(query(sql).rows.at(0).at(0));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Gradwave, RunsAScenarioIntoTheContractsTables) {
+  const Ended run = gradwave("run small.toml");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("AdapTop-K"));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds"), 4 * 6);
+  EXPECT_EQ(integer("SELECT count(*) FROM transfers"), 4 * 6 * 3 * 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM evaluations"), 4 * 4);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary"), 4);
+}
+
+TEST_F(Gradwave, RecordsTheBytesThatTheCodecMakesInEveryRound) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  const std::int64_t d = 7850;
+  for (const auto& row : query("SELECT k, uplink_payload_bytes FROM rounds").rows) {
+    EXPECT_EQ(std::get<std::int64_t>(row[1]),
+              3 * learning::encoded_bytes(std::get<std::int64_t>(row[0]), d));
+  }
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds r WHERE uplink_payload_bytes <> (SELECT "
+                    "sum(payload_bytes) FROM transfers t WHERE t.run_id = r.run_id AND t.round = "
+                    "r.round AND direction = 'uplink')"),
+            0);
+}
+
+// A set in MNIST's form: images of 8 x 8 whose upper half is bright in class 1, dark in class 0.
+void write_idx(const fs::path& folder) {
+  const auto number = [](std::ofstream& file, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) file.put(static_cast<char>(value >> shift));
+  };
+  fs::create_directories(folder);
+  for (const auto& [part, count] : {std::pair("train", 120), std::pair("t10k", 40)}) {
+    std::ofstream images(folder / (std::string(part) + "-images-idx3-ubyte"), std::ios::binary);
+    std::ofstream labels(folder / (std::string(part) + "-labels-idx1-ubyte"), std::ios::binary);
+    for (const std::uint32_t word : {2051, count, 8, 8}) number(images, word);
+    for (const std::uint32_t word : {2049, count}) number(labels, word);
+    for (int i = 0; i < count; ++i) {
+      labels.put(static_cast<char>(i % 2));
+      for (int pixel = 0; pixel < 64; ++pixel) {
+        images.put(static_cast<char>(pixel < 32 && i % 2 == 1 ? 120 : (7 * i + pixel) % 20));
+      }
+    }
+  }
+}
+
+TEST_F(Gradwave, LearnsAnySetOfMnistsFormByAChangedPathAlone) {
+  write_idx(folder_ / "fashion");
+  const Ended run = gradwave(
+      "run small.toml --set data.dataset=mnist --set data.path=fashion --set data.train_samples=0 "
+      "--set data.test_samples=0 --set training.rounds=60");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT DISTINCT model_size FROM runs"), 65 * 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE accuracy > 0.95"), 4);
+}
+
+TEST_F(Gradwave, TrainsANetworkThatPyTorchExported) {
+  write_idx(folder_ / "own");
+  fs::copy_file(GRADWAVE_SOURCE "/tests/sim/data/small_net.pt", folder_ / "net.pt");
+  const std::string changes =
+      " --set data.dataset=mnist --set data.path=own --set data.train_samples=0 "
+      "--set data.test_samples=0 --set training.rounds=30 "
+      "--set model.architecture=torchscript --set model.file=";
+  const Ended run = gradwave("run small.toml" + changes + "net.pt");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT DISTINCT model_size FROM runs"), 10 * 4 + 2 * 4 + 257 * 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE accuracy > 0.95"), 4);
+
+  const Ended mismatch = gradwave(
+      "validate small.toml --set model.architecture=torchscript "
+      "--set model.file=net.pt");
+  EXPECT_EQ(mismatch.code, 2);
+  EXPECT_THAT(mismatch.output, HasSubstr("net.pt does not take images of 1 x 28 x 28"));
+
+  // A path that begins at home.
+  const Ended home = shell(
+      in_folder("HOME=$PWD " GRADWAVE_BINARY " validate small.toml" + changes + "'~/net.pt'"));
+  EXPECT_EQ(home.code, 0) << home.output;
+}
+
+TEST_F(Gradwave, SaysWhatItLearnsOnAndRefusesAGpuThatIsNotThere) {
+  EXPECT_THAT(gradwave("validate small.toml --set host.device=cpu").output,
+              HasSubstr("learning on cpu;"));
+  EXPECT_EQ(gradwave("run small.toml --set host.device=cpu").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE host_device = 'cpu'"), 4);
+  const Ended refused = gradwave("run small.toml --db other.sqlite --set host.device=cuda:99");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("host.device = \"cuda:99\": "));
+  EXPECT_FALSE(fs::exists(folder_ / "other.sqlite"));
+}
+
+TEST_F(Gradwave, WritesCheckpointsWhereTheScenarioSays) {
+  const Ended run = gradwave("run small.toml --set checkpoint.folder=learners");
+  EXPECT_EQ(run.code, 0) << run.output;
+  for (int id = 1; id <= 4; ++id) {
+    EXPECT_GT(fs::file_size(folder_ / "learners" / ("results-run-" + std::to_string(id) + ".pt")),
+              7850u);
+  }
+  write("a-file", "");
+  EXPECT_EQ(gradwave("run small.toml --set checkpoint.folder=a-file").code, 1);
+  EXPECT_THAT(text("SELECT error FROM runs WHERE status = 'failed'"), HasSubstr("a-file"));
+}
+
+TEST_F(Gradwave, BothSchedulesSpendTheSameBudget) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  EXPECT_EQ(integer("SELECT count(DISTINCT total) FROM (SELECT sum(k) + (SELECT budget_unused FROM "
+                    "runs WHERE id = run_id) AS total FROM rounds GROUP BY run_id)"),
+            1);
+}
+
+TEST_F(Gradwave, GivesTheSameTablesTwiceAndOthersForAnotherSeed) {
+  ASSERT_EQ(gradwave("run small.toml --db a.sqlite --jobs 2").code, 0);
+  ASSERT_EQ(gradwave("run small.toml --db b.sqlite --jobs 1").code, 0);
+  EXPECT_EQ(results::fingerprint(folder_ / "a.sqlite"), results::fingerprint(folder_ / "b.sqlite"));
+  const auto losses = query(
+      "SELECT train_loss FROM rounds JOIN runs ON id = run_id WHERE seed = 1 "
+      "AND variant = 'Top-K'",
+      "a.sqlite");
+  const auto others = query(
+      "SELECT train_loss FROM rounds JOIN runs ON id = run_id WHERE seed = 2 "
+      "AND variant = 'Top-K'",
+      "a.sqlite");
+  EXPECT_NE(losses.rows, others.rows);
+}
+
+TEST_F(Gradwave, AdapTopKWithGammaZeroIsTopKBitForBit) {
+  ASSERT_EQ(gradwave("run small.toml --set compression.gamma=0").code, 0);
+  const std::string rounds =
+      "SELECT rounds.* FROM rounds JOIN runs ON id = run_id WHERE variant = '";
+  auto fixed = query(rounds + "Top-K' ORDER BY seed, round").rows;
+  auto adaptive = query(rounds + "AdapTop-K' ORDER BY seed, round").rows;
+  for (auto* rows : {&fixed, &adaptive}) {
+    for (auto& row : *rows) row.erase(row.begin());  // run_id
+  }
+  EXPECT_EQ(fixed.size(), 12u);
+  EXPECT_EQ(fixed, adaptive);
+}
+
+TEST_F(Gradwave, VariantsOfASeedShareWeightsBatchesAndPlaces) {
+  ASSERT_EQ(gradwave("run small.toml --set link.technology='\"wifi\"'").code, 0);
+  EXPECT_EQ(integer("SELECT count(DISTINCT train_loss) FROM rounds WHERE round = 0"), 2);
+  EXPECT_EQ(integer("SELECT count(DISTINCT distance_m) FROM transfers"), 2 * 3);
+}
+
+TEST_F(Gradwave, KeepsAnEstimatedTHatAndWhatItCameFrom) {
+  ASSERT_EQ(
+      gradwave("run small.toml --set compression.t_hat=-1 --set compression.pilot_rounds=4").code,
+      0);
+  EXPECT_EQ(
+      integer("SELECT count(*) FROM runs WHERE variant = 'AdapTop-K' AND t_hat BETWEEN 0 AND 6 "
+              "AND json_extract(pilot, '$.initial_loss') > 0"),
+      2);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE variant = 'Top-K' AND t_hat IS NULL"), 2);
+}
+
+TEST_F(Gradwave, ABadScenarioCreatesNoDatabase) {
+  write("bad.toml", "[training]\nrounds = 0\n");
+  const Ended run = gradwave("run small.toml bad.toml");
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.output, HasSubstr("bad.toml:2:10: training.rounds = 0: out of range"));
+  EXPECT_FALSE(fs::exists(folder_ / "results.sqlite"));
+}
+
+TEST_F(Gradwave, AForeignFileIsLeftAsItWas) {
+  const std::string letter(5000, 'x');
+  write("results.sqlite", letter);
+  const Ended run = gradwave("run small.toml");
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.output, HasSubstr("results.sqlite"));
+  EXPECT_EQ(slurp("results.sqlite"), letter);
+}
+
+TEST_F(Gradwave, ARadioThatNobodyHearsFailsTheRunAndNamesTheRobots) {
+  const Ended run = gradwave(
+      "run small.toml --set link.technology='\"wifi\"' --set placement.layout='\"circle\"' "
+      "--set placement.radius_m=5000 --set limits.connect_timeout_s=2");
+  EXPECT_EQ(run.code, 1) << run.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'failed'"), 4);
+  EXPECT_THAT(text("SELECT error FROM runs"), HasSubstr("robot 0"));
+}
+
+TEST_F(Gradwave, ADivergedRunIsRecordedAsSuch) {
+  const Ended run = gradwave(
+      "run small.toml --set model.hidden=[32] --set training.learning_rate=1000 "
+      "--set training.rounds=200 --set compression.sparsifier='\"none\"' "
+      "--set compression.schedule='\"fixed\"'");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'diverged'"), 4);
+  EXPECT_THAT(text("SELECT error FROM runs"), HasSubstr("is not finite"));
+}
+
+TEST_F(Gradwave, CtrlCStopsCleanlyAndKeepsTheRounds) {
+  const Ended run = shell(in_folder(std::string("timeout -s INT 3 ") + GRADWAVE_BINARY +
+                                    " run small.toml --jobs 1 --set training.rounds=1000000"));
+  EXPECT_THAT(run.output, HasSubstr("interrupted"));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs"), 1);
+  EXPECT_EQ(text("SELECT status FROM runs"), "interrupted");
+  EXPECT_GT(integer("SELECT count(*) FROM rounds"), 0);
+}
+
+TEST_F(Gradwave, AKilledCampaignLeavesItsRoundsAndIsMarkedAtTheNextStart) {
+  // kill -9 for the whole process group, as a power cut would.
+  shell(in_folder(std::string("timeout -s KILL 3 ") + GRADWAVE_BINARY +
+                  " run small.toml --jobs 1 --set training.rounds=1000000"));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_GT(integer("SELECT count(*) FROM rounds"), 0);
+  const Ended next = gradwave("run small.toml");
+  EXPECT_EQ(next.code, 0) << next.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'interrupted'"), 1);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
+}
+
+TEST_F(Gradwave, AFullDiskEndsWithAMessageAndAnIntactDatabase) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  const Ended run = shell(in_folder(std::string("trap '' XFSZ; ulimit -f 512; ") + GRADWAVE_BINARY +
+                                    " run small.toml --jobs 1 --set training.rounds=100000"));
+  EXPECT_NE(run.code, 0);
+  EXPECT_THAT(run.output, HasSubstr("results.sqlite"));
+  EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
+}
+
+TEST_F(Gradwave, ValidateSaysWhatWouldRunAndRunsNothing) {
+  const Ended validate = gradwave("validate small.toml");
+  EXPECT_EQ(validate.code, 0) << validate.output;
+  EXPECT_THAT(validate.output, HasSubstr("4 runs (2 variants, 2 seeds), 600 + 200 samples"));
+  EXPECT_THAT(validate.output, HasSubstr("7850"));
+  EXPECT_THAT(validate.output, HasSubstr("735 or 245"));
+  EXPECT_FALSE(fs::exists(folder_ / "results.sqlite"));
+}
+
+TEST_F(Gradwave, ExplainsItself) {
+  EXPECT_THAT(gradwave("").output, HasSubstr("Examples:"));
+  EXPECT_EQ(gradwave("").code, 0);
+  for (const std::string verb : {"run", "validate", "list", "query", "compare"}) {
+    const Ended help = gradwave(verb + " --help");
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.output, HasSubstr("Usage"));
+  }
+  EXPECT_EQ(gradwave("walk").code, 2);
+  EXPECT_EQ(gradwave("run").code, 2);
+}
+
+TEST_F(Gradwave, ListKnowsItsWordsAndHelpsWithMisspeltOnes) {
+  EXPECT_THAT(gradwave("list sparsifiers").output, HasSubstr("topk"));
+  const Ended misspelt = gradwave("list sparsifier");
+  EXPECT_EQ(misspelt.code, 2);
+  EXPECT_THAT(misspelt.output, HasSubstr("did you mean \"sparsifiers\"?"));
+}
+
+TEST_F(Gradwave, QueryAnswersInThreeFormats) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  const std::string sql = "query \"SELECT count(*) AS n FROM runs\" --format ";
+  EXPECT_THAT(gradwave(sql + "table").output, HasSubstr("n"));
+  EXPECT_EQ(gradwave(sql + "csv").output, "n\r\n4\r\n");
+  EXPECT_THAT(gradwave(sql + "json").output, HasSubstr("\"n\""));
+  EXPECT_EQ(gradwave("query 'SELECT accurracy FROM evaluations'").code, 2);
+  EXPECT_EQ(gradwave("query 'DELETE FROM runs'").code, 2);
+  EXPECT_EQ(gradwave("query 'SELECT 1' --db nowhere.sqlite").code, 2);
+}
+
+}  // namespace
+}  // namespace gradwave

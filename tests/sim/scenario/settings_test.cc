@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/scenario/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace gradwave {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+TEST(Settings, EveryKeyIsUniqueAndDescribed) {
+  std::set<std::string> keys;
+  for (const Setting& setting : settings_table()) {
+    EXPECT_TRUE(keys.insert(setting.key).second) << setting.key;
+    EXPECT_THAT(setting.key, testing::MatchesRegex("[a-z0-9]+\\.[a-z0-9_]+"));
+    EXPECT_FALSE(setting.description.empty()) << setting.key;
+  }
+}
+
+TEST(Settings, EveryDefaultIsAcceptedByItsOwnSetting) {
+  for (const Setting& setting : settings_table()) {
+    Settings settings;
+    EXPECT_NO_THROW(assign(setting, settings, value_of(setting, Settings()))) << setting.key;
+  }
+}
+
+TEST(Settings, EveryWordIsAcceptedByItsSetting) {
+  for (const Setting& setting : settings_table()) {
+    if (!setting.words) continue;
+    for (const auto& [word, description] : setting.words()) {
+      Settings settings;
+      assign(setting, settings, word);
+      EXPECT_EQ(value_of(setting, settings), word);
+      EXPECT_FALSE(description.empty()) << word;
+    }
+  }
+}
+
+TEST(Settings, SurviveTheWayToJsonAndBack) {
+  Settings settings;
+  assign(*find_setting("team.workers"), settings, 3);
+  assign(*find_setting("model.hidden"), settings, {64, 32});
+  assign(*find_setting("compute.factors"), settings, {1.5, 2, 3});
+  assign(*find_setting("placement.positions_m"), settings,
+         Json::parse("[[1, 2], [3, 4.5], [0, 0]]"));
+  assign(*find_setting("compression.error_compensation"), settings, true);
+  assign(*find_setting("ns3.defaults"), settings, {{"ns3::TcpSocket::SegmentSize", 1000}});
+  const Json object = to_json(settings);
+  EXPECT_EQ(object.size(), settings_table().size());
+  EXPECT_EQ(object, to_json(from_json(Json::parse(object.dump()))));
+  EXPECT_NE(object, to_json(Settings()));
+}
+
+TEST(Settings, ListsReplaceAndNs3DefaultsAccumulate) {
+  Settings settings;
+  assign(*find_setting("ns3.defaults"), settings, {{"a", 1}});
+  assign(*find_setting("ns3.defaults"), settings, {{"b", true}});
+  EXPECT_EQ(settings.link.ns3_defaults.size(), 2u);
+  assign(*find_setting("model.hidden"), settings, Json::array());
+  EXPECT_TRUE(settings.learning.model.hidden.empty());
+}
+
+TEST(Settings, RefuseWhatIsOutOfRangeAndNameTheRange) {
+  Settings settings;
+  try {
+    assign(*find_setting("training.batch"), settings, 0);
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "training.batch = 0: out of range, expected an integer from 1 to 1000000");
+  }
+}
+
+TEST(Settings, AreAllInTheReferencePage) {
+  std::ifstream stream(GRADWAVE_SOURCE "/scenarios/README.md");
+  const std::string page((std::istreambuf_iterator<char>(stream)), {});
+  const std::string mark = "<!-- gradwave list settings -->\n";
+  ASSERT_THAT(page, HasSubstr(mark));
+  EXPECT_EQ(page.substr(page.find(mark) + mark.size()), settings_reference())
+      << "write it anew: ./gradwave list settings";
+}
+
+}  // namespace
+}  // namespace gradwave
