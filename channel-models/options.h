@@ -12,8 +12,8 @@
 
 namespace gradwave::channel {
 
-// Options that cannot be. The sentence is for the scenario's author; `keys` are those of the scenario
-// file that are at fault, the likeliest first.
+// Options that cannot be. The sentence is for the scenario's author; `keys` are those of the
+// scenario file that are at fault, the likeliest first.
 struct OptionError : std::invalid_argument {
   OptionError(std::vector<std::string> at_fault, const std::string& sentence)
       : std::invalid_argument(sentence), keys(std::move(at_fault)) {}
