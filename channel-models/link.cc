@@ -6,7 +6,6 @@
 #include <ns3/version.h>
 
 #include <map>
-#include <stdexcept>
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
@@ -17,16 +16,20 @@ namespace gradwave::channel {
 namespace {
 
 struct Technology {
-  void (*configure)(const LinkOptions& options);
+  void (*check)(const LinkOptions& options);
+  void (*apply)(const LinkOptions& options);
   std::unique_ptr<Link> (*make)(const LinkOptions& options);
+  double (*one_way_s)(const LinkOptions& options);  // of the wires on the path
 };
 
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {configure_wifi, make_wifi}},
-      {"wire", "a point-to-point link from each robot to the server", {configure_wire, make_wire}},
+       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s}},
+      {"wire",
+       "a point-to-point link from each robot to the server",
+       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},
   };
   return technologies;
 }
@@ -38,30 +41,45 @@ void refuse_overruled(const std::string& name) {
       {"ns3::RandomWaypointMobilityModel::Pause", "mobility.pause_s"},
       {"ns3::RandomWaypointMobilityModel::PositionAllocator", "placement"},
       {"ns3::PointToPointNetDevice::ReceiveErrorModel", "wire.loss"},
+      {"ns3::RateErrorModel::ErrorRate", "wire.loss"},
+      {"ns3::RateErrorModel::ErrorUnit", "wire.loss, of whole packets"},
   };
   const auto found = setting_of.find(name);
   if (found == setting_of.end()) return;
-  throw std::invalid_argument("ns3.defaults: \"" + name + "\" is decided by " + found->second);
+  throw OptionError({"ns3.defaults"},
+                    "ns3.defaults: \"" + name + "\" is decided by " + found->second);
+}
+
+const Technology& technology(const LinkOptions& options) {
+  return look_up(table(), "link.technology", options.technology);
 }
 
 }  // namespace
 
 Words links() { return words_of(table()); }
 
-void configure(const LinkOptions& options) {
-  ns3::Config::Reset();
-  ns3::RngSeedManager::SetSeed(1);
-  ns3::RngSeedManager::SetRun(options.seed);
-  look_up(table(), "link", options.link).configure(options);
+void check_link(const LinkOptions& options) {
+  technology(options).check(options);
   for (const auto& [name, value] : options.ns3_defaults) {
     refuse_overruled(name);
     check_default(name, value);
-    set_default(name, value);
   }
 }
 
+double round_trip_s(const LinkOptions& options) {
+  return 2 * technology(options).one_way_s(options);
+}
+
+void apply_defaults(const LinkOptions& options) {
+  ns3::Config::Reset();
+  ns3::RngSeedManager::SetSeed(1);
+  ns3::RngSeedManager::SetRun(options.seed);
+  technology(options).apply(options);
+  for (const auto& [name, value] : options.ns3_defaults) set_default(name, value);
+}
+
 std::unique_ptr<Link> make_link(const LinkOptions& options) {
-  return look_up(table(), "link", options.link).make(options);
+  return technology(options).make(options);
 }
 
 std::string ns3_version() {

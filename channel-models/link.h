@@ -8,20 +8,22 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "channel-models/options.h"
 
 namespace gradwave::channel {
 
-// Counted since the link was built; the difference of two readings is what happened between.
-struct Traffic {
-  std::int64_t mac_retries = 0;    // data frames sent again by the link layer
-  std::int64_t data_bytes = 0;     // of data frames, as sent by the physical layer
-  double rate_weighted_bytes = 0;  // sum of bytes times physical rate: divided by data_bytes, the
-                                   // mean physical rate in bit/s
-};
+// What a technology has counted on one worker's link in one direction since it was built, in an
+// order that it alone knows.
+using Reading = std::vector<double>;
+
+// What lies between two readings, by name: {"mac_retries", 3}. A name that ends in _s is a part of
+// the latency in seconds; what does not exist (a rate, where nothing was sent) is not among them.
+using Counters = std::vector<std::pair<std::string, double>>;
 
 class Link {
  public:
@@ -39,14 +41,16 @@ class Link {
   // not measured, and must not fail by chance.
   virtual void begin() = 0;
 
-  virtual double distance_m(int worker) const = 0;  // to the other end of its link, now
-  virtual Traffic uplink(int worker) const = 0;     // sent by this robot
-  virtual Traffic downlink(int worker) const = 0;   // sent to this robot
-  virtual std::int64_t wire_bytes() const = 0;      // every byte on every medium
-  virtual double airtime_s() const = 0;             // the radio channel busy; 0 on a wire
+  // To the other end of its radio link, now; none on a wire.
+  virtual std::optional<double> distance_m(int worker) const = 0;
+  virtual Reading uplink(int worker) const = 0;    // of what this robot sent
+  virtual Reading downlink(int worker) const = 0;  // of what was sent to it
+  virtual Counters between(const Reading& before, const Reading& after) const = 0;
+  virtual std::int64_t wire_bytes() const = 0;          // every byte on every medium
+  virtual std::optional<double> airtime_s() const = 0;  // the radio channel busy; none on a wire
 };
 
-// Builds options.link after configure(options).
+// Builds options.technology after apply_defaults(options).
 std::unique_ptr<Link> make_link(const LinkOptions& options);
 
 }  // namespace gradwave::channel

@@ -27,13 +27,16 @@ struct WifiOptions {
   double tx_power_dbm = 20;              // of robots and access point
   std::string rate_control = "ideal";    // rate_controls()
   std::string constant_mode = "HeMcs5";  // of rate_control "constant": an ns-3 WifiMode name
-  std::string loss = "log-distance";     // path_losses()
-  double path_loss_exponent = 3.0;       // of loss "log-distance"
-  std::string fading = "none";           // fadings()
-  double nakagami_m = 1.0;               // of fading "nakagami"; "rayleigh" is m = 1
   std::string server = "access-point";   // server_places(): on the access point or behind it
   double backhaul_rate_bps = 1e9;        // of server "backhaul"
   double backhaul_delay_s = 0.001;
+};
+
+struct RadioOptions {                      // of every technology that has one
+  std::string path_loss = "log-distance";  // path_losses()
+  double path_loss_exponent = 3.0;         // of path loss "log-distance"
+  std::string fading = "none";             // fadings()
+  double nakagami_m = 1.0;                 // of fading "nakagami"; "rayleigh" is m = 1
 };
 
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
@@ -44,7 +47,7 @@ struct WireOptions {  // one full-duplex point-to-point link per robot, to the s
 };
 
 struct TcpOptions {
-  std::int64_t segment_bytes = 1448;
+  std::int64_t segment_bytes = 0;       // payload; 0: what the smallest MTU holds, at most 1448
   std::int64_t buffer_bytes = 4 << 20;  // send and receive buffer, each
   double min_rto_s = 0.2;
   std::string congestion_control = "cubic";  // congestion_controls()
@@ -52,23 +55,24 @@ struct TcpOptions {
 };
 
 struct PlacementOptions {
-  std::string placement = "disc";  // placements()
-  double radius_m = 30;   // of "disc" and "circle"; the server's radio stands at the centre
-  double spacing_m = 10;  // of "grid", centred on the server's radio
+  std::string layout = "disc";  // placements()
+  double radius_m = 30;         // of "disc" and "circle"; the server's radio stands at the centre
+  double spacing_m = 10;        // of "grid", centred on the server's radio
   std::vector<std::pair<double, double>> positions_m;  // of "list": x, y of each robot
   double height_m = 1.0;                               // of the robots
   double access_point_height_m = 3.0;
 };
 
 struct MobilityOptions {
-  std::string mobility = "static";  // mobilities()
-  double speed_min_mps = 0.5;       // of "random-waypoint", inside the square around the layout
+  std::string model = "static";  // mobilities()
+  double speed_min_mps = 0.5;    // of "random-waypoint", inside the square around the layout
   double speed_max_mps = 1.5;
   double pause_s = 2;
 };
 
 struct LinkOptions {
-  std::string link = "wifi";  // links()
+  std::string technology = "wifi";  // links()
+  RadioOptions radio;
   WifiOptions wifi;
   WireOptions wire;
   TcpOptions tcp;
@@ -92,11 +96,17 @@ Words congestion_controls();
 Words placements();
 Words mobilities();
 
-// Throws std::invalid_argument with a sentence for what contradicts itself (a width the standard
-// does not have in that band, a list of positions of the wrong length, an unknown ns-3 attribute or
-// value under "ns3.defaults", ...). Sets ns-3's attribute defaults of this process as a side effect
-// when the options hold, so it precedes whatever of ns-3 they shall apply to.
-void configure(const LinkOptions& options);
+// Throws OptionError for what contradicts itself: a width the standard does not have in that band,
+// a list of positions of the wrong length, an unknown ns-3 attribute or value under "ns3.defaults",
+// ...
+void check_link(const LinkOptions& options);
+
+// What a round trip takes at the least: the delay of the wires on the path, both ways.
+double round_trip_s(const LinkOptions& options);
+
+// Sets ns-3's attribute defaults and random streams of this process, so it precedes whatever of
+// ns-3 they shall apply to. The options are checked.
+void apply_defaults(const LinkOptions& options);
 
 std::string ns3_version();
 

@@ -21,15 +21,15 @@ struct Entry {
 template <typename T>
 using Table = std::vector<Entry<T>>;
 
-// Throws std::invalid_argument with all the right words; `what` is what they name, "link".
+// Throws OptionError with all the right words; `key` is the scenario file's.
 template <typename T>
-const T& look_up(const Table<T>& table, const std::string& what, const std::string& word) {
+const T& look_up(const Table<T>& table, const std::string& key, const std::string& word) {
   std::string known;
   for (const Entry<T>& entry : table) {
     if (entry.word == word) return entry.value;
     known += (known.empty() ? "\"" : ", \"") + entry.word + "\"";
   }
-  throw std::invalid_argument("unknown " + what + " \"" + word + "\"; expected one of " + known);
+  throw OptionError({key}, key + " = \"" + word + "\": unknown word, expected one of " + known);
 }
 
 template <typename T>

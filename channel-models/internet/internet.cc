@@ -10,7 +10,7 @@
 
 namespace gradwave::channel {
 
-void configure_point_to_point(double rate_bps, double delay_s, std::int64_t mtu_bytes) {
+void apply_point_to_point(double rate_bps, double delay_s, std::int64_t mtu_bytes) {
   set_default("ns3::PointToPointNetDevice::DataRate",
               std::to_string(static_cast<std::int64_t>(rate_bps)) + "bps");
   set_default("ns3::PointToPointNetDevice::Mtu", mtu_bytes);

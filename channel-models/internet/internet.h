@@ -8,7 +8,7 @@
 namespace gradwave::channel {
 
 // Sets the attribute defaults of wires between two nodes.
-void configure_point_to_point(double rate_bps, double delay_s, std::int64_t mtu_bytes);
+void apply_point_to_point(double rate_bps, double delay_s, std::int64_t mtu_bytes);
 
 // IPv4 with static routes only, on pinned streams.
 void install_internet(const ns3::NodeContainer& nodes);

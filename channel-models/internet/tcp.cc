@@ -2,7 +2,6 @@
 #include "channel-models/internet/tcp.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
@@ -25,28 +24,39 @@ const Table<std::string>& table() {
 
 Words congestion_controls() { return words_of(table()); }
 
-void configure_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
-  const std::string& algorithm = look_up(table(), "congestion control", options.congestion_control);
-  const std::int64_t segment_bytes =
-      std::min(options.segment_bytes, mtu_bytes - kSegmentHeaderBytes);
-  if (segment_bytes <= 0) {
-    throw std::invalid_argument("wire.mtu_bytes = " + std::to_string(mtu_bytes) +
-                                " leaves no room for data beside headers of " +
-                                std::to_string(kSegmentHeaderBytes));
-  }
-  if (options.buffer_bytes < segment_bytes) {
-    throw std::invalid_argument("tcp.buffer_bytes = " + std::to_string(options.buffer_bytes) +
-                                " does not hold one segment of " + std::to_string(segment_bytes));
-  }
+std::int64_t segment_bytes(const TcpOptions& options, std::int64_t mtu_bytes) {
+  constexpr std::int64_t kUsual = 1448;  // of Ethernet's 1500
+  if (options.segment_bytes > 0) return options.segment_bytes;
+  return std::min(kUsual, mtu_bytes - kSegmentHeaderBytes);
+}
 
-  set_default("ns3::TcpSocket::SegmentSize", segment_bytes);
+void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
+  look_up(table(), "tcp.congestion_control", options.congestion_control);
+  const std::int64_t bytes = segment_bytes(options, mtu_bytes);
+  if (bytes + kSegmentHeaderBytes > mtu_bytes) {
+    throw OptionError({"tcp.segment_bytes", "wire.mtu_bytes"},
+                      "tcp.segment_bytes = " + std::to_string(bytes) +
+                          " does not fit this link's packets of " + std::to_string(mtu_bytes) +
+                          " bytes; expected at most " +
+                          std::to_string(mtu_bytes - kSegmentHeaderBytes));
+  }
+  if (options.buffer_bytes < bytes) {
+    throw OptionError({"tcp.buffer_bytes", "tcp.segment_bytes"},
+                      "tcp.buffer_bytes = " + std::to_string(options.buffer_bytes) +
+                          " does not hold one segment of " + std::to_string(bytes));
+  }
+}
+
+void apply_tcp(const TcpOptions& options, std::int64_t mtu_bytes, double round_trip_s) {
+  set_default("ns3::TcpSocket::SegmentSize", segment_bytes(options, mtu_bytes));
   set_default("ns3::TcpSocket::SndBufSize", options.buffer_bytes);
   set_default("ns3::TcpSocket::RcvBufSize", options.buffer_bytes);
   set_default_time("ns3::TcpSocket::DelAckTimeout", std::min(0.040, options.min_rto_s / 2));
-  set_default_time("ns3::TcpSocket::ConnTimeout", 1);
+  set_default_time("ns3::TcpSocket::ConnTimeout", std::max(1.0, 2 * round_trip_s));
   set_default("ns3::TcpSocket::DataRetries", std::int64_t{15});
   set_default_time("ns3::TcpSocketBase::MinRto", options.min_rto_s);
-  set_default("ns3::TcpL4Protocol::SocketType", algorithm);
+  set_default("ns3::TcpL4Protocol::SocketType",
+              look_up(table(), "tcp.congestion_control", options.congestion_control));
   set_default_time("ns3::ArpCache::AliveTimeout", 1e9);
   set_default_time("ns3::ArpCache::DeadTimeout", 1);
 }

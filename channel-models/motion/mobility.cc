@@ -9,8 +9,6 @@
 #include <ns3/random-variable-stream.h>
 #include <ns3/random-waypoint-mobility-model.h>
 
-#include <stdexcept>
-
 #include "channel-models/ns3/streams.h"
 #include "channel-models/table.h"
 
@@ -49,14 +47,16 @@ Ptr<MobilityModel> random_waypoint(const MobilityOptions& options, double half_s
 
 void check_waypoints(const MobilityOptions& options, double half_side_m) {
   if (!(options.speed_min_mps > 0)) {
-    throw std::invalid_argument(
-        "mobility.speed_min_mps: a random waypoint needs a speed above 0 m/s");
+    throw OptionError({"mobility.speed_min_mps"},
+                      "mobility.speed_min_mps: a random waypoint needs a speed above 0 m/s");
   }
   if (options.speed_min_mps > options.speed_max_mps) {
-    throw std::invalid_argument("mobility.speed_min_mps is above mobility.speed_max_mps");
+    throw OptionError({"mobility.speed_min_mps", "mobility.speed_max_mps"},
+                      "mobility.speed_min_mps is above mobility.speed_max_mps");
   }
   if (!(half_side_m > 0)) {
-    throw std::invalid_argument(
+    throw OptionError(
+        {"mobility.model", "placement.layout"},
         "mobility.model: a random waypoint has no room: every robot is placed at the server's "
         "radio");
   }
@@ -82,12 +82,12 @@ const Table<Mobility>& table() {
 Words mobilities() { return words_of(table()); }
 
 void check_mobility(const MobilityOptions& options, const Places& places) {
-  look_up(table(), "mobility", options.mobility).check(options, places.half_side_m);
+  look_up(table(), "mobility.model", options.model).check(options, places.half_side_m);
 }
 
 void set_moving(const ns3::NodeContainer& robots, const MobilityOptions& options,
                 const Places& places) {
-  const Mobility& mobility = look_up(table(), "mobility", options.mobility);
+  const Mobility& mobility = look_up(table(), "mobility.model", options.model);
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
     const ns3::Vector& start = places.positions[i];
     const Ptr<MobilityModel> model = mobility.make(options, places.half_side_m, start.z);

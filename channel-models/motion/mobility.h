@@ -8,7 +8,7 @@
 
 namespace gradwave::channel {
 
-// Throws std::invalid_argument for a walk that could not go on: no speed, no room.
+// Throws OptionError for a walk that could not go on: no speed, no room.
 void check_mobility(const MobilityOptions& options, const Places& places);
 
 // Sets robot i off from places.positions[i], on streams of its own.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "channel-models/ns3/streams.h"
 #include "channel-models/table.h"
@@ -55,8 +54,9 @@ Points grid(const PlacementOptions& options, std::int64_t workers) {
 Points list(const PlacementOptions& options, std::int64_t workers) {
   const auto given = static_cast<std::int64_t>(options.positions_m.size());
   if (given != workers) {
-    throw std::invalid_argument("placement.positions_m has " + std::to_string(given) +
-                                " positions for " + std::to_string(workers) + " robots");
+    throw OptionError({"placement.positions_m", "team.workers", "placement.layout"},
+                      "placement.positions_m has " + std::to_string(given) + " positions for " +
+                          std::to_string(workers) + " robots");
   }
   return options.positions_m;
 }
@@ -94,7 +94,7 @@ Words placements() { return words_of(table()); }
 
 Places place(const LinkOptions& options) {
   const PlacementOptions& placement = options.placement;
-  const Layout& layout = look_up(table(), "placement", placement.placement);
+  const Layout& layout = look_up(table(), "placement.layout", placement.layout);
   Places places;
   for (const auto& [x, y] : layout.points(placement, options.workers)) {
     places.positions.emplace_back(x, y, placement.height_m);

@@ -15,7 +15,7 @@ struct Places {
   double half_side_m = 0;              // of the layout's square, centred on the server's radio
 };
 
-// Depends on the placement, M and the seed alone. Throws std::invalid_argument for an unknown
+// Depends on the placement, M and the seed alone. Throws OptionError for an unknown
 // placement or a list that is not M long.
 Places place(const LinkOptions& options);
 

@@ -15,9 +15,10 @@
 #include <exception>
 #include <iostream>
 #include <numeric>
-#include <stdexcept>
 #include <system_error>
 #include <vector>
+
+#include "channel-models/options.h"
 
 namespace gradwave::channel {
 namespace {
@@ -55,8 +56,8 @@ ns3::TypeId find_type(const std::string& name, const std::string& type_name) {
   for (std::uint16_t i = 0; i < ns3::TypeId::GetRegisteredN(); ++i) {
     types.push_back(ns3::TypeId::GetRegistered(i).GetName());
   }
-  throw std::invalid_argument("ns3.defaults: \"" + name + "\": ns-3 has no type \"" + type_name +
-                              "\"" + nearest(type_name, types));
+  throw OptionError({"ns3.defaults"}, "ns3.defaults: \"" + name + "\": ns-3 has no type \"" +
+                                          type_name + "\"" + nearest(type_name, types));
 }
 
 // ns-3 sets a default only under the type that defines the attribute, not under those derived.
@@ -70,14 +71,15 @@ ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const 
         continue;
       }
       if (owner == type) return owner.GetAttribute(i);
-      throw std::invalid_argument("ns3.defaults: \"" + name + "\" is an attribute that " +
-                                  type.GetName() + " inherits; set \"" +
-                                  owner.GetAttributeFullName(i) + "\"");
+      throw OptionError({"ns3.defaults"}, "ns3.defaults: \"" + name + "\" is an attribute that " +
+                                              type.GetName() + " inherits; set \"" +
+                                              owner.GetAttributeFullName(i) + "\"");
     }
     if (!owner.HasParent()) break;
   }
-  throw std::invalid_argument("ns3.defaults: \"" + name + "\": " + type.GetName() +
-                              " has no attribute \"" + attribute + "\"" + nearest(name, names));
+  throw OptionError({"ns3.defaults"}, "ns3.defaults: \"" + name + "\": " + type.GetName() +
+                                          " has no attribute \"" + attribute + "\"" +
+                                          nearest(name, names));
 }
 
 // Most of ns-3's parsers end the process over a word that they do not understand, so a child
@@ -102,16 +104,17 @@ bool takes(const std::string& name, const std::string& value) {
 void check_default(const std::string& name, const std::string& value) {
   const std::size_t colons = name.rfind("::");
   if (colons == std::string::npos) {
-    throw std::invalid_argument("ns3.defaults: \"" + name +
-                                "\" is not the name of an ns-3 attribute; expected " +
-                                "a type and an attribute, as \"ns3::TcpSocket::SegmentSize\"");
+    throw OptionError({"ns3.defaults"},
+                      "ns3.defaults: \"" + name +
+                          "\" is not the name of an ns-3 attribute; expected " +
+                          "a type and an attribute, as \"ns3::TcpSocket::SegmentSize\"");
   }
   const ns3::TypeId type = find_type(name, name.substr(0, colons));
   const auto attribute = find_attribute(name, type, name.substr(colons + 2));
   if (takes(name, value)) return;
-  throw std::invalid_argument("ns3.defaults: \"" + name + "\" does not take \"" + value +
-                              "\"; it is " + attribute.checker->GetUnderlyingTypeInformation() +
-                              ": " + attribute.help);
+  throw OptionError({"ns3.defaults"},
+                    "ns3.defaults: \"" + name + "\" does not take \"" + value + "\"; it is " +
+                        attribute.checker->GetUnderlyingTypeInformation() + ": " + attribute.help);
 }
 
 void set_default(const std::string& name, const std::string& value) {

@@ -7,11 +7,11 @@
 
 namespace gradwave::channel {
 
-// Throws std::invalid_argument saying whether it is the type, the attribute or the value that ns-3
+// Throws OptionError saying whether it is the type, the attribute or the value that ns-3
 // does not know, with the nearest name that it does.
 void check_default(const std::string& name, const std::string& value);
 
-// Of a name and a value that are right.
+// Precondition: ns-3 knows the attribute and takes the value.
 void set_default(const std::string& name, const std::string& value);
 void set_default(const std::string& name, double value);
 void set_default(const std::string& name, std::int64_t value);

@@ -19,17 +19,17 @@ double friis_db_at_1_m(double frequency_hz) {
 
 struct Model {
   std::string type;  // of ns-3; empty: none
-  void (*configure)(const WifiOptions& options, double frequency_hz);
+  void (*apply)(const RadioOptions& options, double frequency_hz);
 };
 
-void log_distance(const WifiOptions& options, double frequency_hz) {
+void log_distance(const RadioOptions& options, double frequency_hz) {
   const std::string model = "ns3::LogDistancePropagationLossModel::";
   set_default(model + "Exponent", options.path_loss_exponent);
   set_default(model + "ReferenceDistance", 1.0);
   set_default(model + "ReferenceLoss", friis_db_at_1_m(frequency_hz));
 }
 
-void friis(const WifiOptions&, double frequency_hz) {
+void friis(const RadioOptions&, double frequency_hz) {
   set_default("ns3::FriisPropagationLossModel::Frequency", frequency_hz);
 }
 
@@ -40,9 +40,9 @@ void set_nakagami(double m) {
   }
 }
 
-void nakagami(const WifiOptions& options, double) { set_nakagami(options.nakagami_m); }
-void rayleigh(const WifiOptions&, double) { set_nakagami(1); }
-void nothing(const WifiOptions&, double) {}
+void nakagami(const RadioOptions& options, double) { set_nakagami(options.nakagami_m); }
+void rayleigh(const RadioOptions&, double) { set_nakagami(1); }
+void nothing(const RadioOptions&, double) {}
 
 const Table<Model>& losses() {
   static const Table<Model> table = {
@@ -67,9 +67,11 @@ const Table<Model>& fading_table() {
   return table;
 }
 
-const Model& loss(const WifiOptions& options) { return look_up(losses(), "loss", options.loss); }
-const Model& fading(const WifiOptions& options) {
-  return look_up(fading_table(), "fading", options.fading);
+const Model& path_loss(const RadioOptions& options) {
+  return look_up(losses(), "radio.path_loss", options.path_loss);
+}
+const Model& fading(const RadioOptions& options) {
+  return look_up(fading_table(), "radio.fading", options.fading);
 }
 
 }  // namespace
@@ -77,16 +79,21 @@ const Model& fading(const WifiOptions& options) {
 Words path_losses() { return words_of(losses()); }
 Words fadings() { return words_of(fading_table()); }
 
-void configure_propagation(const WifiOptions& options, double frequency_hz) {
-  loss(options).configure(options, frequency_hz);
-  fading(options).configure(options, frequency_hz);
+void check_propagation(const RadioOptions& options) {
+  path_loss(options);
+  fading(options);
 }
 
-ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const WifiOptions& options) {
-  return ns3::ObjectFactory(loss(options).type).Create<ns3::PropagationLossModel>();
+void apply_propagation(const RadioOptions& options, double frequency_hz) {
+  path_loss(options).apply(options, frequency_hz);
+  fading(options).apply(options, frequency_hz);
 }
 
-ns3::Ptr<ns3::PropagationLossModel> make_fading(const WifiOptions& options) {
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options) {
+  return ns3::ObjectFactory(path_loss(options).type).Create<ns3::PropagationLossModel>();
+}
+
+ns3::Ptr<ns3::PropagationLossModel> make_fading(const RadioOptions& options) {
   if (fading(options).type.empty()) return nullptr;
   const auto model = ns3::ObjectFactory(fading(options).type).Create<ns3::PropagationLossModel>();
   model->AssignStreams(kFadingStreams);

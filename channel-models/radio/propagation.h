@@ -16,11 +16,12 @@
 
 namespace gradwave::channel {
 
-// Sets the attribute defaults of the models named. Throws std::invalid_argument for unknown words.
-void configure_propagation(const WifiOptions& options, double frequency_hz);
+// Throws OptionError for unknown words.
+void check_propagation(const RadioOptions& options);
+// Sets the attribute defaults of the models named.
+void apply_propagation(const RadioOptions& options, double frequency_hz);
 
-ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const WifiOptions& options);
-ns3::Ptr<ns3::PropagationLossModel> make_fading(
-    const WifiOptions& options);  // null if there is none
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options);
+ns3::Ptr<ns3::PropagationLossModel> make_fading(const RadioOptions& options);  // null: none
 
 }  // namespace gradwave::channel

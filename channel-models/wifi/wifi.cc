@@ -39,7 +39,11 @@ const Table<bool>& server_table() {  // whether there is a backhaul
 }
 
 bool has_backhaul(const WifiOptions& options) {
-  return look_up(server_table(), "place of the server", options.server);
+  return look_up(server_table(), "wifi.server", options.server);
+}
+
+std::int64_t smallest_mtu_bytes(const WifiOptions& options) {
+  return has_backhaul(options) ? kBackhaulMtuBytes : kRadioMtuBytes;
 }
 
 class Wifi final : public Link {
@@ -52,15 +56,18 @@ class Wifi final : public Link {
   bool ready() const override;
   std::string waiting_for() const override;
   void begin() override { path_loss_->SetNext(fading_); }
-  double distance_m(int worker) const override;
-  Traffic uplink(int worker) const override { return meter_->uplink(worker); }
-  Traffic downlink(int worker) const override { return meter_->downlink(worker); }
+  std::optional<double> distance_m(int worker) const override;
+  Reading uplink(int worker) const override { return meter_->uplink(worker); }
+  Reading downlink(int worker) const override { return meter_->downlink(worker); }
+  Counters between(const Reading& before, const Reading& after) const override {
+    return WifiMeter::between(before, after);
+  }
   std::int64_t wire_bytes() const override { return meter_->wire_bytes() + backhaul_bytes_; }
-  double airtime_s() const override { return meter_->airtime_s(); }
+  std::optional<double> airtime_s() const override { return meter_->airtime_s(); }
 
  private:
   void stand_and_move(const LinkOptions& options);
-  void install_radios(const WifiOptions& options);
+  void install_radios(const LinkOptions& options);
   void install_backhaul();
   void count_backhaul(ns3::Ptr<const ns3::Packet> packet) { backhaul_bytes_ += packet->GetSize(); }
   bool associated(int worker) const;
@@ -77,13 +84,16 @@ Wifi::Wifi(const LinkOptions& options) {
   robots_.Create(options.workers);
   access_point_.Create(1);
   stand_and_move(options);
-  install_radios(options.wifi);
+  install_radios(options);
   meter_ = std::make_unique<WifiMeter>(stations_, access_point_radio_);
 
   install_internet({robots_, access_point_});
   ns3::Ipv4AddressHelper addresses("10.1.0.0", "255.255.0.0");
   server_address_ = addresses.Assign(access_point_radio_).GetAddress(0);
   const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(stations_);
+  std::vector<ns3::Ipv4Address> robots;
+  for (int i = 0; i < options.workers; ++i) robots.push_back(interfaces.GetAddress(i));
+  meter_->watch_queues(robots);
   if (!has_backhaul(options.wifi)) {
     server_ = access_point_;
     return;
@@ -101,10 +111,10 @@ void Wifi::stand_and_move(const LinkOptions& options) {
   access_point_.Get(0)->AggregateObject(fixed);
 }
 
-void Wifi::install_radios(const WifiOptions& options) {
+void Wifi::install_radios(const LinkOptions& options) {
   const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
-  path_loss_ = make_path_loss(options);
-  fading_ = make_fading(options);
+  path_loss_ = make_path_loss(options.radio);
+  fading_ = make_fading(options.radio);
   channel->SetPropagationLossModel(path_loss_);
   channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
 
@@ -112,7 +122,7 @@ void Wifi::install_radios(const WifiOptions& options) {
   phy.SetChannel(channel);
 
   ns3::WifiHelper wifi;
-  set_standard(wifi, options);
+  set_standard(wifi, options.wifi);
   ns3::WifiMacHelper mac;
   const ns3::SsidValue ssid(ns3::Ssid("gradwave"));
   mac.SetType("ns3::StaWifiMac", "Ssid", ssid);
@@ -155,13 +165,13 @@ std::string Wifi::waiting_for() const {
     if (associated(i)) continue;
     char text[80];
     std::snprintf(text, sizeof text, "%srobot %u (%.1f m from the access point)",
-                  robots.empty() ? "" : ", ", i, distance_m(i));
+                  robots.empty() ? "" : ", ", i, *distance_m(i));
     robots += text;
   }
   return robots;
 }
 
-double Wifi::distance_m(int worker) const {
+std::optional<double> Wifi::distance_m(int worker) const {
   const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
   return robot->GetDistanceFrom(access_point_.Get(0)->GetObject<ns3::MobilityModel>());
 }
@@ -170,15 +180,25 @@ double Wifi::distance_m(int worker) const {
 
 Words server_places() { return words_of(server_table()); }
 
-void configure_wifi(const LinkOptions& options) {
-  configure_radio(options.wifi);
-  configure_propagation(options.wifi, centre_frequency_hz(options.wifi));
+void check_wifi(const LinkOptions& options) {
+  check_radio(options.wifi);
+  check_propagation(options.radio);
   check_mobility(options.mobility, place(options));
+  check_tcp(options.tcp, smallest_mtu_bytes(options.wifi));
+}
+
+void apply_wifi(const LinkOptions& options) {
+  apply_radio(options.wifi);
+  apply_propagation(options.radio, centre_frequency_hz(options.wifi));
   if (has_backhaul(options.wifi)) {
-    configure_point_to_point(options.wifi.backhaul_rate_bps, options.wifi.backhaul_delay_s,
-                             kBackhaulMtuBytes);
+    apply_point_to_point(options.wifi.backhaul_rate_bps, options.wifi.backhaul_delay_s,
+                         kBackhaulMtuBytes);
   }
-  configure_tcp(options.tcp, has_backhaul(options.wifi) ? kBackhaulMtuBytes : kRadioMtuBytes);
+  apply_tcp(options.tcp, smallest_mtu_bytes(options.wifi), round_trip_s(options));
+}
+
+double backhaul_delay_s(const LinkOptions& options) {
+  return has_backhaul(options.wifi) ? options.wifi.backhaul_delay_s : 0;
 }
 
 std::unique_ptr<Link> make_wifi(const LinkOptions& options) {

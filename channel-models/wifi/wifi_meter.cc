@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/wifi/wifi_meter.h"
 
+#include <ns3/ipv4-queue-disc-item.h>
+#include <ns3/node.h>
+#include <ns3/queue-disc.h>
 #include <ns3/simulator.h>
+#include <ns3/traffic-control-layer.h>
 #include <ns3/wifi-net-device.h>
 #include <ns3/wifi-phy.h>
 #include <ns3/wifi-psdu.h>
@@ -21,7 +25,9 @@ ns3::Ptr<ns3::WifiPhy> phy_of(ns3::Ptr<ns3::NetDevice> device) {
 
 WifiMeter::WifiMeter(const ns3::NetDeviceContainer& stations,
                      const ns3::NetDeviceContainer& access_point)
-    : uplink_(stations.GetN()),
+    : stations_(stations),
+      access_point_(access_point),
+      uplink_(stations.GetN()),
       downlink_(stations.GetN()),
       band_(phy_of(access_point.Get(0))->GetPhyBand()) {
   const auto watch = [this](ns3::Ptr<ns3::NetDevice> device, int sender) {
@@ -45,15 +51,58 @@ void WifiMeter::count(int sender, ns3::WifiConstPsduMap psdus, ns3::WifiTxVector
   for (const auto& [station, psdu] : psdus) {
     wire_bytes_ += psdu->GetSize();
     if (!psdu->GetHeader(0).IsData() || psdu->GetAddr1().IsGroup()) continue;
-    Traffic& traffic =
+    Counted& counted =
         sender == kAccessPoint ? downlink_[workers_.at(psdu->GetAddr1())] : uplink_[sender];
     const double rate_bps = tx_vector.GetMode(station).GetDataRate(tx_vector, station);
-    traffic.data_bytes += psdu->GetSize();
-    traffic.rate_weighted_bytes += psdu->GetSize() * rate_bps;
+    counted.data_bytes += psdu->GetSize();
+    counted.rate_weighted_bytes += psdu->GetSize() * rate_bps;
+    counted.data_airtime += end - now;
     for (std::size_t i = 0; i < psdu->GetNMpdus(); ++i) {
-      traffic.mac_retries += psdu->GetHeader(i).IsRetry();
+      counted.mac_retries += psdu->GetHeader(i).IsRetry();
     }
   }
+}
+
+void WifiMeter::watch_queues(const std::vector<ns3::Ipv4Address>& addresses) {
+  const auto watch = [this](ns3::Ptr<ns3::NetDevice> device, int sender) {
+    const auto traffic_control = device->GetNode()->GetObject<ns3::TrafficControlLayer>();
+    const auto queue = traffic_control->GetRootQueueDiscOnDevice(device);
+    if (!queue) return;
+    queue->TraceConnectWithoutContext("Drop",
+                                      ns3::MakeCallback(&WifiMeter::count_drop, this, sender));
+  };
+  watch(access_point_.Get(0), kAccessPoint);
+  for (std::uint32_t i = 0; i < stations_.GetN(); ++i) {
+    workers_by_ip_[addresses[i]] = static_cast<int>(i);
+    watch(stations_.Get(i), static_cast<int>(i));
+  }
+}
+
+// Whom a packet of the access point was for stands in its IP header.
+void WifiMeter::count_drop(int sender, ns3::Ptr<const ns3::QueueDiscItem> item) {
+  if (sender != kAccessPoint) {
+    ++uplink_[sender].queue_drops;
+    return;
+  }
+  const auto packet = ns3::DynamicCast<const ns3::Ipv4QueueDiscItem>(item);
+  if (!packet) return;
+  const auto worker = workers_by_ip_.find(packet->GetHeader().GetDestination());
+  if (worker != workers_by_ip_.end()) ++downlink_[worker->second].queue_drops;
+}
+
+Reading WifiMeter::reading(const Counted& counted) {
+  return {static_cast<double>(counted.mac_retries), static_cast<double>(counted.data_bytes),
+          counted.rate_weighted_bytes, counted.data_airtime.GetSeconds(),
+          static_cast<double>(counted.queue_drops)};
+}
+
+Counters WifiMeter::between(const Reading& before, const Reading& after) {
+  const auto grown = [&](int i) { return after[i] - before[i]; };
+  Counters counters = {{"mac_retries", grown(0)}};
+  if (grown(1) > 0) counters.emplace_back("phy_rate_bps", grown(2) / grown(1));
+  counters.emplace_back("airtime_s", grown(3));
+  counters.emplace_back("queue_drops", grown(4));
+  return counters;
 }
 
 }  // namespace gradwave::channel

@@ -8,7 +8,6 @@
 #include <ns3/wifi-phy-operating-channel.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
@@ -67,11 +66,9 @@ const Table<std::string>& rate_control_table() {
 }
 
 const Standard& standard(const WifiOptions& options) {
-  return look_up(standards(), "Wi-Fi standard", options.standard);
+  return look_up(standards(), "wifi.standard", options.standard);
 }
-const Band& band(const WifiOptions& options) {
-  return look_up(bands(), "Wi-Fi band", options.band);
-}
+const Band& band(const WifiOptions& options) { return look_up(bands(), "wifi.band", options.band); }
 
 bool has_channel(const Standard& of, const Band& in, std::int64_t width_mhz) {
   const auto& channels = ns3::WifiPhyOperatingChannel::m_frequencyChannels;
@@ -84,8 +81,8 @@ void check_channel(const WifiOptions& options) {
   const Standard& of = standard(options);
   const auto& in = ns3::wifiStandards.at(of.standard);
   if (std::find(in.begin(), in.end(), band(options).band) == in.end()) {
-    throw std::invalid_argument("wifi.band: " + options.standard + " is not used at " +
-                                options.band);
+    throw OptionError({"wifi.band", "wifi.standard"},
+                      "wifi.band: " + options.standard + " is not used at " + options.band);
   }
   if (has_channel(of, band(options), options.channel_width_mhz)) return;
   std::string widths;
@@ -93,9 +90,10 @@ void check_channel(const WifiOptions& options) {
     if (!has_channel(of, band(options), width_mhz)) continue;
     widths += (widths.empty() ? "" : ", ") + std::to_string(width_mhz);
   }
-  throw std::invalid_argument("wifi.channel_width_mhz: " + options.standard +
-                              " has no channels of " + std::to_string(options.channel_width_mhz) +
-                              " MHz at " + options.band + "; expected one of " + widths);
+  throw OptionError({"wifi.channel_width_mhz", "wifi.band", "wifi.standard"},
+                    "wifi.channel_width_mhz: " + options.standard + " has no channels of " +
+                        std::to_string(options.channel_width_mhz) + " MHz at " + options.band +
+                        "; expected one of " + widths);
 }
 
 void check_constant_mode(const WifiOptions& options) {
@@ -103,13 +101,15 @@ void check_constant_mode(const WifiOptions& options) {
   for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
     if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
     if (of.mode(mcs).IsAllowed(options.channel_width_mhz, 1)) return;
-    throw std::invalid_argument("wifi.constant_mode: " + options.constant_mode +
-                                " is not possible at a width of " +
-                                std::to_string(options.channel_width_mhz) + " MHz");
+    throw OptionError({"wifi.constant_mode", "wifi.channel_width_mhz"},
+                      "wifi.constant_mode: " + options.constant_mode +
+                          " is not possible at a width of " +
+                          std::to_string(options.channel_width_mhz) + " MHz");
   }
-  throw std::invalid_argument(
-      "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " + options.standard +
-      "; expected " + of.mode_prefix + "0 to " + of.mode_prefix + std::to_string(of.highest_mcs));
+  throw OptionError({"wifi.constant_mode", "wifi.standard"},
+                    "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " +
+                        options.standard + "; expected " + of.mode_prefix + "0 to " +
+                        of.mode_prefix + std::to_string(of.highest_mcs));
 }
 
 }  // namespace
@@ -118,11 +118,14 @@ Words wifi_standards() { return words_of(standards()); }
 Words wifi_bands() { return words_of(bands()); }
 Words rate_controls() { return words_of(rate_control_table()); }
 
-void configure_radio(const WifiOptions& options) {
+void check_radio(const WifiOptions& options) {
   check_channel(options);
-  look_up(rate_control_table(), "rate control", options.rate_control);
+  look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
+  if (options.rate_control == "constant") check_constant_mode(options);
+}
+
+void apply_radio(const WifiOptions& options) {
   if (options.rate_control == "constant") {
-    check_constant_mode(options);
     set_default("ns3::ConstantRateWifiManager::DataMode", options.constant_mode);
   }
   set_default("ns3::WifiPhy::ChannelSettings", "{0, " + std::to_string(options.channel_width_mhz) +
@@ -144,7 +147,8 @@ double centre_frequency_hz(const WifiOptions& options) {
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {
   wifi.SetStandard(standard(options).standard);
-  wifi.SetRemoteStationManager(look_up(rate_control_table(), "rate control", options.rate_control));
+  wifi.SetRemoteStationManager(
+      look_up(rate_control_table(), "wifi.rate_control", options.rate_control));
 }
 
 }  // namespace gradwave::channel

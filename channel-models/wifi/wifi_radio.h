@@ -10,9 +10,11 @@
 
 namespace gradwave::channel {
 
-// Throws std::invalid_argument for unknown words, a band or width that the standard does not have,
-// or a constant mode that it cannot send; otherwise sets the attribute defaults of the radio.
-void configure_radio(const WifiOptions& options);
+// Throws OptionError for unknown words, a band or width that the standard does not have, or a
+// constant mode that it cannot send.
+void check_radio(const WifiOptions& options);
+// Sets the attribute defaults of the radio.
+void apply_radio(const WifiOptions& options);
 
 double centre_frequency_hz(const WifiOptions& options);  // of the band's first such channel
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control

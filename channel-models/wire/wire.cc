@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/wire/wire.h"
 
+#include <ns3/double.h>
 #include <ns3/error-model.h>
 #include <ns3/ipv4-address-helper.h>
 #include <ns3/point-to-point-helper.h>
 #include <ns3/point-to-point-net-device.h>
 #include <ns3/pointer.h>
+#include <ns3/string.h>
 
 #include "channel-models/internet/internet.h"
 #include "channel-models/internet/tcp.h"
@@ -29,31 +31,38 @@ class Wire final : public Link {
   void begin() override {
     for (const auto& losses : losses_) losses->Enable();
   }
-  double distance_m(int) const override { return 0; }
-  Traffic uplink(int worker) const override { return traffic(uplink_bytes_[worker]); }
-  Traffic downlink(int worker) const override { return traffic(downlink_bytes_[worker]); }
+  std::optional<double> distance_m(int) const override { return std::nullopt; }
+  Reading uplink(int worker) const override { return reading(uplink_[worker]); }
+  Reading downlink(int worker) const override { return reading(downlink_[worker]); }
+  Counters between(const Reading& before, const Reading& after) const override;
   std::int64_t wire_bytes() const override { return wire_bytes_; }
-  double airtime_s() const override { return 0; }
+  std::optional<double> airtime_s() const override { return std::nullopt; }
 
  private:
-  // One end of a robot's wire: what it sends is counted, what it receives is lost as often as said.
-  void set_up_end(ns3::Ptr<ns3::NetDevice> device, std::int64_t* sent_bytes, double loss,
-                  std::int64_t stream);
-  void count(std::int64_t* sent_bytes, ns3::Ptr<const ns3::Packet> packet);
-  Traffic traffic(std::int64_t bytes) const { return {0, bytes, bytes * rate_bps_}; }
+  struct Counted {
+    std::int64_t bytes = 0, lost_packets = 0;
+  };
+
+  void set_up_sender(ns3::Ptr<ns3::NetDevice> device, Counted& counted);
+  // What it receives is lost as often as `loss` says.
+  void set_up_receiver(ns3::Ptr<ns3::NetDevice> device, Counted& counted, double loss,
+                       std::int64_t stream);
+  void count_sent(Counted* counted, ns3::Ptr<const ns3::Packet> packet);
+  void count_lost(Counted* counted, ns3::Ptr<const ns3::Packet>) { ++counted->lost_packets; }
+  static Reading reading(const Counted& counted) {
+    return {static_cast<double>(counted.bytes), static_cast<double>(counted.lost_packets)};
+  }
 
   ns3::NodeContainer robots_, server_;
   ns3::Ipv4Address server_address_;
   double rate_bps_;
-  std::vector<std::int64_t> uplink_bytes_, downlink_bytes_;  // [M]
+  std::vector<Counted> uplink_, downlink_;  // [M]
   std::int64_t wire_bytes_ = 0;
   std::vector<ns3::Ptr<ns3::ErrorModel>> losses_;  // [2M]
 };
 
 Wire::Wire(const LinkOptions& options)
-    : rate_bps_(options.wire.rate_bps),
-      uplink_bytes_(options.workers),
-      downlink_bytes_(options.workers) {
+    : rate_bps_(options.wire.rate_bps), uplink_(options.workers), downlink_(options.workers) {
   robots_.Create(options.workers);
   server_.Create(1);
   install_internet({robots_, server_});
@@ -64,8 +73,10 @@ Wire::Wire(const LinkOptions& options)
   for (int i = 0; i < options.workers; ++i, addresses.NewNetwork()) {
     const ns3::NetDeviceContainer ends = wire.Install(robots_.Get(i), server());
     const std::int64_t stream = kErrorStreams + 2 * i;
-    set_up_end(ends.Get(0), &uplink_bytes_[i], options.wire.loss, stream);
-    set_up_end(ends.Get(1), &downlink_bytes_[i], options.wire.loss, stream + 1);
+    set_up_sender(ends.Get(0), uplink_[i]);
+    set_up_receiver(ends.Get(0), downlink_[i], options.wire.loss, stream);
+    set_up_sender(ends.Get(1), downlink_[i]);
+    set_up_receiver(ends.Get(1), uplink_[i], options.wire.loss, stream + 1);
     // The server has an address on each wire and answers on all of them to the first.
     const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(ends);
     if (i == 0) server_address_ = interfaces.GetAddress(1);
@@ -73,31 +84,44 @@ Wire::Wire(const LinkOptions& options)
   }
 }
 
-void Wire::set_up_end(ns3::Ptr<ns3::NetDevice> device, std::int64_t* sent_bytes, double loss,
-                      std::int64_t stream) {
+void Wire::set_up_sender(ns3::Ptr<ns3::NetDevice> device, Counted& counted) {
   device->TraceConnectWithoutContext("PhyTxBegin",
-                                     ns3::MakeCallback(&Wire::count, this, sent_bytes));
+                                     ns3::MakeCallback(&Wire::count_sent, this, &counted));
+}
+
+void Wire::set_up_receiver(ns3::Ptr<ns3::NetDevice> device, Counted& counted, double loss,
+                           std::int64_t stream) {
+  device->TraceConnectWithoutContext("PhyRxDrop",
+                                     ns3::MakeCallback(&Wire::count_lost, this, &counted));
   if (!(loss > 0)) return;
-  const auto losses = ns3::CreateObject<ns3::RateErrorModel>();
-  losses->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);
-  losses->SetRate(loss);
+  const auto losses = ns3::CreateObjectWithAttributes<ns3::RateErrorModel>(
+      "ErrorRate", ns3::DoubleValue(loss), "ErrorUnit", ns3::StringValue("ERROR_UNIT_PACKET"));
   losses->AssignStreams(stream);
   losses->Disable();
   device->SetAttribute("ReceiveErrorModel", ns3::PointerValue(losses));
   losses_.push_back(losses);
 }
 
-void Wire::count(std::int64_t* sent_bytes, ns3::Ptr<const ns3::Packet> packet) {
-  *sent_bytes += packet->GetSize();
+void Wire::count_sent(Counted* counted, ns3::Ptr<const ns3::Packet> packet) {
+  counted->bytes += packet->GetSize();
   wire_bytes_ += packet->GetSize();
+}
+
+Counters Wire::between(const Reading& before, const Reading& after) const {
+  const double bytes = after[0] - before[0];
+  return {{"phy_rate_bps", rate_bps_},
+          {"sending_s", 8 * bytes / rate_bps_},
+          {"lost_packets", after[1] - before[1]}};
 }
 
 }  // namespace
 
-void configure_wire(const LinkOptions& options) {
-  configure_point_to_point(options.wire.rate_bps, options.wire.delay_s, options.wire.mtu_bytes);
+void check_wire(const LinkOptions& options) { check_tcp(options.tcp, options.wire.mtu_bytes); }
+
+void apply_wire(const LinkOptions& options) {
+  apply_point_to_point(options.wire.rate_bps, options.wire.delay_s, options.wire.mtu_bytes);
   set_default("ns3::DropTailQueue<Packet>::MaxSize", std::string("4294967295p"));
-  configure_tcp(options.tcp, options.wire.mtu_bytes);
+  apply_tcp(options.tcp, options.wire.mtu_bytes, round_trip_s(options));
 }
 
 std::unique_ptr<Link> make_wire(const LinkOptions& options) {

@@ -2,6 +2,8 @@
 // The link technology "wire": a full-duplex point-to-point link of its own from each robot to the
 // server. Its queues hold whatever TCP sends, so the only packets lost are those that
 // WireOptions::loss says; a packet of n bytes takes (n + 2) * 8 / rate + delay (2: PPP).
+//
+// Counters of a message: phy_rate_bps, sending_s (the sender's end busy), lost_packets.
 #pragma once
 
 #include <memory>
@@ -10,7 +12,8 @@
 
 namespace gradwave::channel {
 
-void configure_wire(const LinkOptions& options);
+void check_wire(const LinkOptions& options);
+void apply_wire(const LinkOptions& options);
 std::unique_ptr<Link> make_wire(const LinkOptions& options);
 
 }  // namespace gradwave::channel

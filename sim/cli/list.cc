@@ -6,7 +6,7 @@
 
 #include "learning/learner.h"
 #include "sim/cli/commands.h"
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 namespace {
@@ -42,7 +42,7 @@ constexpr Kind kKinds[] = {
 // The key whose value is one of these words.
 std::string key_of(Words (*words)()) {
   for (const Setting& setting : settings_table()) {
-    if (setting.words == words) return setting.key;
+    if (setting.values.words == words) return setting.key;
   }
   return "";
 }
@@ -58,11 +58,11 @@ void print(const Kind& kind, std::ostream& out) {
   out << '\n';
 }
 
-// "one of A, B" becomes the words' own list elsewhere; the table stays narrow.
 std::string markdown(const Setting& setting) {
   std::ostringstream row;
   row << "| `" << setting.key << "` | " << value_of(setting, Settings()).dump() << " | "
-      << setting.description << " | " << expected(setting) << " |\n";
+      << setting.description << " | " << expected(setting) << " | " << condition_text(setting)
+      << " |\n";
   return row.str();
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/cli/commands.h"
-#include "sim/cli/estimate.h"
+#include "sim/scenario/estimate.h"
 #include "sim/scenario/scenario.h"
 
 namespace gradwave {

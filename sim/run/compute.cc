@@ -6,7 +6,8 @@
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
 #include <cmath>
-#include <stdexcept>
+
+#include "sim/scenario/settings/error.h"
 
 namespace gradwave {
 namespace {
@@ -81,7 +82,8 @@ Words words(const Row (&table)[n]) {
 
 double peak_rate(const ComputeOptions& options) {
   if (options.device.empty() == (options.rate_flops == 0)) {
-    throw std::invalid_argument(
+    throw SettingError(
+        {"compute.device", "compute.rate_flops"},
         options.device.empty()
             ? "compute.device is not set: how long the robots compute must be said, by the name of "
               "a device (gradwave list devices) or by compute.rate_flops"
@@ -89,7 +91,8 @@ double peak_rate(const ComputeOptions& options) {
   }
   if (options.rate_flops > 0) return options.rate_flops;
   const Device* device = find(kDevices, options.device);
-  if (!device) throw std::invalid_argument("compute.device: unknown device " + options.device);
+  if (!device)
+    throw SettingError({"compute.device"}, "compute.device: unknown device " + options.device);
   return device->rate_flops;
 }
 
@@ -101,14 +104,17 @@ ComputeTimes::ComputeTimes(const ComputeOptions& options, double forward_macs, s
   const double operations = 3 * 2 * forward_macs * static_cast<double>(batch);
   const double mean_s = operations / (options.efficiency * peak_rate(options));
   if (!options.factors.empty() && static_cast<std::int64_t>(options.factors.size()) != workers) {
-    throw std::invalid_argument("compute.factors has " + std::to_string(options.factors.size()) +
-                                " entries, but team.workers = " + std::to_string(workers));
+    throw SettingError({"compute.factors", "team.workers"},
+                       "compute.factors has " + std::to_string(options.factors.size()) +
+                           " entries, but team.workers = " + std::to_string(workers));
   }
   const Jitter* jitter = find(kJitters, options.jitter);
-  if (!jitter) throw std::invalid_argument("compute.jitter: unknown jitter " + options.jitter);
+  if (!jitter)
+    throw SettingError({"compute.jitter"}, "compute.jitter: unknown jitter " + options.jitter);
   if (jitter_cv_ > jitter->most_cv) {
-    throw std::invalid_argument("compute.jitter_cv is too large for jitter \"" + options.jitter +
-                                "\": a compute time could be negative");
+    throw SettingError({"compute.jitter_cv", "compute.jitter"},
+                       "compute.jitter_cv is too large for jitter \"" + options.jitter +
+                           "\": a compute time could be negative");
   }
   jitter_ = jitter->draw;
   for (std::int64_t worker = 0; worker < workers; ++worker) {

@@ -28,7 +28,7 @@ struct ComputeOptions {
 
 class ComputeTimes {
  public:
-  // Throws std::invalid_argument if the options name no device and no rate, or both, or not one
+  // Throws SettingError if the options name no device and no rate, or both, or not one
   // factor per worker.
   ComputeTimes(const ComputeOptions& options, double forward_macs, std::int64_t batch,
                std::int64_t workers, std::uint64_t seed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The main loop: distributed SGD whose messages travel through the packet simulation.
+// The main loop: distributed SGD whose messages travel through a transport.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include "learning/rounds.h"
 #include "results/records.h"
 #include "sim/run/compute.h"
-#include "sim/transport/network.h"
+#include "sim/transport/transport.h"
 
 namespace gradwave {
 
@@ -23,8 +23,8 @@ struct Journal {
 // Runs `rounds` rounds, each once all workers' gradients and updates have arrived; evaluates the
 // initial weights, every `evaluate_every` rounds and the last. A training loss that is not finite
 // ends the run before its gradients are sent, a test loss after it is recorded: the sentence
-// returned says so, and is empty otherwise. Throws what the network and the journal throw.
-std::string run_rounds(learning::Rounds& learner, Network& network, ComputeTimes& compute,
+// returned says so, and is empty otherwise. Throws what the transport and the journal throw.
+std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
                        std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal);
 
 }  // namespace gradwave

@@ -14,7 +14,8 @@
 #include "results/database.h"
 #include "results/query.h"
 #include "sim/run/loop.h"
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
+#include "sim/transport/packet_transport.h"
 
 namespace gradwave {
 namespace {
@@ -87,7 +88,8 @@ class Checkpoints {
 std::string run(const Settings& settings, const std::string& name, results::Recorder& recorder,
                 int progress) {
   const learning::TrainingOptions& training = settings.learning.training;
-  Network network(link_options(settings), settings.limits, [] { return stop_requested != 0; });
+  PacketTransport transport(link_options(settings), settings.limits,
+                            [] { return stop_requested != 0; });
   learning::Learner learner(learning_options(settings));
   recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
                  learner.description().device});
@@ -108,7 +110,7 @@ std::string run(const Settings& settings, const std::string& name, results::Reco
     pipe.evaluation(evaluation);
     if (stop_requested) throw Interrupted("stopped by a signal");
   };
-  return run_rounds(learner, network, compute, training.rounds, training.evaluate_every, journal);
+  return run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal);
 }
 
 Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {

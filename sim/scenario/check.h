@@ -5,21 +5,29 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "learning/learner.h"
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 
 // Remembers what it has asked, so that a sweep over radios opens the data once.
 class Check {
  public:
-  // Throws std::invalid_argument with a sentence that names the setting at fault.
+  // Throws an OptionError of a room, or SettingError, with a sentence and the keys at fault.
   const learning::Description& operator()(const Settings& settings);
 
+  // What was allowed and may surprise, in the order in which it was found, nothing twice.
+  const std::vector<std::string>& notes() const { return notes_; }
+
  private:
-  std::map<std::string, learning::Description> learned_;  // by the settings that learning sees
-  std::set<std::string> linked_;                          // likewise
+  void note(const std::vector<std::string>& sentences);
+
+  // By the settings that a room sees, as text.
+  std::map<std::string, learning::Description> descriptions_;
+  std::set<std::string> right_links_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace gradwave

@@ -8,7 +8,9 @@
 //   [sweep] group.key = [a, b]       cartesian product over these settings
 //
 // Runs = sweep x seeds x variants, in this order, so that the runs of a pair stand side by side. A
-// variant that sets a swept setting itself is not swept over it: one run stands for all values.
+// variant that sets a swept setting itself, or in which it does not act, is not swept over it: one
+// run stands for all values. What is set and acts in no run is refused; what does not act in a run
+// is at its default there.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,7 @@
 #include <vector>
 
 #include "learning/learner.h"
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 
@@ -43,6 +45,7 @@ struct Scenario {
   std::vector<std::string> variants;
   std::vector<std::int64_t> seeds;
   std::vector<PlannedRun> runs;
+  std::vector<std::string> notes;  // what is allowed, and may surprise: sentences
 };
 
 // `overrides` are "group.key=value" with a TOML value, and win over the whole file. Everything that

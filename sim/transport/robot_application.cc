@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/transport/robot_application.h"
 
-#include <ns3/tcp-socket-factory.h>
+#include "channel-models/internet/tcp_socket.h"
 
 namespace gradwave {
 
@@ -22,7 +22,7 @@ void RobotApplication::DoDispose() {
 }
 
 void RobotApplication::connect() {
-  socket_ = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+  socket_ = channel::make_tcp_socket(GetNode());
   socket_->Bind();
   socket_->SetConnectCallback(ns3::MakeCallback(&RobotApplication::connected, this),
                               ns3::MakeCallback(&RobotApplication::refused, this));

@@ -2,7 +2,8 @@
 #include "sim/transport/server_application.h"
 
 #include <ns3/inet-socket-address.h>
-#include <ns3/tcp-socket-factory.h>
+
+#include "channel-models/internet/tcp_socket.h"
 
 namespace gradwave {
 
@@ -24,7 +25,7 @@ ServerApplication::ServerApplication(std::uint16_t port,
 }
 
 void ServerApplication::StartApplication() {
-  listening_ = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+  listening_ = channel::make_tcp_socket(GetNode());
   listening_->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port_));
   listening_->Listen();
   listening_->SetAcceptCallback(

@@ -16,7 +16,7 @@
 #include "results/database.h"
 #include "sim/run/compute.h"
 #include "sim/run/loop.h"
-#include "sim/transport/network.h"
+#include "sim/transport/packet_transport.h"
 
 int main(int argc, char** argv) {
   using namespace gradwave;
@@ -49,15 +49,15 @@ int main(int argc, char** argv) {
     run.workers = link.workers;
     run.rounds_planned = rounds;
     results::Recorder recorder(folder / "results.sqlite", database.add_run(run));
-    Network network(link, {});
+    PacketTransport transport(link, {});
     Journal journal;
     journal.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
       recorder.round(round, sent);
       transfers += sent.size();
-      end_s = network.now_s();
+      end_s = transport.now_s();
     };
     journal.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
-    run_rounds(learner, network, compute, rounds, rounds, journal);
+    run_rounds(learner, transport, compute, rounds, rounds, journal);
     recorder.finish("complete");
   }
   std::filesystem::remove_all(folder);

@@ -22,12 +22,13 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// The sentence with which configure() refuses, "" if it does not.
+// The sentence with which the options are refused, "" if they are applied.
 std::string refusal(const std::function<void(LinkOptions&)>& change) {
   LinkOptions options;
   change(options);
   try {
-    configure(options);
+    check_link(options);
+    apply_defaults(options);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -47,20 +48,20 @@ TEST(Configure, AcceptsTheDefaults) {
 TEST(Configure, AcceptsEveryWordOfEveryTable) {
   const std::vector<std::pair<Words, std::function<void(LinkOptions&, const std::string&)>>>
       tables = {
-          {links(), [](auto& o, auto& word) { o.link = word; }},
+          {links(), [](auto& o, auto& word) { o.technology = word; }},
           {wifi_standards(), [](auto& o, auto& word) { o.wifi.standard = word; }},
           {wifi_bands(), [](auto& o, auto& word) { o.wifi.band = word; }},
           {rate_controls(), [](auto& o, auto& word) { o.wifi.rate_control = word; }},
-          {path_losses(), [](auto& o, auto& word) { o.wifi.loss = word; }},
-          {fadings(), [](auto& o, auto& word) { o.wifi.fading = word; }},
+          {path_losses(), [](auto& o, auto& word) { o.radio.path_loss = word; }},
+          {fadings(), [](auto& o, auto& word) { o.radio.fading = word; }},
           {server_places(), [](auto& o, auto& word) { o.wifi.server = word; }},
           {congestion_controls(), [](auto& o, auto& word) { o.tcp.congestion_control = word; }},
           {placements(),
            [](auto& o, auto& word) {
-             o.placement.placement = word;
+             o.placement.layout = word;
              if (word == "list") o.placement.positions_m.assign(8, {1, 2});
            }},
-          {mobilities(), [](auto& o, auto& word) { o.mobility.mobility = word; }},
+          {mobilities(), [](auto& o, auto& word) { o.mobility.model = word; }},
       };
   for (const auto& [words, choose] : tables) {
     EXPECT_FALSE(words.empty());
@@ -72,8 +73,8 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
 }
 
 TEST(Configure, NamesTheRightWordsForAWrongOne) {
-  EXPECT_EQ(refusal([](LinkOptions& o) { o.link = "wfi"; }),
-            "unknown link \"wfi\"; expected one of \"wifi\", \"wire\"");
+  EXPECT_EQ(refusal([](LinkOptions& o) { o.technology = "wfi"; }),
+            "link.technology = \"wfi\": unknown word, expected one of \"wifi\", \"wire\"");
   EXPECT_THAT(refusal([](LinkOptions& o) { o.wifi.standard = "802.11z"; }),
               AllOf(HasSubstr("802.11z"), HasSubstr("802.11ax")));
   EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.congestion_control = "reno"; }),
@@ -115,18 +116,18 @@ TEST(Configure, RefusesModesTheStandardCannotSend) {
 
 TEST(Configure, RefusesWalksThatCannotGoOn) {
   EXPECT_THAT(refusal([](LinkOptions& o) {
-                o.mobility.mobility = "random-waypoint";
+                o.mobility.model = "random-waypoint";
                 o.mobility.speed_min_mps = 0;
               }),
               HasSubstr("above 0 m/s"));
   EXPECT_THAT(refusal([](LinkOptions& o) {
-                o.mobility.mobility = "random-waypoint";
+                o.mobility.model = "random-waypoint";
                 o.mobility.speed_min_mps = 2;
                 o.mobility.speed_max_mps = 1;
               }),
               HasSubstr("mobility.speed_min_mps is above mobility.speed_max_mps"));
   EXPECT_THAT(refusal([](LinkOptions& o) {
-                o.mobility.mobility = "random-waypoint";
+                o.mobility.model = "random-waypoint";
                 o.placement.radius_m = 0;
               }),
               HasSubstr("no room"));
@@ -134,7 +135,7 @@ TEST(Configure, RefusesWalksThatCannotGoOn) {
 
 TEST(Configure, RefusesAListOfPositionsOfTheWrongLength) {
   EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.placement.placement = "list";
+              o.placement.layout = "list";
               o.placement.positions_m = {{1, 2}};
             }),
             "placement.positions_m has 1 positions for 8 robots");
@@ -145,15 +146,54 @@ TEST(Configure, RefusesBuffersBelowASegment) {
               HasSubstr("does not hold one segment of 1448"));
 }
 
-TEST(Configure, KeepsSegmentsWithinTheMtu) {
+TEST(Configure, RefusesSegmentsThatTheMtuDoesNotHold) {
+  const auto of_segment = [](std::int64_t bytes) {
+    return refusal([&](LinkOptions& o) {
+      o.technology = "wire";
+      o.wire.mtu_bytes = 1000;
+      o.tcp.segment_bytes = bytes;
+    });
+  };
+  EXPECT_EQ(of_segment(948), "");
+  EXPECT_EQ(segment_bytes(), 948u);
+  EXPECT_EQ(of_segment(949),
+            "tcp.segment_bytes = 949 does not fit this link's packets of 1000 bytes; expected at "
+            "most 948");
+}
+
+TEST(Configure, SaysWhichKeysAreAtFault) {
+  LinkOptions options;
+  options.wifi.standard = "802.11n";
+  options.wifi.channel_width_mhz = 80;
+  try {
+    check_link(options);
+    FAIL() << "accepted";
+  } catch (const OptionError& error) {
+    EXPECT_THAT(error.keys,
+                ::testing::ElementsAre("wifi.channel_width_mhz", "wifi.band", "wifi.standard"));
+  }
+}
+
+TEST(Configure, KnowsTheLeastRoundTripOfThePath) {
+  LinkOptions options;
+  EXPECT_EQ(round_trip_s(options), 0);
+  options.wifi.server = "backhaul";
+  options.wifi.backhaul_delay_s = 0.2;
+  EXPECT_EQ(round_trip_s(options), 0.4);
+  options.technology = "wire";
+  options.wire.delay_s = 3;
+  EXPECT_EQ(round_trip_s(options), 6);
+}
+
+TEST(Configure, FillsTheMtuWithSegmentsOfUsualLength) {
   EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.link = "wire";
+              o.technology = "wire";
               o.wire.mtu_bytes = 600;
             }),
             "");
   EXPECT_EQ(segment_bytes(), 548u);
   EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.link = "wire";
+              o.technology = "wire";
               o.wire.mtu_bytes = 9000;
             }),
             "");
@@ -171,7 +211,7 @@ TEST(Configure, LetsTheScenarioSetAnyNs3Attribute) {
 // Also where a setting of the scenario has set it, at the device itself.
 TEST(Configure, LeavesTheLastWordToNs3Defaults) {
   EXPECT_EQ(refusal([](LinkOptions& o) {
-              o.link = "wire";
+              o.technology = "wire";
               o.workers = 1;
               o.ns3_defaults = {{"ns3::PointToPointChannel::Delay", "7ms"},
                                 {"ns3::PointToPointNetDevice::DataRate", "3Mbps"},
@@ -180,7 +220,7 @@ TEST(Configure, LeavesTheLastWordToNs3Defaults) {
             }),
             "");
   LinkOptions options;
-  options.link = "wire";
+  options.technology = "wire";
   options.workers = 1;
   const auto link = make_link(options);
   const auto device = ns3::DynamicCast<ns3::PointToPointNetDevice>(

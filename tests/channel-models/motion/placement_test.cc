@@ -14,7 +14,7 @@ namespace gradwave::channel {
 namespace {
 
 Places places_of(const LinkOptions& options) {
-  configure(options);
+  apply_defaults(options);
   return place(options);
 }
 
@@ -44,9 +44,9 @@ TEST(Placement, DiscIsTheSameWhateverElseIsSet) {
   LinkOptions options;
   const Places plain = places_of(options);
   options.workers = 20;
-  options.wifi.fading = "rayleigh";
+  options.radio.fading = "rayleigh";
   options.wifi.rate_control = "minstrel-ht";
-  options.mobility.mobility = "random-waypoint";
+  options.mobility.model = "random-waypoint";
   options.tcp.congestion_control = "bbr";
   const Places other = places_of(options);
   for (std::size_t i = 0; i < plain.positions.size(); ++i) {
@@ -65,7 +65,7 @@ TEST(Placement, TheSquareOfADiscIsThatOfItsRadius) {
 
 TEST(Placement, CircleHasEverybodyAtItsRadius) {
   LinkOptions options;
-  options.placement.placement = "circle";
+  options.placement.layout = "circle";
   options.placement.radius_m = 40;
   const Places places = places_of(options);
   for (const ns3::Vector& position : places.positions) {
@@ -79,7 +79,7 @@ TEST(Placement, CircleHasEverybodyAtItsRadius) {
 TEST(Placement, GridIsCentredOnTheServersRadio) {
   LinkOptions options;
   options.workers = 9;
-  options.placement.placement = "grid";
+  options.placement.layout = "grid";
   options.placement.spacing_m = 10;
   const Places places = places_of(options);
   EXPECT_EQ(places.positions[0], ns3::Vector(-10, -10, 1));
@@ -91,7 +91,7 @@ TEST(Placement, GridIsCentredOnTheServersRadio) {
 TEST(Placement, ListIsTaken) {
   LinkOptions options;
   options.workers = 2;
-  options.placement.placement = "list";
+  options.placement.layout = "list";
   options.placement.positions_m = {{1, 2}, {-30, 4}};
   const Places places = places_of(options);
   EXPECT_EQ(places.positions[1], ns3::Vector(-30, 4, 1));
@@ -122,7 +122,7 @@ TEST(Mobility, StaticRobotsStay) {
 
 TEST(Mobility, RandomWaypointWalksInsideTheSquareOfThePlacement) {
   LinkOptions options;
-  options.mobility.mobility = "random-waypoint";
+  options.mobility.model = "random-waypoint";
   options.mobility.pause_s = 0;
   const Places places = places_of(options);
   const std::vector<ns3::Vector> positions = walked(options);
@@ -136,9 +136,9 @@ TEST(Mobility, RandomWaypointWalksInsideTheSquareOfThePlacement) {
 
 TEST(Mobility, ARobotsWalkIsItsOwn) {
   LinkOptions options;
-  options.mobility.mobility = "random-waypoint";
+  options.mobility.model = "random-waypoint";
   options.workers = 2;
-  options.placement.placement = "list";
+  options.placement.layout = "list";
   options.placement.positions_m = {{30, 0}, {0, 30}};
   const std::vector<ns3::Vector> two = walked(options);
   options.workers = 3;

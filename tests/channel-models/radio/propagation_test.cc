@@ -17,11 +17,9 @@ ns3::Ptr<ns3::MobilityModel> at(double x_m) {
   return place;
 }
 
-double loss_db(const WifiOptions& wifi, double distance_m) {
-  LinkOptions options;
-  options.wifi = wifi;
-  configure(options);
-  return -make_path_loss(wifi)->CalcRxPower(0, at(0), at(distance_m));
+double loss_db(const LinkOptions& options, double distance_m) {
+  apply_defaults(options);
+  return -make_path_loss(options.radio)->CalcRxPower(0, at(0), at(distance_m));
 }
 
 double friis_db(double distance_m, double frequency_hz) {
@@ -29,31 +27,31 @@ double friis_db(double distance_m, double frequency_hz) {
 }
 
 TEST(Propagation, LogDistanceIsFriisAtOneMetreAndFallsWithTheExponent) {
-  WifiOptions wifi;
-  wifi.path_loss_exponent = 3.5;
-  EXPECT_NEAR(loss_db(wifi, 1), friis_db(1, kChannel36_hz), 1e-6);
-  EXPECT_NEAR(loss_db(wifi, 10), friis_db(1, kChannel36_hz) + 35, 1e-6);
-  EXPECT_NEAR(loss_db(wifi, 100), friis_db(1, kChannel36_hz) + 70, 1e-6);
+  LinkOptions options;
+  options.radio.path_loss_exponent = 3.5;
+  EXPECT_NEAR(loss_db(options, 1), friis_db(1, kChannel36_hz), 1e-6);
+  EXPECT_NEAR(loss_db(options, 10), friis_db(1, kChannel36_hz) + 35, 1e-6);
+  EXPECT_NEAR(loss_db(options, 100), friis_db(1, kChannel36_hz) + 70, 1e-6);
 }
 
 TEST(Propagation, FriisIsLogDistanceWithExponentTwo) {
-  WifiOptions wifi;
-  wifi.loss = "friis";
-  EXPECT_NEAR(loss_db(wifi, 50), friis_db(50, kChannel36_hz), 1e-6);
+  LinkOptions options;
+  options.radio.path_loss = "friis";
+  EXPECT_NEAR(loss_db(options, 50), friis_db(50, kChannel36_hz), 1e-6);
 }
 
 TEST(Propagation, ALowerBandLosesLess) {
-  WifiOptions wifi;
-  wifi.band = "2.4GHz";
-  EXPECT_NEAR(loss_db(wifi, 1), friis_db(1, 2412e6), 1e-6);
+  LinkOptions options;
+  options.wifi.band = "2.4GHz";
+  EXPECT_NEAR(loss_db(options, 1), friis_db(1, 2412e6), 1e-6);
 }
 
 // Power is Gamma(m, 1/m): mean 1, variance 1/m.
-void expect_fading(const WifiOptions& wifi, double m) {
+void expect_fading(const RadioOptions& radio, double m) {
   LinkOptions options;
-  options.wifi = wifi;
-  configure(options);
-  const auto fading = make_fading(wifi);
+  options.radio = radio;
+  apply_defaults(options);
+  const auto fading = make_fading(radio);
   const auto here = at(0), there = at(20);
   constexpr int kDraws = 40000;
   double sum = 0, squares = 0;
@@ -68,22 +66,22 @@ void expect_fading(const WifiOptions& wifi, double m) {
 }
 
 TEST(Propagation, NakagamiHasMeanOneAndVarianceOneOverM) {
-  WifiOptions wifi;
-  wifi.fading = "nakagami";
-  wifi.nakagami_m = 2.5;
-  expect_fading(wifi, 2.5);
-  wifi.nakagami_m = 4;
-  expect_fading(wifi, 4);
+  RadioOptions radio;
+  radio.fading = "nakagami";
+  radio.nakagami_m = 2.5;
+  expect_fading(radio, 2.5);
+  radio.nakagami_m = 4;
+  expect_fading(radio, 4);
 }
 
 TEST(Propagation, RayleighIsNakagamiWithMOne) {
-  WifiOptions wifi;
-  wifi.fading = "rayleigh";
-  wifi.nakagami_m = 7;  // not asked
-  expect_fading(wifi, 1);
+  RadioOptions radio;
+  radio.fading = "rayleigh";
+  radio.nakagami_m = 7;  // not asked
+  expect_fading(radio, 1);
 }
 
-TEST(Propagation, NoFadingIsNoModel) { EXPECT_EQ(make_fading(WifiOptions()), nullptr); }
+TEST(Propagation, NoFadingIsNoModel) { EXPECT_EQ(make_fading(RadioOptions()), nullptr); }
 
 }  // namespace
 }  // namespace gradwave::channel

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/transport/packet_transport.h"
+
 namespace gradwave {
 namespace {
 
@@ -30,7 +32,7 @@ struct Log {
 
 channel::LinkOptions wires() {
   channel::LinkOptions options;
-  options.link = "wire";
+  options.technology = "wire";
   options.wire.rate_bps = 10e6;
   options.wire.delay_s = 0.005;
   options.workers = kWorkers;
@@ -61,7 +63,7 @@ double wire_s(std::int64_t bytes) {
 }
 
 TEST(Loop, RoundsFollowOneAnotherAndTheirPartsAddUp) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
@@ -78,7 +80,7 @@ TEST(Loop, RoundsFollowOneAnotherAndTheirPartsAddUp) {
 }
 
 TEST(Loop, LatencyOnAWireIsTheClosedForm) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
@@ -93,7 +95,7 @@ TEST(Loop, LatencyOnAWireIsTheClosedForm) {
 }
 
 TEST(Loop, BytesPlannedAreTheBytesThatArrive) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner({plan_of(12345)}, {{678, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
@@ -112,7 +114,7 @@ TEST(Loop, BytesPlannedAreTheBytesThatArrive) {
 }
 
 TEST(Loop, EvaluatesTheInitialWeightsEveryNRoundsAndTheLast) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner({plan_of(100)}, {{100, 1}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
@@ -125,7 +127,7 @@ TEST(Loop, EvaluatesTheInitialWeightsEveryNRoundsAndTheLast) {
 }
 
 TEST(Loop, WithoutADownlinkTheNextRoundBeginsAtOnce) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner({plan_of(100)}, {{0, 0}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
@@ -135,7 +137,7 @@ TEST(Loop, WithoutADownlinkTheNextRoundBeginsAtOnce) {
 }
 
 TEST(Loop, ALossThatIsNotFiniteEndsTheRunBeforeAnythingIsSent) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   learning::PlannedRounds learner(
       {plan_of(100), plan_of(100), plan_of(100, std::numeric_limits<double>::quiet_NaN())},
       {{100, 1}});
@@ -163,7 +165,7 @@ class DivergesAtTheEnd final : public learning::Rounds {
 };
 
 TEST(Loop, ATestLossThatIsNotFiniteIsRecordedAndEndsTheRunAsDiverged) {
-  Network network(wires(), {});
+  PacketTransport network(wires(), {});
   DivergesAtTheEnd learner;
   ComputeTimes compute = compute_of(0.01);
   Log log;

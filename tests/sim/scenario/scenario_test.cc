@@ -109,9 +109,9 @@ TEST_F(ScenarioFile, OverridesWinOverEverythingAndAreStored) {
 TEST_F(ScenarioFile, OverridesOfTextNeedNoQuotes) {
   const Scenario scenario = read(
       kDevice, {"link.technology=wire", "placement.layout='circle'", "mobility.model=\"static\""});
-  EXPECT_EQ(scenario.runs.at(0).settings.link.link, "wire");
-  EXPECT_EQ(scenario.runs.at(0).settings.link.placement.placement, "circle");
-  EXPECT_EQ(scenario.runs.at(0).settings.link.mobility.mobility, "static");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.technology, "wire");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.placement.layout, "circle");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.mobility.model, "static");
   EXPECT_THROW(read(kDevice, {"link.technology=wirre"}), ScenarioError);
   EXPECT_THROW(read(kDevice, {"training.rounds=many"}), ScenarioError);
 }

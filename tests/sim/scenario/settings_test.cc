@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/transport/network.h"
+#include "sim/transport/packet_transport.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,7 +24,7 @@ constexpr double kTolerance_s = 3e-9;  // ns-3 counts whole nanoseconds
 
 LinkOptions wire(double rate_bps, double delay_s, std::int64_t workers = 1) {
   LinkOptions options;
-  options.link = "wire";
+  options.technology = "wire";
   options.wire.rate_bps = rate_bps;
   options.wire.delay_s = delay_s;
   options.workers = workers;
@@ -33,43 +34,66 @@ LinkOptions wire(double rate_bps, double delay_s, std::int64_t workers = 1) {
 LinkOptions wifi_at(double distance_m) {
   LinkOptions options;
   options.workers = 1;
-  options.placement.placement = "list";
+  options.placement.layout = "list";
   options.placement.positions_m = {{distance_m, 0}};
   options.placement.access_point_height_m = options.placement.height_m;
   return options;
 }
 
-double latency_s(const Transfer& transfer) { return transfer.end_s - transfer.start_s; }
+class Network : public PacketTransport {
+ public:
+  using PacketTransport::PacketTransport;
+  void upload(int worker, double delay_s, std::int64_t bytes) {
+    send({id_++, worker, Direction::kUplink, bytes}, delay_s);
+  }
+  void download(int worker, std::int64_t bytes) {
+    send({id_++, worker, Direction::kDownlink, bytes}, 0);
+  }
+  Delivery arrival() { return next().value(); }
+
+ private:
+  std::int64_t id_ = 0;
+};
+
+double counter(const Delivery& delivery, const std::string& name) {
+  for (const auto& [known, value] : delivery.counters) {
+    if (known == name) return value;
+  }
+  ADD_FAILURE() << "nobody counts " << name;
+  return 0;
+}
+
+double latency_s(const Delivery& transfer) { return transfer.end_s - transfer.start_s; }
 
 double serialisation_s(double bytes, double rate_bps) {
   return 8 * (bytes + kHeaders * std::ceil(bytes / kSegment)) / rate_bps;
 }
 
 // `rounds` of everybody up, then everybody down, in the order of arrival.
-std::vector<Transfer> exchange(Network& network, const LinkOptions& options, int rounds,
+std::vector<Delivery> exchange(Network& network, const LinkOptions& options, int rounds,
                                std::int64_t up_bytes, std::int64_t down_bytes) {
-  std::vector<Transfer> transfers;
+  std::vector<Delivery> transfers;
   for (int round = 0; round < rounds; ++round) {
     for (int i = 0; i < options.workers; ++i) network.upload(i, 0.01 * (i + 1), up_bytes);
-    for (int i = 0; i < options.workers; ++i) transfers.push_back(network.next());
+    for (int i = 0; i < options.workers; ++i) transfers.push_back(network.arrival());
     for (int i = 0; i < options.workers; ++i) network.download(i, down_bytes);
-    for (int i = 0; i < options.workers; ++i) transfers.push_back(network.next());
+    for (int i = 0; i < options.workers; ++i) transfers.push_back(network.arrival());
   }
   return transfers;
 }
 
-std::vector<Transfer> exchange(const LinkOptions& options, int rounds, std::int64_t up_bytes,
+std::vector<Delivery> exchange(const LinkOptions& options, int rounds, std::int64_t up_bytes,
                                std::int64_t down_bytes) {
   Network network(options, {});
   network.connect();
   return exchange(network, options, rounds, up_bytes, down_bytes);
 }
 
-Transfer upload(const LinkOptions& options, std::int64_t bytes) {
+Delivery upload(const LinkOptions& options, std::int64_t bytes) {
   Network network(options, {});
   network.connect();
   network.upload(0, 0, bytes);
-  return network.next();
+  return network.arrival();
 }
 
 template <typename Error>
@@ -85,13 +109,13 @@ std::string failure(const std::function<void()>& body) {
 // ---- Wires, whose latency can be computed by hand.
 
 TEST(Wire, CarriesOneSegmentInSerialisationPlusDelay) {
-  const Transfer transfer = upload(wire(1e6, 0.02), 1000);
+  const Delivery transfer = upload(wire(1e6, 0.02), 1000);
   EXPECT_NEAR(latency_s(transfer), 8 * (1000 + kHeaders) / 1e6 + 0.02, kTolerance_s);
 }
 
 TEST(Wire, CarriesAnInitialWindowWithoutWaiting) {
   const double bytes = 9 * kSegment + 700;  // ten segments
-  const Transfer transfer = upload(wire(1e6, 0.02), static_cast<std::int64_t>(bytes));
+  const Delivery transfer = upload(wire(1e6, 0.02), static_cast<std::int64_t>(bytes));
   EXPECT_NEAR(latency_s(transfer), serialisation_s(bytes, 1e6) + 0.02, kTolerance_s);
 }
 
@@ -99,7 +123,7 @@ TEST(Wire, CarriesAnUpdateDownAsAGradientUp) {
   Network network(wire(1e6, 0.02), {});
   network.connect();
   network.download(0, 1000);
-  EXPECT_NEAR(latency_s(network.next()), 8 * (1000 + kHeaders) / 1e6 + 0.02, kTolerance_s);
+  EXPECT_NEAR(latency_s(network.arrival()), 8 * (1000 + kHeaders) / 1e6 + 0.02, kTolerance_s);
 }
 
 // Where the delay is all, time is round trips, and CUBIC's slow start doubles the window in each:
@@ -117,9 +141,9 @@ TEST(Wire, KeepsTheWindowOpenBetweenRounds) {
   Network network(wire(1e11, 0.1), {});
   network.connect();
   network.upload(0, 0, 25 * 1448);
-  network.next();
+  network.arrival();
   network.upload(0, 5, 15 * 1448);
-  EXPECT_NEAR(latency_s(network.next()), 0.1, 1e-4);
+  EXPECT_NEAR(latency_s(network.arrival()), 0.1, 1e-4);
 }
 
 TEST(Wire, FillsItsRateWithALongMessage) {
@@ -135,7 +159,7 @@ TEST(Wire, IsNotSharedBetweenRobots) {
   Network network(wire(1e6, 0.02, 5), {});
   network.connect();
   for (int i = 0; i < 5; ++i) network.upload(i, 0, 50000);
-  for (int i = 0; i < 5; ++i) EXPECT_NEAR(latency_s(network.next()), alone_s, kTolerance_s);
+  for (int i = 0; i < 5; ++i) EXPECT_NEAR(latency_s(network.arrival()), alone_s, kTolerance_s);
 }
 
 TEST(Wire, CountsEveryByteOnIt) {
@@ -143,10 +167,10 @@ TEST(Wire, CountsEveryByteOnIt) {
   network.connect();
   const std::int64_t start_bytes = network.wire_bytes();
   network.upload(0, 0, 1000);
-  network.next();  // the first segment of a connection is acknowledged at once
+  network.arrival();  // the first segment of a connection is acknowledged at once
   EXPECT_EQ(network.wire_bytes() - start_bytes, (1000 + kHeaders) + kHeaders);
   network.upload(0, 1, 1000);
-  network.next();  // any other that comes alone, 40 ms later
+  network.arrival();  // any other that comes alone, 40 ms later
   EXPECT_EQ(network.wire_bytes() - start_bytes, 2 * (1000 + kHeaders) + kHeaders);
 }
 
@@ -154,8 +178,9 @@ TEST(Wire, DeliversEverythingInSpiteOfLoss) {
   LinkOptions options = wire(10e6, 0.001, 2);
   options.wire.loss = 0.02;
   std::int64_t retransmissions = 0;
-  for (const Transfer& transfer : exchange(options, 5, 100000, 200000)) {
-    EXPECT_EQ(transfer.bytes, transfer.direction == Direction::kUplink ? 100000 : 200000);
+  for (const Delivery& transfer : exchange(options, 5, 100000, 200000)) {
+    EXPECT_EQ(transfer.message.bytes,
+              transfer.message.direction == Direction::kUplink ? 100000 : 200000);
     retransmissions += transfer.retransmissions;
   }
   // 2080 segments, of which 2 % are lost; some are sent again without need.
@@ -164,9 +189,9 @@ TEST(Wire, DeliversEverythingInSpiteOfLoss) {
 }
 
 TEST(Wire, RetransmitsNothingWithoutLoss) {
-  for (const Transfer& transfer : exchange(wire(10e6, 0.01, 2), 5, 100000, 200000)) {
+  for (const Delivery& transfer : exchange(wire(10e6, 0.01, 2), 5, 100000, 200000)) {
     EXPECT_EQ(transfer.retransmissions, 0);
-    EXPECT_EQ(transfer.phy_rate_bps, 10e6);
+    EXPECT_EQ(counter(transfer, "phy_rate_bps"), 10e6);
   }
 }
 
@@ -186,9 +211,107 @@ TEST(Wire, HoldsTheCapAcrossMessages) {
   const double start_s = network.now_s();
   for (int i = 0; i < 20; ++i) {
     network.upload(0, 0, 100);
-    network.next();
+    network.arrival();
   }
   EXPECT_GE(network.now_s() - start_s, 8 * 19 * 100 / 1e5);
+}
+
+// ---- TCP's clock. After any losses, on any path, a retransmission costs what the path says: the
+// least timeout and a round trip, however long the robots compute in between.
+
+struct Losses {
+  std::vector<double> of_one_s;  // latencies of messages with one retransmission
+  std::int64_t retransmissions = 0, messages = 0;
+};
+
+Losses lossy_rounds(LinkOptions options, double compute_s, int rounds) {
+  Network network(options, {30, 1e6});
+  network.connect();
+  Losses losses;
+  const auto count = [&](const Delivery& delivery) {
+    ++losses.messages;
+    losses.retransmissions += delivery.retransmissions;
+    if (delivery.retransmissions == 1) losses.of_one_s.push_back(latency_s(delivery));
+  };
+  for (int round = 0; round < rounds; ++round) {
+    for (int i = 0; i < options.workers; ++i) network.upload(i, compute_s, 800);
+    for (int i = 0; i < options.workers; ++i) count(network.arrival());
+    for (int i = 0; i < options.workers; ++i) network.download(i, 1200);
+    for (int i = 0; i < options.workers; ++i) count(network.arrival());
+  }
+  std::sort(losses.of_one_s.begin(), losses.of_one_s.end());
+  return losses;
+}
+
+TEST(Tcp, ARetransmissionCostsTheLeastTimeoutHoweverLongRobotsCompute) {
+  for (const double compute_s : {0.001, 1.0, 30.0, 3600.0}) {
+    LinkOptions options = wire(10e6, 0.001, 4);
+    options.wire.loss = 0.1;
+    const Losses losses = lossy_rounds(options, compute_s, 150);
+    ASSERT_GT(losses.of_one_s.size(), 50u);
+    const auto quantile = [&](double share) {
+      return losses.of_one_s[static_cast<std::size_t>(share * losses.of_one_s.size())];
+    };
+    EXPECT_GE(losses.of_one_s.front(), 0.2) << compute_s;
+    EXPECT_LE(quantile(0.5), 0.25) << compute_s;  // 40 ms of it are a delayed acknowledgment
+    EXPECT_LE(quantile(0.9), 0.5) << compute_s;   // a timeout that a loss before had doubled
+    EXPECT_LE(losses.of_one_s.back(), 2) << compute_s;
+  }
+}
+
+TEST(Tcp, ARetransmissionOnALongPathCostsItsRoundTripMore) {
+  LinkOptions options = wire(10e6, 0.5, 2);
+  options.wire.loss = 0.05;
+  const Losses losses = lossy_rounds(options, 10, 100);
+  ASSERT_GT(losses.of_one_s.size(), 10u);
+  const double median_s = losses.of_one_s[losses.of_one_s.size() / 2];
+  EXPECT_GT(median_s, 0.5 + 1 + 0.2);
+  EXPECT_LT(median_s, 0.5 + 1 + 0.5);
+}
+
+TEST(Tcp, LearnsASlowPathInOneRound) {
+  for (const double rate_bps : {1e3, 1e4}) {
+    Network network(wire(rate_bps, 0.001, 2), {});
+    network.connect();
+    for (int round = 0; round < 5; ++round) {
+      std::int64_t retransmissions = 0;
+      double longest_s = 0;
+      for (int i = 0; i < 2; ++i) network.upload(i, 1, 1000);
+      for (int i = 0; i < 2; ++i) {
+        const Delivery delivery = network.arrival();
+        retransmissions += delivery.retransmissions;
+        longest_s = std::max(longest_s, latency_s(delivery));
+      }
+      if (round < 2) continue;  // what was sent twice in the first may stand in the queue
+      EXPECT_EQ(retransmissions, 0) << rate_bps << " round " << round;
+      EXPECT_NEAR(longest_s, serialisation_s(1000, rate_bps) + 0.001, 1e-6);
+    }
+  }
+}
+
+TEST(Tcp, ConnectsOverAnyDelay) {
+  for (const double delay_s : {0.3, 5.0, 14.0, 31.0, 100.0}) {
+    Network network(wire(1e6, delay_s, 2), {1000, 1000});
+    network.connect();
+    network.upload(0, 0, 1000);
+    const Delivery delivery = network.arrival();
+    EXPECT_EQ(delivery.retransmissions, 0) << delay_s;
+    EXPECT_NEAR(latency_s(delivery), delay_s + serialisation_s(1000, 1e6), 1e-6);
+  }
+}
+
+// Sixteen robots that send megabytes at once wait for each other longer than TCP's least timeout.
+TEST(Tcp, SendsLittleAgainWhereAQueueGrowsAndNothingIsLost) {
+  LinkOptions options;
+  options.workers = 16;
+  std::int64_t uplink = 0, downlink = 0, drops = 0;
+  for (const Delivery& delivery : exchange(options, 2, 400000, 200000)) {
+    const bool up = delivery.message.direction == Direction::kUplink;
+    (up ? uplink : downlink) += delivery.retransmissions;
+    drops += static_cast<std::int64_t>(counter(delivery, "queue_drops"));
+  }
+  EXPECT_LE(uplink, 40);  // of 8,850 segments; ns-3 alone sends hundreds
+  EXPECT_LE(downlink, drops + 40);
 }
 
 // ---- Any link.
@@ -200,9 +323,9 @@ TEST(Network, DeliversExactlyTheBytesSent) {
   network.connect();
   for (const std::int64_t bytes : {1, 2, 1447, 1448, 1449, 65536, 65537, 1000003}) {
     network.upload(0, 0, bytes);
-    EXPECT_EQ(network.next().bytes, bytes);
+    EXPECT_EQ(network.arrival().message.bytes, bytes);
     network.download(0, bytes);
-    EXPECT_EQ(network.next().bytes, bytes);
+    EXPECT_EQ(network.arrival().message.bytes, bytes);
   }
 }
 
@@ -212,7 +335,39 @@ TEST(Network, SendsAfterTheComputeTime) {
   const double now_s = network.now_s();
   network.upload(0, 2.5, 100);
   EXPECT_EQ(network.now_s(), now_s);
-  EXPECT_NEAR(network.next().start_s, now_s + 2.5, kTolerance_s);
+  EXPECT_NEAR(network.arrival().start_s, now_s + 2.5, kTolerance_s);
+}
+
+TEST(Network, KeepsTheOrderOfMessagesOfOneRobot) {
+  Network network(wire(1e6, 0.001), {});
+  network.connect();
+  for (const std::int64_t bytes : {700, 9000, 1, 3000}) network.upload(0, 0.1, bytes);
+  network.upload(0, 0.05, 20);
+  std::vector<std::int64_t> ids, bytes;
+  for (int i = 0; i < 5; ++i) {
+    const Delivery delivery = network.arrival();
+    ids.push_back(delivery.message.id);
+    bytes.push_back(delivery.message.bytes);
+  }
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{4, 0, 1, 2, 3}));
+  EXPECT_EQ(bytes, (std::vector<std::int64_t>{20, 700, 9000, 1, 3000}));
+}
+
+TEST(Network, WaitsNoLongerThanAsked) {
+  Network network(wire(1e6, 0.001), {});
+  network.connect();
+  const double start_s = network.now_s();
+  network.upload(0, 2, 100);
+  EXPECT_FALSE(network.next(start_s + 0.5));
+  EXPECT_NEAR(network.now_s(), start_s + 0.5, kTolerance_s);
+  EXPECT_FALSE(network.next(start_s));  // that is over
+  EXPECT_NEAR(network.now_s(), start_s + 0.5, kTolerance_s);
+  const std::optional<Delivery> delivery = network.next(start_s + 10);
+  ASSERT_TRUE(delivery);
+  EXPECT_EQ(delivery->message.bytes, 100);
+  EXPECT_LT(network.now_s(), start_s + 2.1);
+  EXPECT_FALSE(network.next(start_s + 20));  // with nothing under way
+  EXPECT_NEAR(network.now_s(), start_s + 20, kTolerance_s);
 }
 
 TEST(Network, LetsTimePassOnlyToTheNextCompletion) {
@@ -220,8 +375,8 @@ TEST(Network, LetsTimePassOnlyToTheNextCompletion) {
   network.connect();
   for (int i = 0; i < 3; ++i) network.upload(i, 1.0 - 0.3 * i, 100);
   for (const int worker : {2, 1, 0}) {
-    const Transfer transfer = network.next();
-    EXPECT_EQ(transfer.worker, worker);
+    const Delivery transfer = network.arrival();
+    EXPECT_EQ(transfer.message.worker, worker);
     EXPECT_EQ(transfer.end_s, network.now_s());
   }
 }
@@ -231,18 +386,18 @@ TEST(Network, CompletesBothDirectionsOfARobotAtOnce) {
   network.connect();
   network.upload(0, 0, 5000);
   network.download(0, 500);
-  EXPECT_EQ(network.next().direction, Direction::kDownlink);
-  EXPECT_EQ(network.next().direction, Direction::kUplink);
+  EXPECT_EQ(network.arrival().message.direction, Direction::kDownlink);
+  EXPECT_EQ(network.arrival().message.direction, Direction::kUplink);
 }
 
-using Numbers =
-    std::tuple<int, bool, std::int64_t, double, double, double, std::int64_t, std::int64_t, double>;
+using Numbers = std::tuple<int, bool, std::int64_t, double, double, std::optional<double>,
+                           std::int64_t, std::vector<std::pair<std::string, double>>>;
 
-std::vector<Numbers> numbers(const std::vector<Transfer>& transfers) {
+std::vector<Numbers> numbers(const std::vector<Delivery>& transfers) {
   std::vector<Numbers> all;
-  for (const Transfer& t : transfers) {
-    all.emplace_back(t.worker, t.direction == Direction::kUplink, t.bytes, t.start_s, t.end_s,
-                     t.distance_m, t.retransmissions, t.mac_retries, t.phy_rate_bps);
+  for (const Delivery& t : transfers) {
+    all.emplace_back(t.message.worker, t.message.direction == Direction::kUplink, t.message.bytes,
+                     t.start_s, t.end_s, t.distance_m, t.retransmissions, t.counters);
   }
   return all;
 }
@@ -252,9 +407,9 @@ TEST(Network, RepeatsItselfUnderTheSameSeedOnly) {
     LinkOptions options;
     options.workers = 4;
     options.wifi.rate_control = control;
-    options.wifi.fading = "nakagami";
-    options.wifi.nakagami_m = 2;
-    options.mobility.mobility = "random-waypoint";
+    options.radio.fading = "nakagami";
+    options.radio.nakagami_m = 2;
+    options.mobility.model = "random-waypoint";
     const auto once = numbers(exchange(options, 3, 20000, 30000));
     const auto again = numbers(exchange(options, 3, 20000, 30000));
     EXPECT_EQ(once, again);
@@ -275,8 +430,8 @@ TEST(Network, PutsTheRobotsOfTwoMethodsInTheSamePlaces) {
   std::vector<std::vector<double>> distances_m;
   for (const std::int64_t bytes : {500, 50000}) {
     std::vector<double> of(4);
-    for (const Transfer& transfer : exchange(options, 1, bytes, bytes)) {
-      of[transfer.worker] = transfer.distance_m;
+    for (const Delivery& transfer : exchange(options, 1, bytes, bytes)) {
+      of[transfer.message.worker] = *transfer.distance_m;
     }
     distances_m.push_back(of);
   }
@@ -290,7 +445,7 @@ TEST(Network, SaysWhatIsPendingWhenNothingArrives) {
   network.connect();
   network.upload(0, 20, 80000);  // computes for longer than nothing may arrive
   network.upload(1, 1000, 10);
-  EXPECT_EQ(failure<Stalled>([&] { network.next(); }),
+  EXPECT_EQ(failure<Stalled>([&] { network.arrival(); }),
             "no byte has arrived for 5 simulated seconds after 25.2 s of simulated time: robot 0: "
             "0 of 80,000 bytes up");
 }
@@ -299,7 +454,7 @@ TEST(Network, DoesNotTakeComputingForAStall) {
   Network network(wire(1e6, 0.001), {30, 5});
   network.connect();
   network.upload(0, 100, 80000);
-  EXPECT_EQ(network.next().bytes, 80000);
+  EXPECT_EQ(network.arrival().message.bytes, 80000);
 }
 
 TEST(Network, FailsWhenTcpGivesUp) {
@@ -310,7 +465,7 @@ TEST(Network, FailsWhenTcpGivesUp) {
   network.connect();
   network.upload(0, 0, 1000);
   EXPECT_THAT(
-      failure<Stalled>([&] { network.next(); }),
+      failure<Stalled>([&] { network.arrival(); }),
       AllOf(HasSubstr("TCP gave up the connection of robot 0"), HasSubstr("0 of 1,000 bytes up")));
 }
 
@@ -320,13 +475,13 @@ TEST(Network, StopsWhenAsked) {
   network.connect();
   network.upload(0, 10, 1000);
   stop = true;
-  EXPECT_THROW(network.next(), Interrupted);
+  EXPECT_THROW(network.arrival(), Interrupted);
   EXPECT_LT(network.now_s(), 1);
 }
 
 TEST(Network, RefusesWhatTheLinkRefuses) {
   LinkOptions options;
-  options.link = "carrier-pigeon";
+  options.technology = "carrier-pigeon";
   EXPECT_THAT(failure<std::invalid_argument>([&] { Network(options, {}); }),
               HasSubstr("carrier-pigeon"));
 }
@@ -339,21 +494,21 @@ TEST(Wifi, MovesBytesWithEveryWordOfItsTables) {
           {channel::wifi_standards(), [](auto& o, auto word) { o.wifi.standard = word; }},
           {channel::wifi_bands(), [](auto& o, auto word) { o.wifi.band = word; }},
           {channel::rate_controls(), [](auto& o, auto word) { o.wifi.rate_control = word; }},
-          {channel::path_losses(), [](auto& o, auto word) { o.wifi.loss = word; }},
-          {channel::fadings(), [](auto& o, auto word) { o.wifi.fading = word; }},
+          {channel::path_losses(), [](auto& o, auto word) { o.radio.path_loss = word; }},
+          {channel::fadings(), [](auto& o, auto word) { o.radio.fading = word; }},
           {channel::server_places(), [](auto& o, auto word) { o.wifi.server = word; }},
           {channel::congestion_controls(),
            [](auto& o, auto word) { o.tcp.congestion_control = word; }},
-          {channel::mobilities(), [](auto& o, auto word) { o.mobility.mobility = word; }},
+          {channel::mobilities(), [](auto& o, auto word) { o.mobility.model = word; }},
       };
   for (const auto& [words, choose] : tables) {
     for (const auto& word : words) {
       LinkOptions options;
       options.workers = 3;
       choose(options, word.first);
-      for (const Transfer& transfer : exchange(options, 2, 5600, 20000)) {
-        EXPECT_GT(transfer.bytes, 0) << word.first;
-        EXPECT_GT(transfer.phy_rate_bps, 1e6) << word.first;
+      for (const Delivery& transfer : exchange(options, 2, 5600, 20000)) {
+        EXPECT_GT(transfer.message.bytes, 0) << word.first;
+        EXPECT_GT(counter(transfer, "phy_rate_bps"), 1e6) << word.first;
       }
     }
   }
@@ -374,17 +529,17 @@ TEST(Wifi, SendsAtTheConstantMode) {
   LinkOptions options = wifi_at(5);
   options.wifi.rate_control = "constant";
   options.wifi.constant_mode = "HeMcs5";
-  const Transfer transfer = upload(options, 100000);
+  const Delivery transfer = upload(options, 100000);
   // 234 data subcarriers, 4 bits of 6 at 2/3, in 12.8 + 3.2 us.
-  EXPECT_DOUBLE_EQ(transfer.phy_rate_bps, 234 * 6 * 2 / 3 / 16e-6);
-  EXPECT_GT(latency_s(transfer), 8 * 100000 / transfer.phy_rate_bps);
+  EXPECT_DOUBLE_EQ(counter(transfer, "phy_rate_bps"), 234 * 6 * 2 / 3 / 16e-6);
+  EXPECT_GT(latency_s(transfer), 8 * 100000 / counter(transfer, "phy_rate_bps"));
 }
 
 TEST(Wifi, IsNoFasterFurtherAway) {
   double before_s = 0;
   for (const double distance_m : {5, 20, 40, 60}) {
-    const Transfer transfer = upload(wifi_at(distance_m), 200000);
-    EXPECT_DOUBLE_EQ(transfer.distance_m, distance_m);
+    const Delivery transfer = upload(wifi_at(distance_m), 200000);
+    EXPECT_DOUBLE_EQ(*transfer.distance_m, distance_m);
     EXPECT_GE(latency_s(transfer), before_s) << distance_m;
     before_s = latency_s(transfer);
   }
@@ -393,7 +548,7 @@ TEST(Wifi, IsNoFasterFurtherAway) {
 TEST(Wifi, NamesTheRobotThatIsOutOfRange) {
   LinkOptions options;
   options.workers = 3;
-  options.placement.placement = "list";
+  options.placement.layout = "list";
   options.placement.positions_m = {{5, 0}, {0, 900}, {10, 0}};
   EXPECT_EQ(failure<Stalled>([&] {
               Network network(options, {10, 60});
@@ -417,14 +572,14 @@ TEST(Wifi, IsOnTheAirNoLongerThanTimePassesAndLongEnoughForTheBytes) {
   LinkOptions options;
   Network network(options, {});
   network.connect();
-  const double start_s = network.now_s(), start_airtime_s = network.airtime_s();
+  const double start_s = network.now_s(), start_airtime_s = *network.airtime_s();
   const std::int64_t start_bytes = network.wire_bytes();
   double least_s = 0, payload_bytes = 0;
-  for (const Transfer& transfer : exchange(network, options, 3, 20000, 20000)) {
-    least_s += 8 * transfer.bytes / transfer.phy_rate_bps;
-    payload_bytes += transfer.bytes;
+  for (const Delivery& transfer : exchange(network, options, 3, 20000, 20000)) {
+    least_s += 8 * transfer.message.bytes / counter(transfer, "phy_rate_bps");
+    payload_bytes += transfer.message.bytes;
   }
-  const double airtime_s = network.airtime_s() - start_airtime_s;
+  const double airtime_s = *network.airtime_s() - start_airtime_s;
   EXPECT_GT(airtime_s, 0.9 * least_s);  // rates are means over bytes
   EXPECT_LT(airtime_s, network.now_s() - start_s);
   EXPECT_GT(network.wire_bytes() - start_bytes, payload_bytes);
@@ -432,16 +587,16 @@ TEST(Wifi, IsOnTheAirNoLongerThanTimePassesAndLongEnoughForTheBytes) {
 
 TEST(Wifi, RepeatsFramesOnlyWhereSomethingDisturbsThem) {
   LinkOptions options = wifi_at(20);
-  EXPECT_EQ(upload(options, 200000).mac_retries, 0);
-  options.wifi.fading = "rayleigh";
-  EXPECT_GT(upload(options, 200000).mac_retries, 0);
+  EXPECT_EQ(counter(upload(options, 200000), "mac_retries"), 0);
+  options.radio.fading = "rayleigh";
+  EXPECT_GT(counter(upload(options, 200000), "mac_retries"), 0);
 }
 
 // Robots that ns-3.37 lets disassociate stay silent for ever after.
 TEST(Wifi, TakesUpARobotAgainThatWasOutOfRange) {
   LinkOptions options = wifi_at(60);
   options.wifi.path_loss_exponent = 3.5;
-  options.mobility.mobility = "random-waypoint";
+  options.mobility.model = "random-waypoint";
   options.mobility.speed_min_mps = 15;
   options.mobility.speed_max_mps = 25;
   Network network(options, {});
@@ -449,7 +604,7 @@ TEST(Wifi, TakesUpARobotAgainThatWasOutOfRange) {
   double longest_s = 0;
   for (int round = 0; round < 60; ++round) {
     network.upload(0, 0.5, 5600);
-    longest_s = std::max(longest_s, latency_s(network.next()));
+    longest_s = std::max(longest_s, latency_s(network.arrival()));
   }
   EXPECT_GT(longest_s, 2);  // it did leave
 }
@@ -463,7 +618,7 @@ TEST(Wifi, ServesManyRobotsThatStartAtOnce) {
   Network network(options, {});
   network.connect();
   for (int i = 0; i < options.workers; ++i) network.upload(i, 0, 5600);
-  for (int i = 0; i < options.workers; ++i) EXPECT_EQ(network.next().bytes, 5600);
+  for (int i = 0; i < options.workers; ++i) EXPECT_EQ(network.arrival().message.bytes, 5600);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Everything a scenario can set, in one table: key, type, range, words, default and one line of
-// description. Parsing, `validate`, `list settings` and scenarios/README.md all follow from it. A
-// new setting is a member of an options struct and one line in settings.cc.
+// Everything a scenario can set, in one table: key, type, range, words, default, one line of
+// description, who sees it and when it acts. Parsing, refusal, `validate`, `list settings` and
+// scenarios/README.md all follow from it. A new setting is a member of an options struct and one
+// row in the file of its group; a new group is one file and one line in settings.cc.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@
 #include "channel-models/options.h"
 #include "learning/options.h"
 #include "sim/run/compute.h"
-#include "sim/transport/network.h"
+#include "sim/scenario/settings/error.h"
+#include "sim/transport/packet_transport.h"
 
 namespace gradwave {
 
@@ -33,7 +35,7 @@ struct Settings {
   learning::Options learning;
   channel::LinkOptions link;
   ComputeOptions compute;
-  NetworkLimits limits;
+  TransportLimits limits;
   CheckpointOptions checkpoint;
 };
 
@@ -47,27 +49,62 @@ using Field =
                  std::vector<std::int64_t>*, std::vector<double>*,
                  std::vector<std::pair<double, double>>*, std::map<std::string, std::string>*>;
 
+// The values that a setting may have.
+struct Values {
+  double least = -std::numeric_limits<double>::infinity();  // of a number or each one of a list
+  double most = std::numeric_limits<double>::infinity();
+  Words (*words)() = nullptr;  // of a string
+};
+
+// When a setting acts: where the setting `key` acts and has, or with `negated` has not, one of the
+// values, as text: a word, "true", "-1". No key: always.
+struct Condition {
+  std::string key;
+  std::vector<std::string> values;
+  bool negated = false;
+};
+
+// Who sees a setting.
+using Rooms = unsigned;
+constexpr Rooms kLearning = 1, kChannel = 2, kSim = 4;
+
 struct Setting {
   std::string key;  // "group.name"
   Field (*field)(Settings& settings);
   std::string description;
-  double least = -std::numeric_limits<double>::infinity();  // of a number or each one of a list
-  double most = std::numeric_limits<double>::infinity();
-  Words (*words)() = nullptr;  // the values that a string may have
+  Values values;
+  Rooms rooms = kSim;
+  Condition condition;
+  std::string instead_of;  // another key that says the same: whichever is set later counts
 };
 
 const std::vector<Setting>& settings_table();
 
-// Null if there is no such key.
+// Null if there is no such key. Knows the names that keys had in earlier versions.
 const Setting* find_setting(const std::string& key);
+
+// Whether the setting acts in a run with these settings.
+bool acts(const Setting& setting, const Settings& settings);
+
+// "link.technology = \"wifi\"", "" if it always acts.
+std::string condition_text(const Setting& setting);
+
+// Sets what does not act to its default, so that two runs which do the same have the same settings.
+void forget_what_does_not_act(Settings& settings);
 
 // "integer, 1 to 1000000", "one of \"iid\", \"shards\"": what the setting takes.
 std::string expected(const Setting& setting);
 
-// Throws std::invalid_argument saying what was found and what was expected: a wrong type, a number
-// out of range, an unknown word (with the nearest right one).
+// Throws SettingError saying what was found and what was expected: a wrong type, a number out of
+// range, an unknown word (with the nearest right one). A list replaces the one before; the table
+// ns3.defaults is added to, name by name.
 void assign(const Setting& setting, Settings& settings, const nlohmann::json& value);
+// Back to its default.
+void reset(const Setting& setting, Settings& settings);
 nlohmann::json value_of(const Setting& setting, const Settings& settings);
+
+// 0 and "", by which a setting that stands for another leaves it to that one.
+bool says_nothing(const nlohmann::json& value);
 
 // All settings as one flat object, {"compression.gamma": 0.5, ...}, and back.
 nlohmann::json to_json(const Settings& settings);

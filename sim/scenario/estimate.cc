@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/cli/estimate.h"
+#include "sim/scenario/estimate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,8 +53,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
     estimate.downlink_bytes += workers * static_cast<double>(learning::encoded_bytes(entries, d));
   }
 
-  const double segments = (estimate.uplink_bytes + estimate.downlink_bytes) /
-                          static_cast<double>(settings.link.tcp.segment_bytes);
+  const double segments = (estimate.uplink_bytes + estimate.downlink_bytes) / 1448;
   const double operations = 6 * description.forward_macs * static_cast<double>(training.batch) *
                             workers * static_cast<double>(training.rounds);
   const double evaluations =
@@ -63,9 +62,9 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
       2 * description.forward_macs * static_cast<double>(description.test_samples) * evaluations;
   const double rate =
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
-  estimate.host_s =
-      kStartSeconds + (operations + evaluation_operations) / rate +
-      segments * (settings.link.link == "wire" ? kWireSecondsPerSegment : kWifiSecondsPerSegment);
+  estimate.host_s = kStartSeconds + (operations + evaluation_operations) / rate +
+                    segments * (settings.link.technology == "wire" ? kWireSecondsPerSegment
+                                                                   : kWifiSecondsPerSegment);
   return estimate;
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "learning/learner.h"
-#include "sim/scenario/settings.h"
+#include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 

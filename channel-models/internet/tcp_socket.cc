@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/internet/tcp_socket.h"
+
+#include <ns3/object-factory.h>
+#include <ns3/rtt-estimator.h>
+#include <ns3/simulator.h>
+#include <ns3/tcp-congestion-ops.h>
+#include <ns3/tcp-l4-protocol.h>
+#include <ns3/tcp-option-ts.h>
+#include <ns3/tcp-recovery-ops.h>
+#include <ns3/tcp-rx-buffer.h>
+#include <ns3/tcp-tx-buffer.h>
+
+#include <algorithm>
+
+namespace gradwave::channel {
+namespace {
+
+const ns3::Time kLongestTimeout = ns3::Seconds(60);  // as ns-3's
+
+// What the protocol makes of the type that its attribute `name` holds.
+template <typename T>
+ns3::Ptr<T> make_of_type(const ns3::Ptr<ns3::TcpL4Protocol>& protocol, const std::string& name) {
+  ns3::TypeIdValue type;
+  protocol->GetAttribute(name, type);
+  ns3::ObjectFactory factory;
+  factory.SetTypeId(type.Get());
+  return factory.Create<T>();
+}
+
+}  // namespace
+
+ns3::TypeId TcpSocket::GetTypeId() {
+  static const ns3::TypeId type = ns3::TypeId("gradwave::TcpSocket")
+                                      .SetParent<ns3::TcpSocketBase>()
+                                      .AddConstructor<TcpSocket>();
+  return type;
+}
+
+ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() { return ns3::CopyObject<TcpSocket>(this); }
+
+// Data acknowledge as well as a pure acknowledgment does, which alone ns-3 counts.
+std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32_t size,
+                                        bool with_ack) {
+  if (with_ack) m_highTxAck = std::max(m_highTxAck, m_tcb->m_rxBuffer->NextRxSequence());
+  const bool acknowledges = with_ack && m_delAckEvent.IsRunning();
+  const std::uint32_t echo = m_timestampToEcho;
+  if (!acknowledges) m_timestampToEcho = 0;
+  const std::uint32_t sent = TcpSocketBase::SendDataPacket(begin, size, with_ack);
+  m_timestampToEcho = echo;
+  return sent;
+}
+
+// ns-3 forgets a doubled timeout whenever it sends an acknowledgment.
+void TcpSocket::SendEmptyPacket(std::uint8_t flags) {
+  const ns3::Time before = m_rto;
+  TcpSocketBase::SendEmptyPacket(flags);
+  if ((flags & ns3::TcpHeader::SYN) == 0) m_rto = before;
+}
+
+void TcpSocket::UpdateRttHistory(const ns3::SequenceNumber32& begin, std::uint32_t size,
+                                 bool again) {
+  const ns3::SequenceNumber32 end =
+      begin + std::max<std::uint32_t>(size, 1);  // a SYN counts as one
+  if (!again) {
+    sent_.push_back({begin, end, ns3::Simulator::Now(), false});
+    return;
+  }
+  auto sent = std::partition_point(sent_.begin(), sent_.end(),
+                                   [&](const Sent& earlier) { return earlier.end <= begin; });
+  for (; sent != sent_.end() && sent->begin < end; ++sent) sent->again = true;
+}
+
+ns3::Time TcpSocket::sample(const ns3::TcpHeader& header) {
+  const ns3::SequenceNumber32 ack = header.GetAckNumber();
+  if (sent_.empty() || sent_.front().end > ack) return {};
+  const ns3::Time since_first = ns3::Simulator::Now() - sent_.front().at;
+  bool again = false;
+  for (; !sent_.empty() && sent_.front().end <= ack; sent_.pop_front())
+    again |= sent_.front().again;
+  if (!again) return since_first;
+  const auto stamps =
+      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
+  if (!m_timestampEnabled || !stamps || stamps->GetEcho() == 0) return {};
+  const ns3::Time echoed = ns3::TcpOptionTS::ElapsedTimeFromTsValue(stamps->GetEcho());
+  if (echoed > since_first + ns3::MilliSeconds(1)) return {};
+  return std::max(echoed, ns3::MicroSeconds(1));
+}
+
+// ns-3 is handed the sample in the form in which it takes one without timestamps.
+void TcpSocket::EstimateRtt(const ns3::TcpHeader& header) {
+  if (probing_ && header.GetAckNumber() > m_txBuffer->HeadSequence()) answer_probe(header);
+  const ns3::Time taken = sample(header);
+  if (taken.IsZero()) return;
+  m_history.assign(1, {header.GetAckNumber(), 0, ns3::Simulator::Now() - taken});
+  const bool with_timestamps = std::exchange(m_timestampEnabled, false);
+  TcpSocketBase::EstimateRtt(header);
+  m_timestampEnabled = with_timestamps;
+  m_history.clear();
+  backed_off_ = {};
+  m_rto = timeout();
+}
+
+// Compared so that it holds when the clock of milliseconds begins anew, after 50 days.
+void TcpSocket::ReceivedData(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader& header) {
+  const auto stamps =
+      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
+  if (m_timestampEnabled && stamps && header.GetSequenceNumber() <= m_highTxAck &&
+      static_cast<std::int32_t>(stamps->GetTimestamp() - m_timestampToEcho) > 0) {
+    m_timestampToEcho = stamps->GetTimestamp();
+  }
+  TcpSocketBase::ReceivedData(packet, header);
+}
+
+ns3::Time TcpSocket::timeout() const {
+  return std::max(m_rtt->GetEstimate() + std::max<ns3::Time>(m_minRto, m_rtt->GetVariation() * 4),
+                  backed_off_);
+}
+
+void TcpSocket::restart_timer(ns3::Time timeout) {
+  m_rto = timeout;
+  if (!m_retxEvent.IsRunning()) return;
+  m_retxEvent.Cancel();
+  m_retxEvent = ns3::Simulator::Schedule(timeout, &TcpSocket::ReTxTimeout, this);
+}
+
+void TcpSocket::NewAck(const ns3::SequenceNumber32& ack, bool restart) {
+  TcpSocketBase::NewAck(ack, restart);
+  if (restart) restart_timer(timeout());
+  if (!std::exchange(rest_is_lost_, false)) return;
+  m_retxEvent.Cancel();
+  m_retxEvent = ns3::Simulator::ScheduleNow(&TcpSocket::take_for_lost, this);
+}
+
+void TcpSocket::ReTxTimeout() { may_probe() ? probe() : take_for_lost(); }
+
+// Of one segment alone nothing else is to be found out.
+bool TcpSocket::may_probe() const {
+  return m_timestampEnabled && m_dataRetrCount > 0 && m_state == ESTABLISHED &&
+         m_tcb->m_congState != ns3::TcpSocketState::CA_RECOVERY &&
+         m_tcb->m_congState != ns3::TcpSocketState::CA_LOSS &&
+         m_tcb->m_highTxMark.Get() - m_txBuffer->HeadSequence() >
+             static_cast<std::int32_t>(m_tcb->m_segmentSize);
+}
+
+void TcpSocket::probe() {
+  if (!std::exchange(probing_, true)) probe_stamp_ = ns3::TcpOptionTS::NowToTsValue();
+  --m_dataRetrCount;
+  backed_off_ = m_rto = std::max<ns3::Time>(m_rto, std::min(m_rto.Get() * 2, kLongestTimeout));
+  SendDataPacket(m_txBuffer->HeadSequence(), m_tcb->m_segmentSize, m_connected);
+}
+
+void TcpSocket::answer_probe(const ns3::TcpHeader& header) {
+  const auto stamps =
+      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
+  const std::uint32_t echo = stamps ? stamps->GetEcho() : 0;
+  probing_ = false;
+  rest_is_lost_ = echo == 0 || static_cast<std::int32_t>(echo - probe_stamp_) >= 0;
+}
+
+// ns-3 doubles the timeout up to 60 s, which may be less than the path's own round trip.
+void TcpSocket::take_for_lost() {
+  const ns3::Time before = m_rto;
+  probing_ = false;
+  TcpSocketBase::ReTxTimeout();
+  if (m_rto < before) restart_timer(before);
+  backed_off_ = m_rto;
+}
+
+ns3::Ptr<ns3::Socket> make_tcp_socket(ns3::Ptr<ns3::Node> node) {
+  const auto protocol = node->GetObject<ns3::TcpL4Protocol>();
+  const auto socket = ns3::CreateObject<TcpSocket>();
+  socket->SetNode(node);
+  socket->SetTcp(protocol);
+  socket->SetRtt(make_of_type<ns3::RttEstimator>(protocol, "RttEstimatorType"));
+  socket->SetCongestionControlAlgorithm(
+      make_of_type<ns3::TcpCongestionOps>(protocol, "SocketType"));
+  socket->SetRecoveryAlgorithm(make_of_type<ns3::TcpRecoveryOps>(protocol, "RecoveryType"));
+  protocol->AddSocket(socket);
+  return socket;
+}
+
+}  // namespace gradwave::channel

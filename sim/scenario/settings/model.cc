@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "learning/learner.h"
+#include "sim/scenario/settings/rows.h"
+
+namespace gradwave {
+
+std::vector<Setting> model_settings() {
+  return {
+      {"model.architecture", FIELD(learning.model.model), "what is trained",
+       words(learning::models), kLearning},
+      {"model.hidden", FIELD(learning.model.hidden),
+       "units of each hidden layer; the empty list is softmax regression", range(1, 1e6), kLearning,
+       when("model.architecture", {"mlp"})},
+      {"model.file", FIELD(learning.model.file),
+       "what torch.jit.save wrote; its parameters are where training begins", any(), kLearning,
+       when("model.architecture", {"torchscript"})},
+      {"model.forward_macs", FIELD(learning.model.forward_macs),
+       "multiply-adds of one sample's forward pass, which compute times follow; 0: counted in the "
+       "layers",
+       range(0, 1e18), kLearning},
+  };
+}
+
+}  // namespace gradwave

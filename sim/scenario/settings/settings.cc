@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/scenario/settings/settings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
+
+#include "learning/learner.h"
+#include "results/nearest.h"
+
+namespace gradwave {
+
+// One file each.
+using Rows = std::vector<Setting>();
+Rows team_settings, data_settings, model_settings, training_settings, compression_settings,
+    compute_settings, link_settings, radio_settings, wifi_settings, wire_settings, tcp_settings,
+    placement_settings, mobility_settings, limits_settings, checkpoint_settings, host_settings,
+    ns3_settings;
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<Setting> make_table() {
+  std::vector<Setting> table;
+  for (const auto group :
+       {team_settings, data_settings, model_settings, training_settings, compression_settings,
+        compute_settings, link_settings, radio_settings, wifi_settings, wire_settings, tcp_settings,
+        placement_settings, mobility_settings, limits_settings, checkpoint_settings, host_settings,
+        ns3_settings}) {
+    const std::vector<Setting> rows = group();
+    table.insert(table.end(), rows.begin(), rows.end());
+  }
+  return table;
+}
+
+// What keys were called in earlier versions: in files that people have, and in runs that are
+// stored.
+const std::map<std::string, std::string>& renamed() {
+  static const std::map<std::string, std::string> table = {
+      {"wifi.path_loss", "radio.path_loss"},
+      {"wifi.path_loss_exponent", "radio.path_loss_exponent"},
+      {"wifi.fading", "radio.fading"},
+      {"wifi.nakagami_m", "radio.nakagami_m"},
+  };
+  return table;
+}
+
+// "nan" and "inf", for which JSON has no words.
+std::string text_of(const Json& value) {
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    return std::isnan(value.get<double>()) ? "nan" : value.get<double>() < 0 ? "-inf" : "inf";
+  }
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& element : value) text += (text.empty() ? "" : ",") + text_of(element);
+  return "[" + text + "]";
+}
+
+// As conditions have it.
+std::string plain_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+[[noreturn]] void reject(const Setting& setting, const Json& value, const std::string& reason) {
+  throw SettingError({setting.key}, setting.key + " = " + text_of(value) + ": " + reason);
+}
+
+double checked_number(const Setting& setting, const Json& value, const Json& element) {
+  if (!element.is_number()) reject(setting, value, "expected " + expected(setting));
+  const double number = element.get<double>();
+  if (!(number >= setting.values.least && number <= setting.values.most)) {
+    reject(setting, value, "out of range, expected " + expected(setting));
+  }
+  return number;
+}
+
+std::int64_t checked_integer(const Setting& setting, const Json& value, const Json& element) {
+  if (!element.is_number_integer()) reject(setting, value, "expected " + expected(setting));
+  checked_number(setting, value, element);
+  return element.get<std::int64_t>();
+}
+
+std::string checked_word(const Setting& setting, const Json& value) {
+  if (!value.is_string()) reject(setting, value, "expected " + expected(setting));
+  auto word = value.get<std::string>();
+  if (!setting.values.words || value == value_of(setting, Settings())) return word;
+  std::vector<std::string> known;
+  for (const auto& [name, description] : setting.values.words()) known.push_back(name);
+  if (std::find(known.begin(), known.end(), word) == known.end()) {
+    reject(setting, value,
+           "unknown word" + did_you_mean(word, known) + ", expected " + expected(setting));
+  }
+  return word;
+}
+
+// "~/data" as a shell would have it.
+std::string at_home(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  return home != nullptr && path.compare(0, 2, "~/") == 0 ? home + path.substr(1) : path;
+}
+
+// Writes one JSON value into whatever kind of field the setting has.
+struct Assign {
+  const Setting& setting;
+  const Json& value;
+
+  void operator()(bool* field) const {
+    if (!value.is_boolean()) reject(setting, value, "expected " + expected(setting));
+    *field = value.get<bool>();
+  }
+  void operator()(std::int64_t* field) const { *field = checked_integer(setting, value, value); }
+  void operator()(double* field) const { *field = checked_number(setting, value, value); }
+  void operator()(std::string* field) const { *field = checked_word(setting, value); }
+  void operator()(std::filesystem::path* field) const {
+    *field = at_home(checked_word(setting, value));
+  }
+  void operator()(std::vector<std::int64_t>* field) const {
+    list(field, [&](const Json& element) { return checked_integer(setting, value, element); });
+  }
+  void operator()(std::vector<double>* field) const {
+    list(field, [&](const Json& element) { return checked_number(setting, value, element); });
+  }
+  void operator()(std::vector<std::pair<double, double>>* field) const {
+    list(field, [&](const Json& element) {
+      if (!element.is_array() || element.size() != 2) {
+        reject(setting, value, "expected " + expected(setting));
+      }
+      return std::pair(checked_number(setting, value, element[0]),
+                       checked_number(setting, value, element[1]));
+    });
+  }
+  void operator()(std::map<std::string, std::string>* field) const {
+    if (!value.is_object()) reject(setting, value, "expected " + expected(setting));
+    for (const auto& [name, entry] : value.items()) {
+      if (entry.is_structured() || entry.is_null()) {
+        reject(setting, value, name + " needs a number, a string or a boolean");
+      }
+      (*field)[name] = entry.is_string() ? entry.get<std::string>() : entry.dump();
+    }
+  }
+
+  template <typename Element, typename Convert>
+  void list(std::vector<Element>* field, const Convert& convert) const {
+    if (!value.is_array()) reject(setting, value, "expected " + expected(setting));
+    std::vector<Element> elements;
+    for (const Json& element : value) elements.push_back(convert(element));
+    *field = std::move(elements);
+  }
+};
+
+std::string number_text(double number) {
+  std::ostringstream text;
+  text.precision(12);
+  text << number;
+  return text.str();
+}
+
+std::string range_text(const Setting& setting) {
+  if (std::isinf(setting.values.most))
+    return " of " + number_text(setting.values.least) + " or more";
+  return " from " + number_text(setting.values.least) + " to " + number_text(setting.values.most);
+}
+
+std::string words_text(const Setting& setting) {
+  std::string text;
+  for (const auto& [name, description] : setting.values.words()) {
+    text += (text.empty() ? "\"" : ", \"") + name + "\"";
+  }
+  return text;
+}
+
+struct Expected {
+  const Setting& setting;
+  std::string operator()(bool*) const { return "true or false"; }
+  std::string operator()(std::int64_t*) const { return "an integer" + range_text(setting); }
+  std::string operator()(double*) const { return "a number" + range_text(setting); }
+  std::string operator()(std::string*) const {
+    return setting.values.words ? "one of " + words_text(setting) : "a string";
+  }
+  std::string operator()(std::filesystem::path*) const { return "a path in quotes"; }
+  std::string operator()(std::vector<std::int64_t>*) const {
+    return "a list of integers" + range_text(setting);
+  }
+  std::string operator()(std::vector<double>*) const {
+    return "a list of numbers" + range_text(setting);
+  }
+  std::string operator()(std::vector<std::pair<double, double>>*) const {
+    return "a list of [x, y] pairs";
+  }
+  std::string operator()(std::map<std::string, std::string>*) const {
+    return "a table of ns-3 attributes";
+  }
+};
+
+struct ToJson {
+  Json operator()(const std::filesystem::path* field) const { return field->string(); }
+  template <typename T>
+  Json operator()(const T* field) const {
+    return *field;
+  }
+};
+
+}  // namespace
+
+learning::Options learning_options(const Settings& settings) {
+  learning::Options options = settings.learning;
+  const char* folder = std::getenv("GRADWAVE_DATA");
+  if (options.data.folder.empty() && folder) options.data.folder = folder;
+  return options;
+}
+
+channel::LinkOptions link_options(const Settings& settings) {
+  channel::LinkOptions options = settings.link;
+  options.workers = settings.learning.training.workers;
+  options.seed = settings.learning.seed;
+  return options;
+}
+
+const std::vector<Setting>& settings_table() {
+  static const std::vector<Setting> table = make_table();
+  return table;
+}
+
+const Setting* find_setting(const std::string& key) {
+  static const auto by_key = [] {
+    std::map<std::string, const Setting*> all;
+    for (const Setting& setting : settings_table()) all[setting.key] = &setting;
+    for (const auto& [before, now] : renamed()) all[before] = all.at(now);
+    return all;
+  }();
+  const auto found = by_key.find(key);
+  return found == by_key.end() ? nullptr : found->second;
+}
+
+bool acts(const Setting& setting, const Settings& settings) {
+  const Condition& condition = setting.condition;
+  if (condition.key.empty()) return true;
+  const Setting& other = *find_setting(condition.key);
+  if (!acts(other, settings)) return false;
+  const std::string value = plain_text(value_of(other, settings));
+  const auto& values = condition.values;
+  const bool listed = std::find(values.begin(), values.end(), value) != values.end();
+  return listed != condition.negated;
+}
+
+std::string condition_text(const Setting& setting) {
+  const Condition& condition = setting.condition;
+  if (condition.key.empty()) return "";
+  const bool is_text = value_of(*find_setting(condition.key), Settings()).is_string();
+  std::string values;
+  for (const std::string& value : condition.values) {
+    values += (values.empty() ? "" : " or ") + (is_text ? Json(value).dump() : value);
+  }
+  return condition.key + (condition.negated ? " is not " : " = ") + values;
+}
+
+void forget_what_does_not_act(Settings& settings) {
+  const Settings given = settings;
+  for (const Setting& setting : settings_table()) {
+    if (!acts(setting, given)) reset(setting, settings);
+  }
+}
+
+std::string expected(const Setting& setting) {
+  Settings any;
+  return std::visit(Expected{setting}, setting.field(any));
+}
+
+void reset(const Setting& setting, Settings& settings) {
+  Settings defaults;
+  std::visit([&](auto* field) { *field = *std::get<decltype(field)>(setting.field(defaults)); },
+             setting.field(settings));
+}
+
+void assign(const Setting& setting, Settings& settings, const Json& value) {
+  std::visit(Assign{setting, value}, setting.field(settings));
+}
+
+Json value_of(const Setting& setting, const Settings& settings) {
+  return std::visit(ToJson{}, setting.field(const_cast<Settings&>(settings)));
+}
+
+bool says_nothing(const Json& value) { return value == 0 || value == ""; }
+
+Json to_json(const Settings& settings) {
+  Json object = Json::object();
+  for (const Setting& setting : settings_table()) {
+    object[setting.key] = value_of(setting, settings);
+  }
+  return object;
+}
+
+Settings from_json(const Json& object) {
+  Settings settings;
+  for (const auto& [key, value] : object.items()) {
+    const Setting* setting = find_setting(key);
+    if (!setting) throw SettingError({key}, "there is no setting \"" + key + "\"");
+    assign(*setting, settings, value);
+  }
+  return settings;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
+  const std::string near = results::nearest(word, candidates);
+  return near.empty() ? "" : " (did you mean \"" + near + "\"?)";
+}
+
+}  // namespace gradwave

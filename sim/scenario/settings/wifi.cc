@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/scenario/settings/rows.h"
+
+namespace gradwave {
+
+std::vector<Setting> wifi_settings() {
+  return {
+      {"wifi.standard", FIELD(link.wifi.standard), "amendment of IEEE 802.11",
+       words(channel::wifi_standards), kChannel, when("link.technology", {"wifi"})},
+      {"wifi.band", FIELD(link.wifi.band), "frequency band", words(channel::wifi_bands), kChannel,
+       when("link.technology", {"wifi"})},
+      {"wifi.channel_width_mhz", FIELD(link.wifi.channel_width_mhz), "20, 40, 80 or 160",
+       range(20, 160), kChannel, when("link.technology", {"wifi"})},
+      {"wifi.tx_power_dbm", FIELD(link.wifi.tx_power_dbm), "of robots and access point",
+       range(-50, 50), kChannel, when("link.technology", {"wifi"})},
+      {"wifi.rate_control", FIELD(link.wifi.rate_control), "how a sender picks its rate",
+       words(channel::rate_controls), kChannel, when("link.technology", {"wifi"})},
+      {"wifi.constant_mode", FIELD(link.wifi.constant_mode), "an ns-3 WifiMode such as HeMcs5",
+       any(), kChannel, when("wifi.rate_control", {"constant"})},
+      {"wifi.server", FIELD(link.wifi.server), "where the server stands",
+       words(channel::server_places), kChannel, when("link.technology", {"wifi"})},
+      {"wifi.backhaul_rate_bps", FIELD(link.wifi.backhaul_rate_bps),
+       "between access point and server", range(1e3, 1e13), kChannel,
+       when("wifi.server", {"backhaul"})},
+      {"wifi.backhaul_delay_s", FIELD(link.wifi.backhaul_delay_s),
+       "between access point and server, one way", range(0, 100), kChannel,
+       when("wifi.server", {"backhaul"})},
+  };
+}
+
+}  // namespace gradwave

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The network packet by packet: a link technology of ns-3, and on every robot and the server an
+// application with a TCP connection that lives as long as the run.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "channel-models/options.h"
+#include "sim/transport/transport.h"
+
+namespace gradwave {
+
+struct TransportLimits {
+  double connect_timeout_s = 30;  // simulated, to associate, then for each connection
+  double stall_s = 150;  // simulated, no byte arriving anywhere; two of TCP's longest waits
+};
+
+// One per process, as ns-3 has one clock.
+class PacketTransport final : public Transport {
+ public:
+  // `stop` is asked every simulated 0.1 s and may be empty. Throws OptionError as check_link()
+  // does.
+  PacketTransport(const channel::LinkOptions& link, const TransportLimits& limits,
+                  std::function<bool()> stop = {});
+  ~PacketTransport() override;
+  PacketTransport(const PacketTransport&) = delete;
+  PacketTransport& operator=(const PacketTransport&) = delete;
+
+  // Until every robot is associated, addresses are resolved and a connection of each to the server
+  // stands.
+  void connect() override;
+  double now_s() const override;
+  void send(const Message& message, double delay_s) override;
+  std::optional<Delivery> next(double until_s = std::numeric_limits<double>::infinity()) override;
+  std::int64_t wire_bytes() const override;
+  std::optional<double> airtime_s() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gradwave

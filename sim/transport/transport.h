@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The narrow waist between training and the network: messages go in, deliveries come out, and
+// simulated time passes only inside connect() and next(). PacketTransport simulates every packet.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gradwave {
+
+enum class Direction { kUplink, kDownlink };
+
+// Bytes between a robot and the server.
+struct Message {
+  std::int64_t id = 0;  // whoever sends chooses it; unlike those of all others under way
+  int worker = 0;
+  Direction direction = Direction::kUplink;
+  std::int64_t bytes = 0;
+};
+
+// A message, complete at its receiver.
+struct Delivery {
+  Message message;
+  double start_s = 0;                // simulated: handed to the socket
+  double end_s = 0;                  // simulated: last byte at the receiving application
+  std::optional<double> distance_m;  // of the radio link, at end_s
+  std::int64_t retransmissions = 0;  // TCP segments
+  std::vector<std::pair<std::string, double>> counters;  // the link's own, channel-models/link.h
+};
+
+// Simulated time passed and no message was delivered; what() names what is pending.
+struct Stalled : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The stop request was seen between two events.
+struct Interrupted : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Runs until every robot can send and be sent to. Throws Stalled naming the robots that could
+  // not.
+  virtual void connect() = 0;
+
+  virtual double now_s() const = 0;
+
+  // `delay_s` simulated seconds from now; bytes > 0. A worker's messages in one direction arrive in
+  // the order in which they start.
+  virtual void send(const Message& message, double delay_s) = 0;
+
+  // Runs until the next message is complete, or until `until_s` if that comes first: then nothing.
+  // To wait without end with nothing under way is a programming error. Throws Stalled, Interrupted.
+  virtual std::optional<Delivery> next(
+      double until_s = std::numeric_limits<double>::infinity()) = 0;
+
+  // Since construction: every byte on every medium, headers and retransmissions included; the radio
+  // channel in use, if there is one.
+  virtual std::int64_t wire_bytes() const = 0;
+  virtual std::optional<double> airtime_s() const = 0;
+};
+
+}  // namespace gradwave
