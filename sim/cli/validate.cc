@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "results/aligned.h"
 #include "sim/cli/commands.h"
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/scenario.h"
@@ -30,21 +31,32 @@ std::string entries(const Estimate& estimate) {
   return std::to_string(estimate.k_most) + " or " + std::to_string(estimate.k_least);
 }
 
+std::string fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+using Cells = std::vector<std::string>;
+
+const Cells kHead = {"variant", "d", "rounds", "k_t", "Mbit up", "Mbit down", "host", "runs"};
+
+// All but the number of runs.
+Cells cells_of(const PlannedRun& run, const Estimate& cost) {
+  return {run.variant,
+          std::to_string(run.description.model_size),
+          std::to_string(run.settings.learning.training.rounds),
+          entries(cost),
+          fixed(8e-6 * cost.uplink_bytes, 1),
+          fixed(8e-6 * cost.downlink_bytes, 1),
+          host_time(cost.host_s)};
+}
+
 // What a variant costs at one or more points of the sweep.
 struct Row {
-  std::string text;
+  Cells cells;
   int runs = 0;
 };
-
-std::string row_text(const PlannedRun& run, const Estimate& cost, int width) {
-  char line[256];
-  std::snprintf(line, sizeof line, "  %-*s %10lld %7lld %17s %12.1f %12.1f %9s", width,
-                run.variant.c_str(), static_cast<long long>(run.description.model_size),
-                static_cast<long long>(run.settings.learning.training.rounds),
-                entries(cost).c_str(), 8e-6 * cost.uplink_bytes, 8e-6 * cost.downlink_bytes,
-                host_time(cost.host_s).c_str());
-  return line;
-}
 
 // "60000 + 10000", training and test, of each data set that the runs learn.
 std::string samples_of(const Scenario& scenario) {
@@ -58,19 +70,32 @@ std::string samples_of(const Scenario& scenario) {
   return text;
 }
 
+void print(const std::vector<Row>& rows, std::ostream& out) {
+  std::vector<results::Column> columns(kHead.size(), results::Column{true});
+  columns[0].right = false;
+  std::vector<Cells> lines = {kHead};
+  for (const Row& row : rows) {
+    lines.push_back(row.cells);
+    lines.back().push_back(std::to_string(row.runs));
+  }
+  for (const Cells& line : lines) results::widen(columns, line);
+  for (const Cells& line : lines) {
+    out << "  ";
+    results::print_aligned(columns, line, out);
+  }
+}
+
 void describe(const Scenario& scenario, std::ostream& out) {
-  std::size_t width = 7;
-  for (const std::string& variant : scenario.variants) width = std::max(width, variant.size());
   std::vector<Row> rows;
   double total_s = 0;
   for (const PlannedRun& run : scenario.runs) {
     const Estimate cost = estimate(run.settings, run.description);
     total_s += cost.host_s;
-    const std::string text = row_text(run, cost, static_cast<int>(width));
+    const Cells cells = cells_of(run, cost);
     const auto same =
-        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.text == text; });
+        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
     if (same == rows.end()) {
-      rows.push_back({text, 1});
+      rows.push_back({cells, 1});
     } else {
       ++same->runs;
     }
@@ -79,19 +104,11 @@ void describe(const Scenario& scenario, std::ostream& out) {
   out << scenario.file.string() << ": \"" << scenario.name << "\", " << scenario.runs.size()
       << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
       << " seeds), " << samples_of(scenario) << " samples\n";
-  char head[256];
-  std::snprintf(head, sizeof head, "  %-*s %10s %7s %17s %12s %12s %9s %5s\n",
-                static_cast<int>(width), "variant", "d", "rounds", "k_t", "Mbit up", "Mbit down",
-                "host", "runs");
-  out << head;
-  for (const Row& row : rows) {
-    char runs[16];
-    std::snprintf(runs, sizeof runs, " %5d\n", row.runs);
-    out << row.text << runs;
-  }
+  print(rows, out);
   out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
       << devices_of(scenario)
       << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
+  for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';
 }
 
 }  // namespace
