@@ -17,10 +17,17 @@ struct RoundLog {
 void add(RoundLog& log, const Transfer& transfer, std::int64_t k, double zero_s) {
   const bool up = transfer.direction == Direction::kUplink;
   (up ? log.round.uplink_payload_bytes : log.round.downlink_payload_bytes) += transfer.bytes;
-  log.transfers.push_back({log.round.round, transfer.worker, up ? "uplink" : "downlink", k,
-                           transfer.bytes, transfer.start_s - zero_s, transfer.end_s - zero_s,
-                           transfer.distance_m, transfer.retransmissions, transfer.mac_retries,
-                           transfer.phy_rate_bps});
+  log.transfers.push_back({log.round.round,
+                           transfer.worker,
+                           up ? "uplink" : "downlink",
+                           k,
+                           transfer.bytes,
+                           transfer.start_s - zero_s,
+                           transfer.end_s - zero_s,
+                           transfer.distance_m,
+                           transfer.retransmissions,
+                           {{"mac_retries", static_cast<double>(transfer.mac_retries)},
+                            {"phy_rate_bps", transfer.phy_rate_bps}}});
 }
 
 }  // namespace
