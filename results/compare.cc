@@ -68,29 +68,45 @@ std::pair<std::int64_t, std::string> find_experiment(const std::filesystem::path
                       (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
 }
 
+int percent(double accuracy) { return static_cast<int>(std::floor(100 * accuracy + 1e-9)); }
+
+std::vector<int> percents(const std::filesystem::path& file, const std::string& sql) {
+  std::vector<int> all;
+  for (const auto& row : query(file, sql).rows) all.push_back(percent(real(row[0])));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 // Fills in the target, in whole percent, and why it is this one.
 void choose_target(const std::filesystem::path& file, Comparison& comparison) {
-  std::vector<double> best;
-  for (const auto& row :
-       query(file,
-             "SELECT coalesce(max(accuracy), 0) FROM runs JOIN evaluations ON run_id = id "
-             "WHERE status = 'complete' AND experiment_id = " +
-                 std::to_string(comparison.experiment_id) + " GROUP BY id")
-           .rows) {
-    best.push_back(real(row[0]));
-  }
-  std::sort(best.begin(), best.end());
-  const auto percent = [](double accuracy) { return std::floor(100 * accuracy + 1e-9); };
+  const std::string experiment =
+      " FROM runs JOIN evaluations ON run_id = id WHERE experiment_id = " +
+      std::to_string(comparison.experiment_id);
+  const std::vector<int> best = percents(file, "SELECT coalesce(max(accuracy), 0)" + experiment +
+                                                   " AND status = 'complete' GROUP BY id");
+  const std::vector<int> initial =
+      percents(file, "SELECT accuracy" + experiment + " AND round = 0 AND accuracy IS NOT NULL");
+  // What the initial weights reach of themselves costs nobody anything.
+  const int least = initial.empty() ? 1 : initial.back() + 1;
+  const std::string not_all = "; not all got above the initial weights";
+
+  int chosen = std::max(50, least);
   if (best.empty()) {
-    comparison.target = 0.5;
     comparison.target_choice = "no run is complete";
-  } else if (percent(best.front()) >= 1) {
-    comparison.target = percent(best.front()) / 100;
+  } else if (best.front() >= least) {
+    chosen = best.front();
     comparison.target_choice = "the highest that every complete run reached";
+  } else if (best[best.size() / 2] >= least) {
+    chosen = best[best.size() / 2];
+    comparison.target_choice = "the highest that half of the complete runs reached" + not_all;
+  } else if (best.back() >= least) {
+    chosen = best.back();
+    comparison.target_choice = "the highest that a complete run reached" + not_all;
   } else {
-    comparison.target = std::max(1.0, percent(best[best.size() / 2])) / 100;
-    comparison.target_choice = "the highest that half of the complete runs reached";
+    chosen = least;
+    comparison.target_choice = "no complete run got above the initial weights";
   }
+  comparison.target = std::min(chosen, 100) / 100.0;
 }
 
 // In the order in which the scenario has them.

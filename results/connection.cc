@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+#include "results/migrate.h"
+
 namespace gradwave::results {
 namespace {
 
@@ -35,13 +37,35 @@ std::array<unsigned char, 100> read_header(const fs::path& file) {
   });
 }
 
+void check_version(const fs::path& file, int version) {
+  if (version > kSchemaVersion) {
+    refuse(file, "has schema version " + std::to_string(version) +
+                     "; this gradwave knows version " + std::to_string(kSchemaVersion));
+  }
+  if (version < 1) {
+    refuse(file, "has schema version " + std::to_string(version) + ", which no gradwave has made");
+  }
+}
+
+// SQLite takes some names for something else than a file.
+void check_name(const fs::path& file) {
+  const std::string name = file.string();
+  if (name.empty()) throw DatabaseError("the results file has no name");
+  if (name == ":memory:") refuse(file, "is memory to SQLite, expected the name of a results file");
+  if (name.rfind("file:", 0) == 0) {
+    refuse(file, "is an address, expected the name of a results file, as in " + name.substr(5));
+  }
+}
+
 // True if there is a database of ours, false if there is nothing yet.
 bool is_ours(const fs::path& file) {
+  check_name(file);
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (status.type() == fs::file_type::none) refuse(file, "cannot be opened: " + error.message());
   if (!fs::exists(status)) return false;
   if (fs::is_directory(status)) refuse(file, "is a folder, expected a results file");
+  if (!fs::is_regular_file(status)) refuse(file, "is no file that can hold results");
   if (fs::file_size(file, error) == 0) return false;
   const auto header = read_header(file);
   const auto word = [&](int at) {
@@ -53,10 +77,7 @@ bool is_ours(const fs::path& file) {
   if (word(68) != kApplicationId) {
     refuse(file, "is not a results file of gradwave: it is a SQLite database of something else");
   }
-  if (word(60) > kSchemaVersion) {
-    refuse(file, "has schema version " + std::to_string(word(60)) +
-                     "; this gradwave knows version " + std::to_string(kSchemaVersion));
-  }
+  check_version(file, word(60));
   return true;
 }
 
@@ -103,12 +124,46 @@ SQLite::Database open_unchanging(const fs::path& file) {
 }
 
 bool has_journal(const fs::path& file) {
-  std::error_code missing;
-  const auto bytes = fs::file_size(file.string() + "-wal", missing);
-  return !missing && bytes > 0;
+  for (const char* suffix : {"-wal", "-journal"}) {
+    std::error_code missing;
+    const auto bytes = fs::file_size(file.string() + suffix, missing);
+    if (!missing && bytes > 0) return true;
+  }
+  return false;
+}
+
+// The header that is_ours() read may be older than what a journal holds. From here to its end the
+// connection sees the file as it is now.
+void begin_reading(const fs::path& file, SQLite::Database& database) {
+  database.exec("BEGIN");
+  const int version = version_of(database);
+  check_version(file, version);
+  database.execAndGet("SELECT count(*) FROM sqlite_master");
+  if (version < kSchemaVersion) show_as_current(database);
+  database.exec("PRAGMA query_only = ON");
+}
+
+void bring_up_to_date(const fs::path& file, SQLite::Database& database) {
+  if (version_of(database) == kSchemaVersion) return;
+  try {
+    migrate(database);
+  } catch (const SQLite::Exception&) {
+    throw;
+  } catch (const std::runtime_error& reason) {
+    refuse(file, reason.what());
+  }
 }
 
 }  // namespace
+
+void check_results_file(const fs::path& file) {
+  if (is_ours(file)) return;
+  std::error_code unreadable;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!file.has_filename() || !fs::is_directory(folder, unreadable)) {
+    refuse(file, "cannot be made: there is no folder " + folder.string());
+  }
+}
 
 SQLite::Database open_for_writing(const fs::path& file) {
   const bool exists = is_ours(file);
@@ -116,8 +171,10 @@ SQLite::Database open_for_writing(const fs::path& file) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                               kBusyTimeout_ms);
     if (!exists) create(database);
+    check_version(file, version_of(database));
     use_write_ahead_log(database);
     database.exec("PRAGMA synchronous = NORMAL");
+    bring_up_to_date(file, database);
     database.exec("PRAGMA foreign_keys = ON");
     database.exec("BEGIN IMMEDIATE; ROLLBACK");  // a file that cannot be written says so now
     return database;
@@ -130,14 +187,15 @@ SQLite::Database open_for_reading(const fs::path& file) {
     try {
       // Not OPEN_READONLY, which would leave SQLite's files beside the database for ever.
       SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, kBusyTimeout_ms);
-      database.exec("PRAGMA query_only = ON");
-      database.execAndGet("SELECT count(*) FROM sqlite_master");
+      begin_reading(file, database);
       return database;
     } catch (const SQLite::Exception& error) {
       const bool is_read_only =
           error.getErrorCode() == SQLITE_READONLY || error.getErrorCode() == SQLITE_CANTOPEN;
       if (!is_read_only || has_journal(file)) throw;
-      return open_unchanging(file);
+      SQLite::Database database = open_unchanging(file);
+      begin_reading(file, database);
+      return database;
     }
   });
 }

@@ -13,13 +13,15 @@ namespace gradwave::results {
 extern const char* const kSchema;  // schema.sql
 
 constexpr int kApplicationId = 0x67726477;  // as in schema.sql
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
-// Opens for writing, in WAL mode; makes file and schema if there is no file or an empty one.
+// Opens for writing, in WAL mode; makes file and schema if there is no file or an empty one, and
+// brings one of an earlier version to this one.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
-// Opens for reading, also while runs write, and in a folder that is read-only. Leaves nothing
-// beside the file.
+// Opens for reading, also while runs write, and in a folder that is read-only: the file as it is at
+// this moment, in a transaction that ends with the connection. One of an earlier version is not
+// changed, and shows today's tables and views. Leaves nothing beside the file.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
 [[noreturn]] void rethrow(const std::filesystem::path& file, const SQLite::Exception& error);

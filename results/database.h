@@ -22,8 +22,9 @@ struct DatabaseError : std::runtime_error {
 // For the parent of a campaign: experiments and runs. Every call is one committed transaction.
 class Database {
  public:
-  // Opens for writing; creates file and schema if there is no file (or an empty one). A file that
-  // is not a gradwave database is left as it was.
+  // Opens for writing; creates file and schema if there is no file (or an empty one), and brings a
+  // file of an earlier version to this one. A file that is not a gradwave database is left as it
+  // was, and so is one of an earlier version while its gradwave writes into it.
   explicit Database(const std::filesystem::path& file);
   ~Database();
 
@@ -65,11 +66,20 @@ class Recorder {
   std::unique_ptr<State> state_;
 };
 
-std::string this_process();  // host name, process number and start time: unique while it lives
+// Host name, boot, process number, its start and its namespace: unique while it lives.
+std::string this_process();
 
-// Hash of the contents (64-bit FNV-1a in hex): every table, ordered by its key, without what the
-// host decides (columns host*, *_at). Equal for two files in which the same scenarios ran in the
-// same order, as ids follow the scenario's order.
+// Throws DatabaseError with a sentence if `file` is no results file and could not become one: a
+// folder, a file of something else, a name that is none (":memory:", "file:..."), or one in a
+// folder that is not there. Changes nothing.
+void check_results_file(const std::filesystem::path& file);
+
+// Hash of the contents (64-bit FNV-1a in hex): every table that is in the file, by name, its rows
+// ordered by its primary key, without what the host decides (columns host*, *_at). Equal for two
+// files in which the same scenarios ran in the same order, as ids follow the scenario's order. A
+// NULL, like a table without rows, adds nothing: neither does a column or a table that a later
+// version brings and nothing has filled. A file of an earlier version has the fingerprint that it
+// will have when it has been brought to this one.
 std::string fingerprint(const std::filesystem::path& file);
 
 }  // namespace gradwave::results

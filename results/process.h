@@ -8,8 +8,12 @@ namespace gradwave::results {
 
 std::string this_host();  // the machine's name
 
-// True if `process`, as this_process() once said, has ended. Of another machine's processes nothing
-// is known here: false.
+// True if `process`, as this_process() once said, has ended. Nothing is known, and both are false,
+// of the processes of another machine, or of another namespace of process numbers (a container's),
+// where the same number is another process.
 bool is_gone(const std::string& process);
+
+// True if it certainly goes on.
+bool is_alive(const std::string& process);
 
 }  // namespace gradwave::results

@@ -3,8 +3,11 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "results/connection.h"
 #include "results/nearest.h"
+#include "results/rows.h"
 
 namespace gradwave::results {
 namespace {
@@ -13,6 +16,7 @@ Value value_of(const SQLite::Column& column) {
   if (column.isNull()) return std::monostate();
   if (column.isInteger()) return static_cast<std::int64_t>(column.getInt64());
   if (column.isFloat()) return column.getDouble();
+  if (column.isBlob()) return Blob{column.getString()};
   return column.getString();
 }
 
@@ -33,15 +37,15 @@ std::string explain(SQLite::Database& database, const std::string& complaint) {
   };
   const std::string table = word_after("no such table: "), column = word_after("no such column: ");
   std::string near;
+  // Of an old file, the views over it as well, but not those on the way to them (migrate.h).
+  const std::string known =
+      "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') UNION "
+      "SELECT name FROM sqlite_temp_master WHERE name NOT GLOB 'v[0-9]*_*'";
   if (!table.empty()) {
-    near = nearest(table, names(database,
-                                "SELECT name FROM sqlite_master WHERE type IN ('table', "
-                                "'view')"));
+    near = nearest(table, names(database, known));
   } else if (!column.empty()) {
-    near = nearest(column, names(database,
-                                 "SELECT DISTINCT c.name FROM sqlite_master m, "
-                                 "pragma_table_info(m.name) c WHERE m.type IN ('table', "
-                                 "'view')"));
+    near = nearest(column, names(database, "SELECT DISTINCT c.name FROM (" + known +
+                                               ") m, pragma_table_info(m.name) c"));
   }
   return complaint + (near.empty() ? "" : " (did you mean \"" + near + "\"?)");
 }
@@ -63,33 +67,56 @@ void check_single_and_reading(SQLite::Database& database, const std::string& sql
   if (!alone) throw DatabaseError("one SQL statement at a time, please: " + sql);
 }
 
-Table run(SQLite::Database& database, const std::string& sql) {
+void run(SQLite::Database& database, const std::string& sql, Rows& rows) {
   SQLite::Statement statement(database, sql);
-  Table table;
+  bool goes_on = statement.executeStep();
+  std::vector<std::string> columns;
   for (int i = 0; i < statement.getColumnCount(); ++i) {
-    table.columns.emplace_back(statement.getColumnName(i));
+    columns.emplace_back(statement.getColumnName(i));
   }
-  while (statement.executeStep()) {
+  rows.begin(columns);
+  while (goes_on) {
     std::vector<Value> row;
-    row.reserve(table.columns.size());
+    row.reserve(columns.size());
     for (int i = 0; i < statement.getColumnCount(); ++i)
       row.push_back(value_of(statement.getColumn(i)));
-    table.rows.push_back(std::move(row));
+    goes_on = rows.row(std::move(row)) && statement.executeStep();
   }
-  return table;
+  rows.end();
 }
+
+class Collector final : public Rows {
+ public:
+  void begin(const std::vector<std::string>& columns) override { table.columns = columns; }
+  bool row(std::vector<Value> row) override {
+    table.rows.push_back(std::move(row));
+    return true;
+  }
+  Table table;
+};
 
 }  // namespace
 
-Table query(const std::filesystem::path& file, const std::string& sql) {
+void query(const std::filesystem::path& file, const std::string& sql, Rows& rows) {
   SQLite::Database database = open_for_reading(file);
   try {
     check_single_and_reading(database, sql);
-    return run(database, sql);
+    run(database, sql, rows);
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() != SQLITE_ERROR) rethrow(file, error);
     throw DatabaseError(explain(database, error.what()));
   }
+}
+
+Table query(const std::filesystem::path& file, const std::string& sql) {
+  Collector collector;
+  query(file, sql, collector);
+  return std::move(collector.table);
+}
+
+void print_query(const std::filesystem::path& file, const std::string& sql,
+                 const std::string& format, std::ostream& out) {
+  query(file, sql, *make_printer(format, out));
 }
 
 }  // namespace gradwave::results

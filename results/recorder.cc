@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -36,12 +37,21 @@ struct Rows {
 };
 
 // SQLite has no NaN; NULL says that there is no such number. Infinity it has.
-void bind_real(SQLite::Statement& statement, int column, double value) {
-  if (std::isnan(value)) {
+void bind_real(SQLite::Statement& statement, int column, std::optional<double> value) {
+  if (!value || std::isnan(*value)) {
     statement.bind(column);
   } else {
-    statement.bind(column, value);
+    statement.bind(column, *value);
   }
+}
+
+// An object, or nothing if it would be empty. JSON has finite numbers only.
+std::string json_of(const std::vector<std::pair<std::string, double>>& counters) {
+  nlohmann::ordered_json object;
+  for (const auto& [name, value] : counters) {
+    if (std::isfinite(value)) object[name] = value;
+  }
+  return object.empty() ? "" : object.dump();
 }
 
 }  // namespace
@@ -69,10 +79,18 @@ struct Recorder::State {
         run_id(id),
         database(open_for_writing(path)),
         insert_round(database,
-                     "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                     "INSERT INTO rounds (run_id, round, start_s, compute_s, uplink_s, downlink_s, "
+                     "latency_s, k, uplink_payload_bytes, downlink_payload_bytes, paper_bits, "
+                     "wire_bytes, airtime_s, train_loss, gradient_norm, participants) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_transfer(database,
-                        "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_evaluation(database, "INSERT INTO evaluations VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {
+                        "INSERT INTO transfers (run_id, round, worker, direction, k, "
+                        "payload_bytes, start_s, end_s, retransmissions, distance_m, counters) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
+        insert_evaluation(database,
+                          "INSERT INTO evaluations (run_id, round, time_s, accuracy, loss, "
+                          "uplink_bits, downlink_bits, paper_bits) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {
     update("UPDATE runs SET host_process = ? WHERE id = ?", this_process(), run_id);
     thread = std::thread([this] { write_now_and_then(); });
   }
@@ -135,7 +153,8 @@ struct Recorder::State {
   void insert(const Round& r) {
     SQLite::bind(insert_round, run_id, r.round, r.start_s, r.compute_s, r.uplink_s, r.downlink_s,
                  r.latency_s, r.k, r.uplink_payload_bytes, r.downlink_payload_bytes, r.paper_bits,
-                 r.wire_bytes, r.airtime_s);
+                 r.wire_bytes);
+    bind_real(insert_round, 13, r.airtime_s);
     bind_real(insert_round, 14, r.train_loss);
     bind_real(insert_round, 15, r.gradient_norm);
     insert_round.bind(16, r.participants);
@@ -144,8 +163,9 @@ struct Recorder::State {
 
   void insert(const Transfer& t) {
     SQLite::bind(insert_transfer, run_id, t.round, t.worker, t.direction, t.k, t.payload_bytes,
-                 t.start_s, t.end_s, t.distance_m, t.retransmissions, t.mac_retries,
-                 t.phy_rate_bps);
+                 t.start_s, t.end_s, t.retransmissions);
+    bind_real(insert_transfer, 10, t.distance_m);
+    insert_transfer.bind(11, json_of(t.counters));
     execute(insert_transfer);
   }
 
@@ -180,7 +200,7 @@ void Recorder::plan(const Plan& plan) {
   const std::lock_guard lock(state_->mutex);
   state_->update(
       "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, ''), "
-      "host_device = ? WHERE id = ?",
+      "host_device = nullif(?, '') WHERE id = ?",
       plan.t_hat, plan.budget_unused, plan.pilot, plan.host_device, state_->run_id);
 }
 

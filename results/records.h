@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace gradwave::results {
 
@@ -42,7 +45,7 @@ struct Round {
   std::int64_t uplink_payload_bytes = 0, downlink_payload_bytes = 0;  // over all workers
   double paper_bits = 0;
   std::int64_t wire_bytes = 0;
-  double airtime_s = 0;
+  std::optional<double> airtime_s = std::nullopt;  // none on a wire
   double train_loss = 0, gradient_norm = 0;
   std::int64_t participants = 0;
 };
@@ -53,9 +56,11 @@ struct Transfer {
   std::string direction;  // "uplink", "downlink"
   std::int64_t k = 0;
   std::int64_t payload_bytes = 0;
-  double start_s = 0, end_s = 0, distance_m = 0;
-  std::int64_t retransmissions = 0, mac_retries = 0;
-  double phy_rate_bps = 0;
+  double start_s = 0, end_s = 0;
+  std::optional<double> distance_m = std::nullopt;  // none where the link has no such thing
+  std::int64_t retransmissions = 0;
+  // What the link technology counted, by name; one that is not finite is left out.
+  std::vector<std::pair<std::string, double>> counters = {};
 };
 
 struct Evaluation {

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 2 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 3 (PRAGMA user_version). One file holds any number of experiments.
+-- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
 -- begins with host_ or ends with _at. Those columns, and experiments.host, are of the machine that
@@ -8,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -38,7 +39,8 @@ CREATE TABLE runs (
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
   host_device TEXT,                -- what it learned on: cpu, cuda:0
-  host_process TEXT,               -- who runs it: machine, boot, process, start of the process
+  host_process TEXT,               -- who runs it: machine, boot, process, start of the process,
+                                   -- namespace of processes
   workers INTEGER NOT NULL,        -- M
   model_size INTEGER NOT NULL,     -- d
   rounds_planned INTEGER NOT NULL, -- T
@@ -60,10 +62,11 @@ CREATE TABLE rounds (
   k INTEGER NOT NULL,              -- k_t, entries that each worker sends
   uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers
   downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates, all workers
-  paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or 32 M d uncompressed
+  paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or
+                                   -- 32 M d uncompressed
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
-  airtime_s REAL NOT NULL,         -- the radio channel in use; 0 on a wire
+  airtime_s REAL,                  -- the radio channel in use; NULL on a wire
   train_loss REAL,                 -- mean cross-entropy of the workers' batches at w_t, nats
   gradient_norm REAL,              -- of the mean gradient at w_t, before compression
   participants INTEGER NOT NULL,   -- workers whose gradient was applied
@@ -80,10 +83,12 @@ CREATE TABLE transfers (
   payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
   start_s REAL NOT NULL,           -- handed to the socket
   end_s REAL NOT NULL,             -- last byte at the receiving application
-  distance_m REAL NOT NULL,        -- robot to access point, at end_s; 0 on a wire
+  distance_m REAL,                 -- robot to the other end of its link, at end_s; NULL on a wire
   retransmissions INTEGER NOT NULL,  -- TCP segments sent again
-  mac_retries INTEGER NOT NULL,    -- link-layer frames sent again
-  phy_rate_bps REAL NOT NULL,      -- mean over the bytes sent
+  -- Object of what the link technology counted for this message, {"mac_retries": 3.0, ...}, all
+  -- numbers reals; a name that ends in _s is a part of the latency in seconds. NULL: it counted
+  -- nothing. The view transfer_counters has one row a number.
+  counters TEXT CHECK (counters IS NULL OR json_valid(counters)),
   PRIMARY KEY (run_id, round, worker, direction)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,6 +106,20 @@ CREATE TABLE evaluations (
   paper_bits REAL NOT NULL,
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
+
+-- The numbers in transfers.counters, one row each.
+CREATE VIEW transfer_counters AS
+SELECT run_id, round, worker, direction, key AS counter, CAST(value AS REAL) AS value
+FROM transfers, json_each(counters);
+
+-- One row an evaluation, with all that a plot needs; bits are of payload, up and down.
+CREATE VIEW progress AS
+SELECT run_id, experiment_id, experiments.name AS experiment, variant, seed, parameters, status,
+       round, time_s, uplink_bits + downlink_bits AS bits, uplink_bits, downlink_bits, paper_bits,
+       accuracy, loss
+FROM evaluations
+JOIN runs ON runs.id = run_id
+JOIN experiments ON experiments.id = experiment_id;
 
 -- One row a run, of what it has reached so far.
 CREATE VIEW run_summary AS

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "results/compare.h"
@@ -28,7 +36,11 @@ constexpr const char* kExamples =
     "  ./gradwave compare --target 0.9\n"
     "  ./gradwave query \"SELECT variant, max(accuracy) FROM run_summary GROUP BY 1\"\n"
     "  ./gradwave test\n"
-    "Exit codes: 0 done, 1 a run failed, 2 bad input (nothing was stored), 130 interrupted.";
+    "Exit codes: 0 done, 1 a run failed or the output could not be written, 2 bad input\n"
+    "(nothing was stored), 130 interrupted.";
+
+// More runs at a time than that are a slip of the finger.
+constexpr int kMostJobs = 1024;
 
 void print_outcome(const CampaignOutcome& outcome, std::ostream& err) {
   const auto count = [&](int n, const char* what) {
@@ -46,9 +58,73 @@ int default_jobs(const Scenario& scenario) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
+// A number as a whole word: CLI11 would leave a remainder unread.
+template <class Number>
+std::optional<Number> number_of(const std::string& text) {
+  Number number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+// CLI11 puts the option's name in front of what these say.
+std::string check_jobs(const std::string& text) {
+  const auto jobs = number_of<int>(text);
+  if (jobs && *jobs >= 1 && *jobs <= kMostJobs) return "";
+  return "expected a whole number from 1 to " + std::to_string(kMostJobs) + ", found \"" + text +
+         "\"";
+}
+
+std::string check_target(const std::string& text) {
+  const auto target = number_of<double>(text);
+  if (target && *target >= 0 && *target <= 1) return "";
+  return "expected an accuracy from 0 to 1 (0.7 is 70 %), found \"" + text + "\"";
+}
+
+std::string check_run_id(const std::string& text) {
+  const auto id = number_of<std::int64_t>(text);
+  if (id && *id >= 1) return "";
+  return "expected the number of a run, from 1, found \"" + text + "\"";
+}
+
+std::string check_database(const std::string& text) {
+  try {
+    results::check_results_file(text);
+    return "";
+  } catch (const results::DatabaseError& error) {
+    return error.what();
+  }
+}
+
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "expected a word, found nothing" : "";
+}
+
+// Else the next file that is opened gets the number of a stream that is closed, and what was meant
+// for people is written into it.
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) != -1) continue;
+    // Reading only, so that output to a closed stream is still an error.
+    if (open("/dev/null", O_RDONLY) < 0) return;
+  }
+}
+
+// All output goes through std::cout: whether it arrived is known here, for every verb.
+int check_output(int code) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout.good() && std::fflush(stdout) == 0) return code;
+  const std::string reason = errno != 0 ? std::strerror(errno) : "an earlier write failed";
+  std::cerr << "gradwave: the output could not be written: " << reason << '\n';
+  return code == 0 ? 1 : code;
+}
+
 }  // namespace
 
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
+  results::check_results_file(command.database);
   std::vector<Scenario> scenarios;
   for (const std::filesystem::path& file : command.scenarios) {
     scenarios.push_back(read_scenario(file, command.overrides, command.variants));
@@ -79,7 +155,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   return code;
 }
 
-int command_line(int argc, char** argv) {
+static int dispatch(int argc, char** argv) {
   CLI::App app(kIntroduction, "gradwave");
   app.footer(kExamples);
   app.set_version_flag("--version", version());
@@ -89,20 +165,23 @@ int command_line(int argc, char** argv) {
   RunCommand run_command;
   std::string database = "results.sqlite";
   const auto with_database = [&](CLI::App* verb) {
-    verb->add_option("--db", database, "the results file")->capture_default_str();
+    verb->add_option("--db", database, "the results file")
+        ->check(check_database)
+        ->capture_default_str();
   };
   const auto with_scenarios = [&](CLI::App* verb) {
     verb->add_option("scenarios", run_command.scenarios, "scenario files (TOML)")->required();
-    verb->add_option(
-        "--set", run_command.overrides,
-        "override a setting of every run: group.key=value, as in TOML; words need no quotes");
+    verb->add_option("--set", run_command.overrides,
+                     "override a setting of every run: group.key=value, as in TOML; words need no "
+                     "quotes; may be given again")
+        ->allow_extra_args(false);
     verb->add_option("--variant", run_command.variants, "only this variant; may be given again")
         ->allow_extra_args(false);
   };
   const auto with_target = [&](CLI::App* verb) {
     verb->add_option("--target", run_command.target,
                      "accuracy to reach, 0 to 1 (default: the best that all runs reached)")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(check_target);
   };
 
   CLI::App* verb = app.add_subcommand("run", "run scenarios and compare their variants");
@@ -111,7 +190,7 @@ int command_line(int argc, char** argv) {
   with_target(verb);
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
-      ->check(CLI::PositiveNumber);
+      ->check(check_jobs);
   verb->callback([&] {
     run_command.database = database;
     code = run(run_command, std::cout, std::cerr);
@@ -136,13 +215,14 @@ int command_line(int argc, char** argv) {
   verb->add_option("--format", format, "table, csv or json")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->capture_default_str();
-  verb->callback([&] { results::print(results::query(database, sql), format, std::cout); });
+  verb->callback([&] { results::print_query(database, sql, format, std::cout); });
 
   std::string experiment;
   verb = app.add_subcommand("compare", "the variants of an experiment, paired by seed");
   with_database(verb);
   with_target(verb);
-  verb->add_option("--experiment", experiment, "its number or name (default: the latest)");
+  verb->add_option("--experiment", experiment, "its number or name (default: the latest)")
+      ->check(check_not_empty);
   verb->callback([&] {
     results::print(results::compare(database, experiment, run_command.target), std::cout);
   });
@@ -156,7 +236,7 @@ int command_line(int argc, char** argv) {
   std::int64_t run_id = 0;
   verb = app.add_subcommand("run-stored", "one run, as its row in the database says")->group("");
   with_database(verb);
-  verb->add_option("--run", run_id)->required();
+  verb->add_option("--run", run_id)->required()->check(check_run_id);
   verb->callback([&] { code = run_stored(database, run_id, Process::kProgress); });
 
   try {
@@ -174,6 +254,11 @@ int command_line(int argc, char** argv) {
     return 1;
   }
   return 2;
+}
+
+int command_line(int argc, char** argv) {
+  open_standard_streams();
+  return check_output(dispatch(argc, argv));
 }
 
 }  // namespace gradwave

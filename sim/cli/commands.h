@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The verbs of the command line, each a function that prints and returns an exit code: 0 done, 1
-// something failed, 2 bad input (nothing was stored), 130 interrupted.
+// something failed, standard output included, 2 bad input (nothing was stored), 130 interrupted.
 #pragma once
 
 #include <filesystem>

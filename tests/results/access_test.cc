@@ -85,12 +85,6 @@ class Access : public testing::Test {
   std::ptrdiff_t files() const {
     return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
   }
-  void execute(const char* sql) const {
-    sqlite3* raw = nullptr;
-    ASSERT_EQ(sqlite3_open(file_.c_str(), &raw), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(raw);
-  }
 
   const Scratch scratch_;
   const fs::path folder_ = scratch_.folder();
@@ -174,9 +168,43 @@ TEST_F(Access, AFileInAFolderThatMayNotBeSearchedIsNotCalledMissing) {
 
 TEST_F(Access, AFileOfALaterVersionIsRefused) {
   new_run();
-  execute("PRAGMA user_version = 99");
+  execute(file_, "PRAGMA user_version = 99");
   EXPECT_THAT(in_a_child([&] { return count("runs"); }),
-              HasSubstr("has schema version 99; this gradwave knows version 2"));
+              HasSubstr("has schema version 99; this gradwave knows version 3"));
+}
+
+TEST_F(Access, AFileOfNoVersionIsRefused) {
+  new_run();
+  execute(file_, "PRAGMA user_version = 0");
+  EXPECT_THAT(in_a_child([&] { return count("runs"); }), HasSubstr("has schema version 0"));
+}
+
+TEST_F(Access, ANameThatSqliteTakesForSomethingElseIsRefused) {
+  const auto refusal = [](const fs::path& name) {
+    return in_a_child([&] {
+      Database database(name);
+      return "opened";
+    });
+  };
+  EXPECT_THAT(refusal(""), HasSubstr("no name"));
+  EXPECT_THAT(refusal(":memory:"), HasSubstr(":memory:: is memory to SQLite"));
+  EXPECT_THAT(refusal("file:x.sqlite?mode=memory"), HasSubstr("is an address"));
+  EXPECT_THAT(refusal("/dev/null"), HasSubstr("is no file that can hold results"));
+}
+
+TEST_F(Access, WhatCanBecomeAResultsFileIsKnownBeforeItIsMade) {
+  const auto refusal = [&](const fs::path& name) {
+    return in_a_child([&] {
+      check_results_file(name);
+      return "";
+    });
+  };
+  EXPECT_EQ(refusal(file_), "");
+  EXPECT_EQ(refusal("results.sqlite"), "");
+  EXPECT_EQ(files(), 0);
+  EXPECT_THAT(refusal(folder_), HasSubstr("is a folder"));
+  EXPECT_THAT(refusal(folder_ / "nowhere" / "results.sqlite"), HasSubstr("there is no folder"));
+  EXPECT_THAT(refusal(folder_ / "nowhere" / ""), HasSubstr("there is no folder"));
 }
 
 TEST_F(Access, ATruncatedFileIsAnErrorAndNotAnEmptyOne) {

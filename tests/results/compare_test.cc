@@ -109,6 +109,60 @@ TEST_F(Compare, WithoutATargetTakesTheHighestThatAllReached) {
   EXPECT_DOUBLE_EQ(compare(file_, "", std::nullopt).target, 0.72);
 }
 
+// Else all would be reached after 0 rounds.
+TEST_F(Compare, TheTargetIsAboveWhatTheInitialWeightsOfAnyRunGive) {
+  add("A", 1, {0.5, 0.8});
+  add("B", 1, {0.12, 0.4});  // 0.4 is what A began above
+  const Comparison half = compare(file_, "", std::nullopt);
+  EXPECT_DOUBLE_EQ(half.target, 0.8);
+  EXPECT_THAT(half.target_choice, AllOf(HasSubstr("half"), HasSubstr("initial weights")));
+  EXPECT_EQ(half.rows[0].rounds.mean, 1);
+
+  add("C", 1, {0.1, 0.3});
+  add("D", 1, {0.1, 0.3});
+  const Comparison one = compare(file_, "", std::nullopt);
+  EXPECT_DOUBLE_EQ(one.target, 0.8);
+  EXPECT_THAT(one.target_choice, HasSubstr("that a complete run reached"));
+}
+
+TEST_F(Compare, ATargetThatAllReachedIsTakenIfItIsOneStepAboveTheInitialWeights) {
+  add("A", 1, {0.29, 0.30});
+  add("B", 1, {0.1, 0.9});
+  const Comparison comparison = compare(file_, "", std::nullopt);
+  EXPECT_DOUBLE_EQ(comparison.target, 0.3);
+  EXPECT_EQ(comparison.target_choice, "the highest that every complete run reached");
+}
+
+TEST_F(Compare, SaysSoWhenNobodyGetsAboveTheInitialWeights) {
+  add("A", 1, {0.5, 0.4});
+  add("B", 1, {0.5, 0.505});
+  const Comparison comparison = compare(file_, "", std::nullopt);
+  EXPECT_DOUBLE_EQ(comparison.target, 0.51);
+  EXPECT_EQ(comparison.rows[0].reached + comparison.rows[1].reached, 0);
+  std::ostringstream out;
+  print(comparison, out);
+  EXPECT_THAT(out.str(), HasSubstr("no complete run got above the initial weights"));
+}
+
+TEST_F(Compare, WithNoCompleteRunTheTargetIsAboveTheInitialWeightsAsWell) {
+  add("A", 1, {0.6, 0.7}, "failed");
+  EXPECT_DOUBLE_EQ(compare(file_, "", std::nullopt).target, 0.61);
+}
+
+TEST_F(Compare, InitialWeightsWithoutAMistakeLeaveNoTargetAbove) {
+  add("A", 1, {1, 1});
+  EXPECT_DOUBLE_EQ(compare(file_, "", std::nullopt).target, 1);
+}
+
+TEST_F(Compare, VariantsWithWideNamesStayAligned) {
+  add("圧縮", 1, {0.1, 0.5});
+  add("Top-K", 1, {0.1, 0.5});
+  std::ostringstream out;
+  print(compare(file_, "", 0.5), out);
+  EXPECT_THAT(out.str(), HasSubstr("\n圧縮          50.00"));
+  EXPECT_THAT(out.str(), HasSubstr("\nTop-K         50.00"));
+}
+
 TEST_F(Compare, KeepsThePointsOfASweepApart) {
   add("A", 1, {0.1, 0.5}, "complete", R"({"x":1})");
   add("B", 1, {0.1, 0.6}, "complete", R"({"x":1})");

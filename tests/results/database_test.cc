@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <sstream>
 #include <thread>
 
 #include "results/query.h"
@@ -53,7 +56,16 @@ class DatabaseFile : public testing::Test {
   static std::vector<Transfer> transfers(std::int64_t t) {
     std::vector<Transfer> all;
     for (std::int64_t worker = 0; worker < 2; ++worker) {
-      all.push_back({t, worker, "uplink", 5, 50, 0.5, 1.5, 10.0, 1, 2, 54e6});
+      all.push_back({t,
+                     worker,
+                     "uplink",
+                     5,
+                     50,
+                     0.5,
+                     1.5,
+                     10.0,
+                     1,
+                     {{"mac_retries", 2.0}, {"phy_rate_bps", 54e6}, {"airtime_s", 0.1}}});
     }
     return all;
   }
@@ -70,6 +82,10 @@ class DatabaseFile : public testing::Test {
     } catch (const DatabaseError& error) {
       return error.what();
     }
+  }
+  // Says that the run goes on in this process, as the table has it.
+  void claim(const std::string& process) const {
+    execute(file_, "UPDATE runs SET status = 'running', host_process = '" + process + "'");
   }
   static std::string slurp(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);
@@ -94,11 +110,54 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   EXPECT_EQ(row.rows.at(0),
             (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::string("uplink"),
                                 std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0, std::int64_t{1},
-                                std::int64_t{2}, 54e6}));
+                                std::string(R"({"mac_retries":2.0,"phy_rate_bps":54000000.0,)"
+                                            R"("airtime_s":0.1})")}));
+  EXPECT_EQ(query(file_, "SELECT counter, value FROM transfer_counters WHERE worker = 1").rows,
+            (std::vector<std::vector<Value>>{{std::string("mac_retries"), 2.0},
+                                             {std::string("phy_rate_bps"), 54e6},
+                                             {std::string("airtime_s"), 0.1}}));
   EXPECT_EQ(integer("SELECT t_hat FROM runs"), 12);
   EXPECT_EQ(text("SELECT status FROM runs"), "complete");
   EXPECT_EQ(integer("SELECT finished_at >= started_at AND host_wall_s >= 0 FROM runs"), 1);
   EXPECT_EQ(integer("SELECT error IS NULL FROM runs"), 1);
+}
+
+TEST_F(DatabaseFile, WhatALinkDoesNotHaveIsNullAndNotZero) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  Transfer transfer;
+  transfer.direction = "uplink";
+  recorder.plan({-1, 0, "", ""});
+  recorder.round(round(0), {transfer});
+  transfer.round = 1;
+  transfer.counters = {{"snr_db", std::numeric_limits<double>::quiet_NaN()},
+                       {"rate_bps", std::numeric_limits<double>::infinity()}};
+  recorder.round(round(1), {transfer});
+  recorder.finish("complete");
+  EXPECT_EQ(integer("SELECT count(*) FROM transfers WHERE distance_m IS NULL AND counters IS NULL"),
+            2);
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds WHERE airtime_s IS NULL"), 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM run_summary WHERE airtime_s IS NULL"), 1);
+  EXPECT_EQ(integer("SELECT t_hat IS NULL AND pilot IS NULL AND host_device IS NULL FROM runs"), 1);
+  EXPECT_EQ(integer("SELECT count(*) FROM transfer_counters"), 0);
+}
+
+TEST_F(DatabaseFile, ProgressHasOneRowAnEvaluationWithWhatAPlotNeeds) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  recorder.evaluation({0, 0, 0.1, 2});
+  recorder.round(round(0), {});
+  recorder.evaluation({1, 1.5, 0.2, 1});
+  recorder.finish("complete");
+  EXPECT_EQ(query(file_,
+                  "SELECT experiment, variant, seed, parameters, round, time_s, bits, accuracy, "
+                  "loss FROM progress ORDER BY run_id, round")
+                .rows,
+            (std::vector<std::vector<Value>>{
+                {std::string("e"), std::string("Top-K"), std::int64_t{7}, std::string("{}"),
+                 std::int64_t{0}, 0.0, std::int64_t{0}, 0.1, 2.0},
+                {std::string("e"), std::string("Top-K"), std::int64_t{7}, std::string("{}"),
+                 std::int64_t{1}, 1.5, std::int64_t{1000}, 0.2, 1.0}}));
 }
 
 TEST_F(DatabaseFile, AnEvaluationHasTheBitsOfTheRoundsBeforeIt) {
@@ -195,14 +254,55 @@ TEST_F(DatabaseFile, AProcessKilledAtAnyMomentLeavesItsRoundsAndIsFoundOut) {
 }
 
 TEST_F(DatabaseFile, ARunOfAnotherMachineIsNotJudged) {
-  new_run();  // and another machine claims it
-  EXPECT_EQ(
-      std::system(("/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('" + file_.string() +
-                   "'); c.execute(\\\"UPDATE runs SET host_process = 'elsewhere x 1 2'\\\"); "
-                   "c.commit()\"")
-                      .c_str()),
-      0);
+  new_run();
+  claim("elsewhere x 1 2");
   EXPECT_EQ(Database(file_).mark_interrupted(), 0);
+  EXPECT_EQ(text("SELECT status FROM runs"), "running");
+}
+
+// As a program in another container sees a run, whose process number means another process to it.
+TEST_F(DatabaseFile, ARunOfAnotherNamespaceOfProcessesIsNotJudged) {
+  new_run();
+  std::istringstream words(this_process());
+  std::string host, boot, pid, start, space;
+  words >> host >> boot >> pid >> start >> space;
+  EXPECT_THAT(space, testing::StartsWith("pid:["));
+  const std::string gone = host + " " + boot + " 999999999 1";
+  claim(gone + " pid:[1]");
+  EXPECT_EQ(Database(file_).mark_interrupted(), 0);
+  claim(gone + " " + space);
+  EXPECT_EQ(Database(file_).mark_interrupted(), 1);
+  claim(gone);  // by an earlier version
+  EXPECT_EQ(Database(file_).mark_interrupted(), 1);
+  claim(host + " another-boot 1 1 pid:[1]");  // the machine has been off since
+  EXPECT_EQ(Database(file_).mark_interrupted(), 1);
+  claim(host + " " + boot + " " + pid + " " + start);  // an earlier version's, and alive
+  EXPECT_EQ(Database(file_).mark_interrupted(), 0);
+}
+
+TEST_F(DatabaseFile, ALiveRunIsLeftAloneByAProgramInAnotherNamespaceOfProcesses) {
+  new_run();
+  const pid_t child = fork();
+  if (child == 0) {
+    const int spaces = CLONE_NEWPID | CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
+    if (unshare(spaces) != 0) _exit(9);
+    const pid_t inside = fork();
+    if (inside == 0) {
+      if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          mount("proc", "/proc", "proc", 0, nullptr) != 0) {
+        _exit(9);
+      }
+      Database database(file_);
+      _exit(database.mark_interrupted() == 0 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(inside, &status, 0);
+    _exit(inside > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 2);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 9) GTEST_SKIP() << "may not make a namespace of processes";
+  EXPECT_EQ(status, 0);
   EXPECT_EQ(text("SELECT status FROM runs"), "running");
 }
 
@@ -272,6 +372,39 @@ TEST_F(DatabaseFile, TheFingerprintSeesEveryRowAndNothingOfTheHost) {
   write(folder_ / "c", std::nextafter(1.0, 2.0));
   EXPECT_EQ(fingerprint(folder_ / "a"), fingerprint(folder_ / "b"));
   EXPECT_NE(fingerprint(folder_ / "a"), fingerprint(folder_ / "c"));
+}
+
+TEST_F(DatabaseFile, TheFingerprintSeesEveryTableThatHasAKeyOrNone) {
+  new_run();
+  const std::string before = fingerprint(file_);
+  execute(file_, "CREATE TABLE extra (host_s REAL, b INTEGER PRIMARY KEY, a TEXT, bytes BLOB)");
+  EXPECT_EQ(fingerprint(file_), before) << "nothing was recorded yet";
+  execute(file_, "INSERT INTO extra VALUES (1, 2, 'x', NULL), (1, 1, 'y', NULL)");
+  const std::string two = fingerprint(file_);
+  EXPECT_NE(two, before);
+  execute(file_, "UPDATE extra SET host_s = 5");
+  EXPECT_EQ(fingerprint(file_), two);
+  execute(file_, "ALTER TABLE extra ADD COLUMN c REAL");
+  EXPECT_EQ(fingerprint(file_), two) << "it is empty";
+  execute(file_, "UPDATE extra SET bytes = x'0000' WHERE b = 1");
+  const std::string blob = fingerprint(file_);
+  execute(file_, "UPDATE extra SET bytes = x'0001' WHERE b = 1");
+  EXPECT_NE(fingerprint(file_), blob);
+}
+
+TEST_F(DatabaseFile, TheFingerprintDoesNotDependOnTheOrderInWhichRowsCame) {
+  new_run();
+  fs::copy_file(file_, folder_ / "other.sqlite");
+  const char* table =
+      "CREATE TABLE keyed (x TEXT, y INTEGER, PRIMARY KEY (y, x)); CREATE TABLE plain (x, y)";
+  for (const fs::path& file : {file_, folder_ / "other.sqlite"}) execute(file, table);
+  execute(file_,
+          "INSERT INTO keyed VALUES ('a', 1), ('b', 1), ('a', 2); "
+          "INSERT INTO plain VALUES (1, 2), (2, 1)");
+  execute(folder_ / "other.sqlite",
+          "INSERT INTO keyed VALUES ('a', 2), ('b', 1), ('a', 1); "
+          "INSERT INTO plain VALUES (2, 1), (1, 2)");
+  EXPECT_EQ(fingerprint(file_), fingerprint(folder_ / "other.sqlite"));
 }
 
 }  // namespace
