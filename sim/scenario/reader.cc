@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace gradwave {
 namespace {
@@ -115,6 +116,10 @@ class Reader {
       for (const Assignment& other : layer) {
         if (other.setting->key != one.setting->instead_of) continue;
         if (says_nothing(one.value) || says_nothing(other.value)) continue;
+        if (std::tie(one.place.line, one.place.column) <
+            std::tie(other.place.line, other.place.column)) {
+          continue;  // the later one is at fault
+        }
         fail(one.place,
              one.setting->key + " contradicts " + other.setting->key + ": set one of them");
       }

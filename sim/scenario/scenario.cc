@@ -88,6 +88,11 @@ struct Layered {
   }
 };
 
+struct SweptRun : Layered {
+  Json parameters = Json::object();  // the values swept over
+  std::vector<const Axis*> idle;     // that do not act here
+};
+
 // What a campaign's runs are made of. Layers that come later win: the file's base, the variant, the
 // command line, and the sweep where none of these two sets what is swept.
 struct Campaign {
@@ -111,13 +116,14 @@ struct Campaign {
         swept.push_back(a);
       }
     }
-    parameters = Json::object();
     for (const std::size_t a : swept) {
       const Setting& setting = *text.sweep[a].setting;
       if (acts(setting, run.settings)) {
-        parameters[setting.key] = value_of(setting, run.settings);
+        run.parameters[setting.key] = value_of(setting, run.settings);
       } else if (point[a] > 0) {
         return std::nullopt;
+      } else {
+        run.idle.push_back(&text.sweep[a]);
       }
     }
     return run;
@@ -157,8 +163,7 @@ std::set<const Assignment*> acting(const ScenarioText& text, const std::vector<V
   const Campaign campaign{text, last};
   for (const Variant& variant : variants) {
     for_each_point(text.sweep, decides, [&](const Point& point) {
-      Json parameters;
-      const std::optional<Layered> run = campaign.run(variant, point, parameters);
+      const std::optional<SweptRun> run = campaign.run(variant, point);
       if (!run) return;
       for (const Layer* layer : {&text.base, &variant.layer, &last}) {
         for (const Assignment& assignment : *layer) {
@@ -203,12 +208,12 @@ void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>
   }
 }
 
-// An axis that acts at no point of any variant.
-void refuse_idle_axes(const ScenarioText& text, const std::set<std::string>& swept) {
-  for (const Axis& axis : text.sweep) {
-    if (swept.count(axis.setting->key) > 0 || condition_text(*axis.setting).empty()) continue;
-    fail(axis.place, "sweep." + axis.setting->key + " acts only where " +
-                         condition_text(*axis.setting) + ", which no run has");
+// An axis that is swept over and acts at no point of any variant.
+void refuse_idle_axes(const std::set<const Axis*>& idle, const std::set<std::string>& swept) {
+  for (const Axis* axis : idle) {
+    if (swept.count(axis->setting->key) > 0) continue;
+    fail(axis->place, "sweep." + axis->setting->key + " acts only where " +
+                          condition_text(*axis->setting) + ", which no run has");
   }
 }
 
@@ -256,11 +261,12 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   const Campaign campaign{text, last};
   Check check;
   std::set<std::string> swept;
+  std::set<const Axis*> idle;
   const auto add_run = [&](const Point& point, std::int64_t seed, const Variant& variant) {
-    Json parameters;
-    std::optional<Layered> run = campaign.run(variant, point, parameters);
+    std::optional<SweptRun> run = campaign.run(variant, point);
     if (!run) return;
-    for (const auto& parameter : parameters.items()) swept.insert(parameter.key());
+    for (const auto& parameter : run->parameters.items()) swept.insert(parameter.key());
+    idle.insert(run->idle.begin(), run->idle.end());
     forget_what_does_not_act(run->settings);
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
     const auto refuse = [&](const std::vector<std::string>& keys, const std::string& sentence) {
@@ -269,7 +275,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
     };
     try {
       scenario.runs.push_back(
-          {variant.name, seed, parameters.dump(), run->settings, check(run->settings)});
+          {variant.name, seed, run->parameters.dump(), run->settings, check(run->settings)});
     } catch (const learning::OptionError& error) {
       refuse(error.keys, error.what());
     } catch (const channel::OptionError& error) {
@@ -300,7 +306,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
           for (const Variant& variant : variants) add_run(point, seed, variant);
         }
       });
-  refuse_idle_axes(text, swept);
+  refuse_idle_axes(idle, swept);
   scenario.notes = check.notes();
   return scenario;
 }

@@ -17,7 +17,7 @@ struct TransportLimits {
 };
 
 // One per process, as ns-3 has one clock.
-class PacketTransport final : public Transport {
+class PacketTransport : public Transport {
  public:
   // `stop` is asked every simulated 0.1 s and may be empty. Throws OptionError as check_link()
   // does.

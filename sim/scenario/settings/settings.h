@@ -74,8 +74,8 @@ struct Setting {
   std::string description;
   Values values;
   Rooms rooms = kSim;
-  Condition condition;
-  std::string instead_of;  // another key that says the same: whichever is set later counts
+  Condition condition = {};
+  std::string instead_of = {};  // another key that says the same: whichever is set later counts
 };
 
 const std::vector<Setting>& settings_table();

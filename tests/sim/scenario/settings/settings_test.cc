@@ -33,8 +33,8 @@ TEST(Settings, EveryDefaultIsAcceptedByItsOwnSetting) {
 
 TEST(Settings, EveryWordIsAcceptedByItsSetting) {
   for (const Setting& setting : settings_table()) {
-    if (!setting.words) continue;
-    for (const auto& [word, description] : setting.words()) {
+    if (!setting.values.words) continue;
+    for (const auto& [word, description] : setting.values.words()) {
       Settings settings;
       assign(setting, settings, word);
       EXPECT_EQ(value_of(setting, settings), word);
