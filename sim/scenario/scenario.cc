@@ -100,9 +100,9 @@ struct Campaign {
   const Layer& last;
 
   // One run; nothing if another point of the sweep stands for it, as an axis is set otherwise or
-  // does not act here. `parameters` becomes the object of the values swept over.
-  std::optional<Layered> run(const Variant& variant, const Point& point, Json& parameters) const {
-    Layered run;
+  // does not act here.
+  std::optional<SweptRun> run(const Variant& variant, const Point& point) const {
+    SweptRun run;
     run << text.base;
     run << variant.layer;
     run << last;

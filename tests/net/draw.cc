@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tests/net/draw.h"
+
+#include <algorithm>
+#include <boost/random/uniform_int_distribution.hpp>
+#include <boost/random/uniform_real_distribution.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace gradwave::net {
+namespace {
+
+double uniform(Random& random, double least, double most) {
+  return least < most ? boost::random::uniform_real_distribution<double>(least, most)(random)
+                      : least;
+}
+
+std::int64_t integer(Random& random, std::int64_t least, std::int64_t most) {
+  return boost::random::uniform_int_distribution<std::int64_t>(least, most)(random);
+}
+
+bool chance(Random& random, double probability) { return uniform(random, 0, 1) < probability; }
+
+struct Range {
+  double least, most;
+};
+
+// Where the whole range would take hours, gigabytes, or a radio that nobody hears nearly always.
+const std::map<std::string, Range>& small() {
+  static const std::map<std::string, Range> table = {
+      {"team.workers", {1, 5}},
+      {"data.train_samples", {40, 300}},
+      {"data.test_samples", {10, 50}},
+      {"data.shards_per_worker", {1, 8}},
+      {"model.forward_macs", {0, 1e9}},
+      {"training.rounds", {1, 8}},
+      {"training.batch", {1, 12}},
+      {"training.learning_rate", {1e-9, 1}},
+      {"training.warmup_rounds", {0, 8}},
+      {"training.evaluate_every", {1, 10}},
+      {"compression.k", {0, 7850}},
+      {"compression.t_hat", {-1, 8}},
+      {"compression.pilot_rounds", {2, 5}},
+      {"compute.rate_flops", {1e7, 1e18}},
+      {"compute.efficiency", {1e-2, 1}},
+      {"wifi.tx_power_dbm", {0, 50}},
+      {"radio.path_loss_exponent", {1, 3.5}},
+      {"wifi.backhaul_rate_bps", {1e4, 1e13}},
+      {"wifi.backhaul_delay_s", {0, 5}},
+      {"wire.loss", {0, 0.3}},
+      {"tcp.sending_rate_bps", {1e4, 1e9}},
+      {"placement.radius_m", {0.1, 40}},
+      {"placement.spacing_m", {0.01, 20}},
+      {"placement.height_m", {0, 20}},
+      {"placement.access_point_height_m", {0, 20}},
+      {"mobility.speed_max_mps", {1e-3, 100}},
+      {"mobility.speed_min_mps", {1e-3, 100}},
+  };
+  return table;
+}
+
+double number(const Setting& setting, Random& random, bool whole) {
+  double least = setting.values.least, most = setting.values.most;
+  const auto narrower = small().find(setting.key);
+  if (narrower != small().end())
+    std::tie(least, most) = std::pair(narrower->second.least, narrower->second.most);
+  if (chance(random, 0.1)) return least;
+  if (chance(random, 0.1)) return most;
+  double value = least >= 0 && most > 1000 * std::max(least, 1e-9)
+                     ? std::exp(uniform(random, std::log(std::max(least, 1e-9)), std::log(most)))
+                     : uniform(random, least, most);
+  if (whole) value = std::round(value);
+  return std::clamp(value, least, most);
+}
+
+// What files and machines decide, or what every scenario here has.
+bool is_left_out(const std::string& key) {
+  static const std::set<std::string> keys = {
+      "data.dataset", "data.folder",       "data.path",        "data.side",   "model.architecture",
+      "model.file",   "checkpoint.folder", "checkpoint.every", "host.device", "ns3.defaults"};
+  return keys.count(key) > 0;
+}
+
+struct Draw {
+  const Setting& setting;
+  const Settings& so_far;
+  Random& random;
+
+  Json operator()(bool*) const { return chance(random, 0.5); }
+  Json operator()(std::int64_t*) const {
+    return static_cast<std::int64_t>(number(setting, random, true));
+  }
+  Json operator()(double*) const { return number(setting, random, false); }
+  Json operator()(std::string*) const {
+    if (setting.key == "wifi.constant_mode") {
+      const std::string& standard = so_far.link.wifi.standard;
+      const std::string prefix = standard == "802.11n"    ? "Ht"
+                                 : standard == "802.11ac" ? "Vht"
+                                                          : "He";
+      return prefix + "Mcs" + std::to_string(integer(random, 0, 7));
+    }
+    if (!setting.values.words) return nullptr;
+    const Words words = setting.values.words();
+    return words[integer(random, 0, static_cast<std::int64_t>(words.size()) - 1)].first;
+  }
+  Json operator()(std::filesystem::path*) const { return nullptr; }
+  Json operator()(std::vector<std::int64_t>*) const {
+    if (setting.key == "model.hidden") {
+      return chance(random, 0.6) ? Json::array() : Json::array({integer(random, 1, 6)});
+    }
+    // training.milestones
+    std::set<std::int64_t> rounds;
+    const std::int64_t last = so_far.learning.training.rounds - 1;
+    for (std::int64_t i = 0; i < 2 && last >= 1; ++i) rounds.insert(integer(random, 1, last));
+    return rounds.empty() ? Json() : Json(rounds);
+  }
+  Json operator()(std::vector<double>*) const {  // compute.factors
+    Json list = Json::array();
+    for (std::int64_t i = 0; i < so_far.learning.training.workers; ++i) {
+      list.push_back(std::exp(uniform(random, std::log(1e-3), std::log(10))));
+    }
+    return list;
+  }
+  Json operator()(std::vector<std::pair<double, double>>*) const {
+    Json list = Json::array();
+    for (std::int64_t i = 0; i < so_far.learning.training.workers; ++i) {
+      list.push_back({uniform(random, -30, 30), uniform(random, -30, 30)});
+    }
+    return list;
+  }
+  Json operator()(std::map<std::string, std::string>*) const { return nullptr; }
+};
+
+// What a chosen word cannot do without.
+const std::map<std::string, std::string>& needs() {
+  static const std::map<std::string, std::string> table = {{"list", "placement.positions_m"},
+                                                           {"step", "training.milestones"}};
+  return table;
+}
+
+std::string toml_of(const Json& value) {
+  if (value.is_number_float()) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.17g", value.get<double>());
+    std::string number = text;
+    if (number.find_first_of(".en") == std::string::npos) number += ".0";
+    return number;
+  }
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& element : value) text += (text.empty() ? "" : ", ") + toml_of(element);
+  return "[" + text + "]";
+}
+
+}  // namespace
+
+Json draw_value(const Setting& setting, const Settings& so_far, Random& random) {
+  Settings any;
+  return std::visit(Draw{setting, so_far, random}, setting.field(any));
+}
+
+Settings settings_of(const Drawn& drawn) {
+  Settings settings;
+  for (const auto& [key, value] : drawn) {
+    const Setting& setting = *find_setting(key);
+    assign(setting, settings, value);
+    if (!setting.instead_of.empty() && !says_nothing(value)) {
+      reset(*find_setting(setting.instead_of), settings);
+    }
+  }
+  forget_what_does_not_act(settings);
+  return settings;
+}
+
+Drawn draw(Random& random) {
+  Drawn drawn = {{"team.workers", integer(random, 1, 5)},
+                 {"data.train_samples", integer(random, 40, 300)},
+                 {"data.test_samples", integer(random, 10, 50)},
+                 {"model.hidden", Json::array()},
+                 {"training.rounds", integer(random, 1, 8)},
+                 {"training.batch", integer(random, 1, 12)},
+                 {"compute.device", "jetson-nano"},
+                 {"host.device", "cpu"},
+                 {"link.technology", chance(random, 0.6) ? "wire" : "wifi"}};
+  const double density = uniform(random, 0, 0.5);
+  std::set<std::string> needed;
+  for (const Setting& setting : settings_table()) {
+    const Settings so_far = settings_of(drawn);
+    if (is_left_out(setting.key) || setting.key == "link.technology") continue;
+    if (!acts(setting, so_far)) continue;
+    if (needed.count(setting.key) == 0 && !chance(random, density)) continue;
+    if (!setting.instead_of.empty() && setting.key != "compute.rate_flops" &&
+        std::any_of(drawn.begin(), drawn.end(),
+                    [&](const auto& other) { return other.first == setting.instead_of; })) {
+      continue;
+    }
+    const Json value = draw_value(setting, so_far, random);
+    if (value.is_null()) continue;
+    if (setting.key == "compute.rate_flops") {
+      if (says_nothing(value)) continue;
+      drawn.erase(std::remove_if(drawn.begin(), drawn.end(),
+                                 [](const auto& one) { return one.first == "compute.device"; }),
+                  drawn.end());
+    }
+    drawn = with(std::move(drawn), setting.key, value);
+    if (value.is_string()) {
+      const auto need = needs().find(value.get<std::string>());
+      if (need != needs().end()) needed.insert(need->second);
+    }
+  }
+  return drawn;
+}
+
+Drawn with(Drawn drawn, const std::string& key, const Json& value) {
+  for (auto& [known, old] : drawn) {
+    if (known != key) continue;
+    old = value;
+    return drawn;
+  }
+  drawn.emplace_back(key, value);
+  return drawn;
+}
+
+Json value_in(const Drawn& drawn, const std::string& key) {
+  return value_of(*find_setting(key), settings_of(drawn));
+}
+
+std::string toml_of(const Drawn& drawn,
+                    const std::vector<std::pair<std::string, Drawn>>& variants) {
+  std::string text = "seeds = [1]\n";
+  for (const auto& [key, value] : drawn) text += key + " = " + toml_of(value) + "\n";
+  for (const auto& [name, more] : variants) {
+    text += "[[variant]]\nname = \"" + name + "\"\n";
+    for (const auto& [key, value] : more) text += key + " = " + toml_of(value) + "\n";
+  }
+  return text;
+}
+
+}  // namespace gradwave::net

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A net for what nobody has hunted: random scenarios over the whole range of every setting, each
+// with what must hold whatever is drawn; and a walk through the settings, each of which must change
+// some row somewhere. For whoever has an hour:
+//
+//   ctest --test-dir build -L long                          half an hour of both
+//   build/tests/gradwave-net build/gradwave --seconds 3600 [--seed N] [--keys]
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "tests/net/checks.h"
+
+namespace gradwave::net {
+namespace {
+
+// Leaves away what the finding does not need.
+Drawn smallest(Examiner& examiner, Drawn drawn, const std::string& check) {
+  const std::set<std::string> keep = {"team.workers", "compute.device", "compute.rate_flops",
+                                      "training.rounds", "host.device"};
+  for (std::size_t i = drawn.size(); i-- > 0;) {
+    if (keep.count(drawn[i].first)) continue;
+    Drawn fewer = drawn;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto finding = examiner.examine(fewer);
+    if (finding && finding->check == check) drawn = std::move(fewer);
+  }
+  return drawn;
+}
+
+int cast(Examiner& examiner, std::uint64_t seed, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto started = Clock::now();
+  std::map<Ending, int> endings;
+  std::set<std::string> found;
+  std::uint64_t number = seed;
+  for (; std::chrono::duration<double>(Clock::now() - started).count() < seconds; ++number) {
+    Random random(number);
+    const Drawn drawn = draw(random);
+    const auto finding = examiner.examine(drawn);
+    ++endings[examiner.last_ending()];
+    if (!finding || !found.insert(finding->check).second) continue;
+    std::cout << "FOUND: " << finding->check << "\n  " << finding->detail << "\nseed " << number
+              << ", smallest scenario:\n"
+              << toml_of(smallest(examiner, drawn, finding->check)) << std::endl;
+  }
+  std::cout << number - seed << " scenarios: " << endings[Ending::kComplete] << " complete, "
+            << endings[Ending::kFailed] << " failed by their physics, " << endings[Ending::kRefused]
+            << " refused, " << endings[Ending::kTooSlow] << " too slow; " << found.size()
+            << " checks did not hold\n";
+  return found.empty() ? 0 : 1;
+}
+
+// What does not change rows, and why.
+const std::map<std::string, std::string>& changes_no_row() {
+  static const std::map<std::string, std::string> reasons = {
+      {"data.folder", "where the same files are"},
+      {"data.path", "where the same files are"},
+      {"data.side", "of folders of images"},
+      {"model.file", "of TorchScript"},
+      {"limits.connect_timeout_s", "ends a run, or does nothing"},
+      {"limits.stall_s", "ends a run, or does nothing"},
+      {"checkpoint.folder", "writes beside the rows"},
+      {"checkpoint.every", "writes beside the rows"},
+      {"host.device", "the same numbers elsewhere"},
+      {"ns3.defaults", "a table of everything of ns-3"},
+  };
+  return reasons;
+}
+
+// A scenario in which the setting acts.
+Drawn where_it_acts(const Setting& setting) {
+  Drawn drawn = {{"team.workers", 3},
+                 {"data.train_samples", 120},
+                 {"data.test_samples", 40},
+                 {"model.hidden", {4}},
+                 {"training.rounds", 6},
+                 {"training.batch", 6},
+                 {"compute.device", "jetson-nano"},
+                 {"host.device", "cpu"},
+                 {"compression.ratio", 20}};
+  std::vector<const Setting*> chain;
+  for (const Setting* one = &setting; !one->condition.key.empty();
+       one = find_setting(one->condition.key)) {
+    chain.push_back(one);
+  }
+  for (auto one = chain.rbegin(); one != chain.rend(); ++one) {
+    const Condition& condition = (*one)->condition;
+    const Setting& other = *find_setting(condition.key);
+    if (acts(**one, settings_of(drawn))) continue;
+    if (condition.negated) continue;  // defaults do
+    Settings any;
+    const std::string& word = condition.values.front();
+    const Json value = other.values.words || std::holds_alternative<std::string*>(other.field(any))
+                           ? Json(word)
+                           : Json::parse(word);
+    drawn = with(std::move(drawn), other.key, value);
+    if (word == "step") drawn = with(std::move(drawn), "training.milestones", {2, 4});
+  }
+  if (setting.key == "wire.loss") drawn = with(std::move(drawn), "training.rounds", 20);
+  return drawn;
+}
+
+int walk(Examiner& examiner) {
+  int dead = 0;
+  for (const Setting& setting : settings_table()) {
+    if (changes_no_row().count(setting.key)) continue;
+    const Drawn base = where_it_acts(setting);
+    const Settings settings = settings_of(base);
+    bool alive = false;
+    Random random(1);
+    for (int i = 0; i < 25 && !alive; ++i) {
+      const Json value = draw_value(setting, settings, random);
+      if (value.is_null() || value == value_in(base, setting.key)) continue;
+      alive = examiner.differ(base, with(base, setting.key, value));
+    }
+    if (alive) continue;
+    std::cout << "DEAD: " << setting.key << " changes no row of\n" << toml_of(base) << std::endl;
+    ++dead;
+  }
+  std::cout << settings_table().size() - changes_no_row().size() << " settings walked, " << dead
+            << " dead\n";
+  return dead > 0 ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace gradwave::net
+
+int main(int argc, char** argv) {
+  using namespace gradwave::net;
+  CLI::App app("random scenarios, and what must hold of them");
+  std::filesystem::path program;
+  double seconds = 1500;
+  std::uint64_t seed = 1;
+  bool keys = false;
+  app.add_option("program", program, "gradwave")->required()->check(CLI::ExistingFile);
+  app.add_option("--seconds", seconds, "how long to draw")->capture_default_str();
+  app.add_option("--seed", seed, "number of the first scenario")->capture_default_str();
+  app.add_flag("--keys", keys, "walk through the settings instead");
+  CLI11_PARSE(app, argc, argv);
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("gradwave-net-" + std::to_string(seed) + (keys ? "-keys" : ""));
+  Examiner examiner(std::filesystem::absolute(program), folder);
+  const int code = keys ? walk(examiner) : cast(examiner, seed, seconds);
+  std::filesystem::remove_all(folder);
+  return code;
+}
