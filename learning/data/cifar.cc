@@ -57,7 +57,7 @@ void append(const fs::path& plain, const Form& form, Images& images) {
 }
 
 fs::path folder_of(const DataOptions& options, const Form& form) {
-  const fs::path folder = location(options, form.folder);
+  fs::path folder = location(options, form.folder);
   require_folder(folder);
   return folder;
 }

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // As PIL: more than twice its limit is a decompression bomb.
-constexpr std::int64_t kMostPixels = 2 * 89478485;
+constexpr std::int64_t kMostPixels = std::int64_t{2} * 89478485;
 
 constexpr std::array<std::uint8_t, 8> kPngStart = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 constexpr std::array<std::uint8_t, 3> kJpegStart = {0xff, 0xd8, 0xff};
@@ -356,8 +356,9 @@ bool is_image(const fs::path& file) {
   if (begins(bytes, stream.gcount(), kPngStart) || begins(bytes, stream.gcount(), kJpegStart)) {
     return true;
   }
-  if (is_called_image(file)) image_header(file);  // which says what is wrong
-  return false;
+  if (!is_called_image(file)) return false;
+  image_header(file);  // which says what is wrong, unless gzip has packed it
+  return true;
 }
 
 ImageShape image_header(const fs::path& file) {

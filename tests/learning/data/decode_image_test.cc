@@ -17,7 +17,6 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
@@ -215,7 +214,7 @@ TEST_F(DecodePng, GreyBecomesColourThatIsGrey) {
 }
 
 TEST_F(DecodePng, DamageIsRefusedWhereverItIs) {
-  Bytes noise(20 * 30);
+  Bytes noise(600);
   for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<std::uint8_t>(i * i * 31);
   const std::string whole = encode(grey_png(20, 30, noise));
   for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -362,7 +361,7 @@ TEST_F(DecodeJpeg, AColourWithoutAScanIsRefused) {
   std::string one_colour = encode([] {
     JpegFile grey = patterned_jpeg();
     grey.space = grey.stored_as = JCS_GRAYSCALE;
-    grey.pixels.resize(64 * 40);
+    grey.pixels.resize(grey.pixels.size() / 3);
     return grey;
   }());
   const std::size_t frame = one_colour.find("\xff\xc0");

@@ -61,10 +61,8 @@ inline std::string encode(PngFile file) {
   png_write_info(png, info);
   const std::size_t row = png_get_rowbytes(png, info);
   if (file.bytes.size() != row * static_cast<std::size_t>(file.height)) std::abort();
-  std::vector<png_bytep> rows;
-  for (int y = 0; y < file.height; ++y) {
-    rows.push_back(file.bytes.data() + static_cast<std::size_t>(y) * row);
-  }
+  std::vector<png_bytep> rows(file.height);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = file.bytes.data() + y * row;
   png_write_image(png, rows.data());
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);

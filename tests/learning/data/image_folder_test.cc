@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -192,6 +193,12 @@ TEST_F(ImageFolder, AnImageIsOneWhateverItsName) {
   EXPECT_EQ(load_dataset(options_).train.count(), 8);
   write_file(folder_ / "train/cat/gif-named.jpg", "GIF89a and more");
   EXPECT_THAT(refusal(options_), HasSubstr("gif-named.jpg: is neither PNG nor JPEG"));
+}
+
+TEST_F(ImageFolder, NoSpecialFileIsOpened) {
+  cats_and_dogs();
+  ASSERT_EQ(mkfifo((folder_ / "train/cat/pipe.png").c_str(), 0600), 0);
+  EXPECT_THAT(inspect_dataset(options_).notes, testing::ElementsAre(HasSubstr("2 files")));
 }
 
 TEST_F(ImageFolder, AFolderThatIsNotThereIsNamed) {
