@@ -7,6 +7,7 @@
 #include <cmath>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "learning/compression/sparsifier.h"
 #include "learning/data/sampling.h"
@@ -115,6 +116,10 @@ Description describe(const Options& options, const DatasetShape& shape) {
     refuse(
         "the network has no convolutions and matrix products whose multiply-adds could be "
         "counted; expected model.forward_macs, for one sample's forward pass");
+  }
+  description.notes = shape.notes;
+  for (std::string& note : partition_notes(options.data, shape, options.training.workers)) {
+    description.notes.push_back(std::move(note));
   }
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());

@@ -35,9 +35,10 @@ struct Description {
   std::int64_t model_size = 0;  // d, parameters
   std::int64_t train_samples = 0;
   std::int64_t test_samples = 0;
-  double forward_macs = 0;  // multiply-adds of one sample's forward pass, from the layers
-  std::int64_t k = 0;       // k of the budget K = k T; d for sparsifier "none"
-  std::string device;       // what the learning runs on: "cpu", "cuda:0"
+  double forward_macs = 0;         // multiply-adds of one sample's forward pass, from the layers
+  std::int64_t k = 0;              // k of the budget K = k T; d for sparsifier "none"
+  std::string device;              // what the learning runs on: "cpu", "cuda:0"
+  std::vector<std::string> notes;  // what the scenario's author should know: one sentence each
 };
 
 // Reads through the data (and so finds missing or truncated files) but keeps none of it and draws

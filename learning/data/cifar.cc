@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // CIFAR-10 and CIFAR-100 (Krizhevsky 2009) in their binary form: one record after the other, each
 // the label's byte (of CIFAR-100 two, the coarse label and then the fine one, which is used) and
-// 3,072 bytes of pixels, the red plane, the green and the blue, each row by row. The normalisation
-// is the usual one, of the whole training set.
+// 3,072 bytes of pixels, the red plane, the green and the blue, each row by row. Each file may be
+// compressed by gzip. The normalisation is the usual one, of the whole training set.
 #include "learning/data/dataset.h"
 #include "learning/data/file_bytes.h"
 
@@ -24,7 +24,19 @@ const Form kCifar10 = {
 const Form kCifar100 = {
     "cifar-100-binary", 2, 100, {{0.5071F, 0.2673F}, {0.4865F, 0.2564F}, {0.4409F, 0.2762F}}};
 
-void append(const fs::path& file, const Form& form, Images& images) {
+fs::path compressed(const fs::path& file) { return file.string() + ".gz"; }
+
+bool is_file(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(file, error);
+}
+
+bool is_there(const fs::path& file) { return is_file(file) || is_file(compressed(file)); }
+
+// From the plain file, or else its compressed one.
+void append(const fs::path& plain, const Form& form, Images& images) {
+  if (!is_there(plain)) refuse_file(plain, "there is no such file, with or without .gz");
+  const fs::path file = is_file(plain) ? plain : compressed(plain);
   const FileBytes bytes = file_bytes(file);
   const std::int64_t record = form.label_bytes + kShape.pixels();
   if (bytes.size == 0 || bytes.size % record != 0) {
@@ -44,6 +56,12 @@ void append(const fs::path& file, const Form& form, Images& images) {
   images.append(pixels, record, count, bytes.owner);
 }
 
+fs::path folder_of(const DataOptions& options, const Form& form) {
+  fs::path folder = location(options, form.folder);
+  require_folder(folder);
+  return folder;
+}
+
 Dataset start(const Form& form) {
   Dataset data;
   data.classes = form.classes;
@@ -57,20 +75,20 @@ Dataset start(const Form& form) {
 // From the first so many of the five training batches: none may be missing between two that are
 // there.
 Dataset load_cifar10(const DataOptions& options) {
-  const fs::path folder = location(options, kCifar10.folder);
+  const fs::path folder = folder_of(options, kCifar10);
   Dataset data = start(kCifar10);
   const auto file = [&](int batch) {
     return folder / ("data_batch_" + std::to_string(batch) + ".bin");
   };
   int last = 5;
-  while (last > 1 && !fs::exists(file(last))) --last;
+  while (last > 1 && !is_there(file(last))) --last;
   for (int batch = 1; batch <= last; ++batch) append(file(batch), kCifar10, data.train);
   append(folder / "test_batch.bin", kCifar10, data.test);
   return data;
 }
 
 Dataset load_cifar100(const DataOptions& options) {
-  const fs::path folder = location(options, kCifar100.folder);
+  const fs::path folder = folder_of(options, kCifar100);
   Dataset data = start(kCifar100);
   append(folder / "train.bin", kCifar100, data.train);
   append(folder / "test.bin", kCifar100, data.test);

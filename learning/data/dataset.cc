@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -54,8 +53,8 @@ const std::vector<Entry<Source>>& table() {
 Source source(const DataOptions& options) {
   const Source found = look_up(table(), "data set", options.dataset);
   const auto refuse = [&](const std::string& key) {
-    throw std::invalid_argument(key + " says nothing to data.dataset = \"" + options.dataset +
-                                "\"");
+    throw OptionError({key, "data.dataset"},
+                      key + " is not used by data.dataset = \"" + options.dataset + "\"");
   };
   if (found.load == load_procedural && !options.path.empty()) refuse("data.path");
   if (found.load != load_folder && options.side != 0) refuse("data.side");
@@ -65,8 +64,8 @@ Source source(const DataOptions& options) {
 // How many of `available` samples are wanted.
 std::int64_t limited(std::int64_t wanted, std::int64_t available, const std::string& key) {
   if (wanted > available) {
-    throw std::invalid_argument(key + " = " + std::to_string(wanted) + ", but there are only " +
-                                std::to_string(available));
+    throw OptionError({key}, key + " = " + std::to_string(wanted) + ", but there are only " +
+                                 std::to_string(available));
   }
   return wanted > 0 ? wanted : available;
 }
@@ -91,13 +90,14 @@ void Images::append(const std::uint8_t* first, std::int64_t stride, std::int64_t
 }
 
 DatasetShape shape_of(const Dataset& data) {
-  return {data.classes, data.image, data.train.count(), data.test.count()};
+  return {data.classes, data.image, data.train.count(), data.test.count(), data.train.labels};
 }
 
 DatasetShape inspect_dataset(const DataOptions& options) {
   DatasetShape shape = source(options).inspect(options);
   shape.train_samples = limited(options.train_samples, shape.train_samples, "data.train_samples");
   shape.test_samples = limited(options.test_samples, shape.test_samples, "data.test_samples");
+  if (!shape.train_labels.empty()) shape.train_labels.resize(shape.train_samples);
   return shape;
 }
 
@@ -114,10 +114,11 @@ Dataset load_dataset(const DataOptions& options) {
 std::filesystem::path location(const DataOptions& options, const std::string& usual_name) {
   if (!options.path.empty()) return options.path;
   if (!options.folder.empty()) return options.folder / usual_name;
-  throw std::invalid_argument("data.dataset = \"" + options.dataset +
-                              "\" needs files: set data.path to where they are, or data.folder (or "
-                              "the environment variable GRADWAVE_DATA) to the folder that holds " +
-                              usual_name + "/");
+  throw OptionError({"data.path", "data.folder", "data.dataset"},
+                    "data.dataset = \"" + options.dataset +
+                        "\" needs files: set data.path to where they are, or data.folder (or the "
+                        "environment variable GRADWAVE_DATA) to the folder that holds " +
+                        usual_name + "/");
 }
 
 // From the counts of each value, so that no rounding depends on the images' order.

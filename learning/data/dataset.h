@@ -55,16 +55,18 @@ struct DatasetShape {
   std::int64_t classes = 0;
   ImageShape image;
   std::int64_t train_samples = 0, test_samples = 0;
+  std::vector<Label> train_labels = {};  // [train_samples]; empty if only drawing them would tell
+  std::vector<std::string> notes = {};  // what the scenario's author should know: one sentence each
 };
 
 DatasetShape shape_of(const Dataset& data);
 
-// Both throw std::invalid_argument naming file, what was found and what was expected.
+// Both throw OptionError naming file, what was found and what was expected.
 DatasetShape inspect_dataset(const DataOptions& options);
 Dataset load_dataset(const DataOptions& options);
 
 // For loaders. Where the files of data.dataset are: data.path, or else the folder called
-// `usual_name` in data.folder. Throws std::invalid_argument if neither is set.
+// `usual_name` in data.folder. Throws OptionError if neither is set.
 std::filesystem::path location(const DataOptions& options, const std::string& usual_name);
 
 // The mean and deviation of each channel over all `images`, which may not be empty.
@@ -72,10 +74,15 @@ std::vector<Normalisation> measure_normalisation(const Images& images, const Ima
 
 // The sample indices of each worker, [M][...]: a partition of 0..count-1 (less a random few, where
 // it does not divide), by options.partition "iid", "dirichlet" or "shards". Every worker gets at
-// least one sample; throws std::invalid_argument where that cannot be.
+// least one sample; throws OptionError where that cannot be.
 std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                                                  const std::vector<Label>& labels,
                                                  std::int64_t classes, std::int64_t workers,
                                                  std::uint64_t seed);
+
+// Sentences on the samples that partition() leaves out of these data, if any: how many, and of
+// which classes where that is not chance.
+std::vector<std::string> partition_notes(const DataOptions& options, const DatasetShape& shape,
+                                         std::int64_t workers);
 
 }  // namespace gradwave::learning

@@ -5,8 +5,9 @@
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <stdexcept>
 #include <vector>
+
+#include "learning/options.h"
 
 namespace gradwave::learning {
 namespace {
@@ -43,7 +44,23 @@ FileBytes inflate(const fs::path& file) {
 }  // namespace
 
 void refuse_file(const fs::path& file, const std::string& reason) {
-  throw std::invalid_argument(file.string() + ": " + reason);
+  throw OptionError({"data.path", "data.folder", "data.dataset"}, file.string() + ": " + reason);
+}
+
+void require_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::is_directory(status)) return;
+  if (status.type() == fs::file_type::none) refuse_file(folder, error.message());
+  if (fs::exists(status)) refuse_file(folder, "is a file, expected a folder");
+  fs::path missing = folder.has_filename() ? folder : folder.parent_path(), topmost = missing;
+  for (fs::path above = missing.parent_path();
+       !above.empty() && above != topmost && !fs::exists(above, error);
+       above = above.parent_path()) {
+    topmost = above;
+  }
+  refuse_file(folder, "there is no such folder" +
+                          (topmost == missing ? "" : ", nor is there " + topmost.string()));
 }
 
 FileBytes file_bytes(const fs::path& file) {

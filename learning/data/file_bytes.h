@@ -16,10 +16,14 @@ struct FileBytes {
   std::shared_ptr<const void> owner;
 };
 
-// Throws std::invalid_argument, naming the file, if it cannot be read.
+// Throws OptionError, naming the file, if it cannot be read.
 FileBytes file_bytes(const std::filesystem::path& file);
 
-// Throws std::invalid_argument: "FILE: reason".
+// Throws OptionError unless this is a folder; of one that is not there, with the topmost folder
+// that is missing.
+void require_folder(const std::filesystem::path& folder);
+
+// Throws OptionError "FILE: reason", at the fault of the keys that say where a data set is.
 [[noreturn]] void refuse_file(const std::filesystem::path& file, const std::string& reason);
 
 }  // namespace gradwave::learning

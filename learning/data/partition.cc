@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
+#include <boost/random/exponential_distribution.hpp>
 #include <boost/random/gamma_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <cmath>
+#include <limits>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 
 #include "learning/data/dataset.h"
@@ -57,10 +59,10 @@ Parts shards(Deal& deal) {
   const std::int64_t per_worker = deal.options.shards_per_worker;
   const std::int64_t count = deal.workers * per_worker;
   if (count > static_cast<std::int64_t>(deal.labels.size())) {
-    throw std::invalid_argument("data.shards_per_worker = " + std::to_string(per_worker) + " for " +
-                                std::to_string(deal.workers) + " workers makes more " +
-                                "shards than the " + std::to_string(deal.labels.size()) +
-                                " training samples");
+    throw OptionError({"data.shards_per_worker", "team.workers", "data.train_samples"},
+                      "data.shards_per_worker = " + std::to_string(per_worker) + " for " +
+                          std::to_string(deal.workers) + " workers makes more shards than the " +
+                          std::to_string(deal.labels.size()) + " training samples");
   }
   std::vector<std::int64_t> samples = all_samples(deal);
   std::stable_sort(samples.begin(), samples.end(),
@@ -78,13 +80,23 @@ Parts shards(Deal& deal) {
   return parts;
 }
 
-// A point of the simplex [workers], symmetric Dirichlet.
+// A point of the simplex [workers], symmetric Dirichlet: gamma variates by their sum. Of a small
+// alpha they are tiny, and where all are too small for a double only their logarithms tell who has
+// most. A variate below such a bound is exp(-y / alpha) with an exponential y, and what y is beyond
+// its own bound is exponential again: so new y without the bound give the same shares.
 std::vector<double> dirichlet_point(Deal& deal) {
-  boost::random::gamma_distribution<double> gamma(deal.options.dirichlet_alpha);
+  const double alpha = deal.options.dirichlet_alpha;
+  boost::random::gamma_distribution<double> gamma(alpha);
   std::vector<double> shares(deal.workers);
   for (double& share : shares) share = gamma(deal.random);
+  if (*std::max_element(shares.begin(), shares.end()) < std::numeric_limits<double>::min()) {
+    boost::random::exponential_distribution<double> exponential;
+    for (double& share : shares) share = exponential(deal.random);
+    const double least = *std::min_element(shares.begin(), shares.end());
+    for (double& share : shares) share = std::exp((least - share) / alpha);
+  }
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
-  for (double& share : shares) share = sum > 0 ? share / sum : 1.0 / deal.workers;
+  for (double& share : shares) share /= sum;
   return shares;
 }
 
@@ -126,6 +138,16 @@ Parts dirichlet(Deal& deal) {
   return parts;
 }
 
+// The classes of the last so many training samples by label: "class 9", "classes 8 to 9".
+std::string last_classes(const DatasetShape& shape, std::int64_t samples) {
+  if (shape.train_labels.empty()) return "the last classes";
+  std::vector<Label> labels = shape.train_labels;
+  std::sort(labels.begin(), labels.end());
+  const Label first = *(labels.end() - samples), last = labels.back();
+  return first == last ? "class " + std::to_string(last)
+                       : "classes " + std::to_string(first) + " to " + std::to_string(last);
+}
+
 using Rule = Parts (*)(Deal&);
 
 const std::vector<Entry<Rule>>& table() {
@@ -144,12 +166,28 @@ std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                                                  std::int64_t classes, std::int64_t workers,
                                                  std::uint64_t seed) {
   if (workers > static_cast<std::int64_t>(labels.size())) {
-    throw std::invalid_argument("team.workers = " + std::to_string(workers) + " is more than the " +
-                                std::to_string(labels.size()) +
-                                " training samples (data.train_samples)");
+    throw OptionError({"team.workers", "data.train_samples", "data.partition"},
+                      "team.workers = " + std::to_string(workers) + " is more than the " +
+                          std::to_string(labels.size()) + " training samples (data.train_samples)");
   }
   Deal deal{options, labels, classes, workers, random_stream(seed, "partition")};
   return look_up(table(), "partition", options.partition)(deal);
+}
+
+std::vector<std::string> partition_notes(const DataOptions& options, const DatasetShape& shape,
+                                         std::int64_t workers) {
+  const bool by_label = options.partition == "shards";
+  if (!by_label && options.partition != "iid") return {};
+  const std::int64_t pieces = by_label ? workers * options.shards_per_worker : workers;
+  const std::int64_t left_out = shape.train_samples % pieces;
+  if (left_out == 0) return {};
+  std::string note = "data.partition = \"" + options.partition + "\" deals " +
+                     std::to_string(pieces) + (by_label ? " shards of " : " parts of ") +
+                     std::to_string(shape.train_samples / pieces) +
+                     " samples each: " + std::to_string(left_out) + " of the " +
+                     std::to_string(shape.train_samples) + " training samples are left out";
+  if (by_label) note += ", all of " + last_classes(shape, left_out);
+  return {note};
 }
 
 Words partitions() { return words_of(table()); }

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <png.h>
-#include <turbojpeg.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -13,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+
+#include "learning/options.h"
 
 namespace gradwave::learning {
 namespace {
@@ -216,6 +216,105 @@ TEST_F(Mnist, RefusesACompressedFileThatEndsTooEarly) {
   EXPECT_THAT(refusal(), AllOf(HasSubstr(name), HasSubstr("truncated")));
 }
 
+// Kaggle's archive, unpacked beside the usual files.
+TEST_F(Mnist, FoldersThatAreCalledAsTheFilesBesideThemAreNoFiles) {
+  for (const std::string name : {"train-images", "train-labels", "t10k-images", "t10k-labels"}) {
+    const std::string idx = name.back() == 's' && name.find("images") != std::string::npos
+                                ? "idx3-ubyte"
+                                : "idx1-ubyte";
+    fs::rename(path(name + "-" + idx), path(name + "." + idx));
+    fs::create_directories(path(name + "-" + idx));
+    fs::copy(path(name + "." + idx), path(name + "-" + idx) / (name + "-" + idx));
+  }
+  EXPECT_EQ(load_dataset(options_).train.count(), 6);
+  fs::remove(path("train-images.idx3-ubyte"));
+  fs::remove(path("t10k-labels.idx1-ubyte"));
+  const Dataset within = load_dataset(options_);
+  EXPECT_EQ(within.train.images[1][0], 784 % 251);
+  EXPECT_THAT(within.test.labels, testing::ElementsAre(0, 1, 2));
+  fs::remove(path("train-images-idx3-ubyte") / "train-images-idx3-ubyte");
+  EXPECT_THAT(refusal(), HasSubstr("train-images-idx3-ubyte: there is no such file"));
+}
+
+TEST_F(Mnist, OneSetInTwoSpellingsIsOneSet) {
+  write("train-images.idx3-ubyte", images(6));
+  write("t10k-labels.idx1-ubyte", labels(3));
+  fs::copy(path("train-labels-idx1-ubyte"), path("train-labels-idx1-ubyte.gz"));  // plain inside
+  EXPECT_EQ(load_dataset(options_).train.count(), 6);
+}
+
+TEST_F(Mnist, MacsTwinsAreNoSetOfTheirOwn) {
+  for (const std::string set : {"", "emnist-letters-"}) {
+    write(set + "train-images-idx3-ubyte", images(5));
+    write(set + "train-labels-idx1-ubyte", labels(5));
+    write("._" + set + "train-images-idx3-ubyte", "Mac OS X");
+    write("._" + set + "train-labels-idx1-ubyte", "Mac OS X");
+  }
+  fs::remove(path("train-images-idx3-ubyte"));
+  fs::remove(path("train-labels-idx1-ubyte"));
+  EXPECT_EQ(load_dataset(options_).train.count(), 5);
+}
+
+TEST_F(Mnist, QmnistsLabelsAreTheFirstOfTheirRows) {
+  const auto rows = [](const std::vector<int>& classes) {
+    std::string bytes("\0\0\x0c\x02\0\0\0\0\0\0\0\x08", 12);
+    bytes[7] = static_cast<char>(classes.size());
+    for (const int label : classes) {
+      for (int column = 0; column < 8; ++column) {
+        const int value = column == 0 ? label : 77 + column;
+        for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
+      }
+    }
+    return bytes;
+  };
+  for (const std::string which : {"train", "t10k"}) {
+    const std::string part = which == "train" ? "train" : "test";
+    fs::rename(path(which + "-images-idx3-ubyte"), path("qmnist-" + part + "-images-idx3-ubyte"));
+    fs::remove(path(which + "-labels-idx1-ubyte"));
+  }
+  write("qmnist-train-labels-idx2-int", rows({5, 0, 4, 1, 9, 2}));
+  const std::string test = rows({7, 2, 1});
+  gzFile file = gzopen(path("qmnist-test-labels-idx2-int.gz").c_str(), "wb");
+  gzwrite(file, test.data(), static_cast<unsigned>(test.size()));
+  gzclose(file);
+  const Dataset data = load_dataset(options_);
+  EXPECT_THAT(data.train.labels, testing::ElementsAre(5, 0, 4, 1, 9, 2));
+  EXPECT_THAT(data.test.labels, testing::ElementsAre(7, 2, 1));
+  write("qmnist-train-labels-idx2-int", rows({5, 0, 4, -1, 9, 2}));
+  EXPECT_THAT(refusal(), HasSubstr("label -1 of image 3"));
+  write("qmnist-train-labels-idx2-int", rows({5, 0, 4, 65536 + 3, 9, 2}));
+  EXPECT_THAT(refusal(), HasSubstr("label 65539 of image 3"));
+  write("qmnist-train-labels-idx2-int", rows({5, 0, 4, 1, 9, 2}).substr(0, 200));
+  EXPECT_THAT(refusal(), HasSubstr("truncated"));
+}
+
+TEST_F(Mnist, AFolderThatIsNotThereIsNamed) {
+  options_.path = options_.folder / "nothere";
+  EXPECT_EQ(refusal(), options_.path.string() + ": there is no such folder");
+  options_.path /= "";
+  EXPECT_THAT(refusal(), HasSubstr("nothere: there is no such folder"));
+  options_.path = options_.folder / "none" / "of" / "these";
+  EXPECT_EQ(refusal(), options_.path.string() + ": there is no such folder, nor is there " +
+                           (options_.folder / "none").string());
+  options_.path.clear();
+  options_.folder /= "nothere";
+  EXPECT_THAT(refusal(), HasSubstr("nothere/mnist: there is no such folder, nor is there"));
+  options_.path = options_.folder.parent_path() / "mnist" / "t10k-images-idx3-ubyte";
+  EXPECT_THAT(refusal(), HasSubstr("is a file, expected a folder"));
+  options_.path = options_.folder.parent_path() / "mnist" / "t1";
+  EXPECT_THAT(refusal(), HasSubstr("no file t1...-train-images-idx3-ubyte"));
+}
+
+TEST_F(Mnist, WhatIsWrongIsAtTheFaultOfThePath) {
+  fs::remove(path("t10k-labels-idx1-ubyte"));
+  try {
+    load_dataset(options_);
+    FAIL();
+  } catch (const OptionError& error) {
+    EXPECT_THAT(error.keys, testing::ElementsAre("data.path", "data.folder", "data.dataset"));
+  }
+}
+
 TEST_F(Mnist, WithoutAFolderSaysHowToNameOne) {
   options_.folder.clear();
   EXPECT_THAT(refusal(), AllOf(HasSubstr("GRADWAVE_DATA"), HasSubstr("data.folder"),
@@ -233,7 +332,7 @@ TEST_F(Mnist, RefusesFilesThatEndTooEarlyOrTooLate) {
   write("train-images-idx3-ubyte", images(6) + "x");
   EXPECT_THAT(refusal(), HasSubstr("goes on after its last element"));
   write("train-images-idx3-ubyte", "");
-  EXPECT_THAT(refusal(), HasSubstr("truncated"));
+  EXPECT_THAT(refusal(), HasSubstr("is empty"));
 }
 
 TEST_F(Mnist, RefusesOtherForms) {
@@ -302,9 +401,10 @@ TEST_F(Cifar, TenClassesComeFromAsManyBatchesAsThereAre) {
   fs::resize_file(folder_ / "data_batch_2.bin", 4000);
   EXPECT_THAT(refusal(options), AllOf(HasSubstr("4000 bytes"), HasSubstr("truncated")));
   fs::rename(folder_ / "data_batch_2.bin", folder_ / "data_batch_4.bin");
-  EXPECT_THAT(refusal(options), HasSubstr("data_batch_2.bin: No such file")) << "between two";
+  EXPECT_THAT(refusal(options), HasSubstr("data_batch_2.bin: there is no such file"))
+      << "between two";
   fs::remove(folder_ / "data_batch_1.bin");
-  EXPECT_THAT(refusal(options), HasSubstr("data_batch_1.bin: No such file"));
+  EXPECT_THAT(refusal(options), HasSubstr("data_batch_1.bin: there is no such file"));
 }
 
 TEST_F(Cifar, AHundredClassesHaveTheFineLabels) {
@@ -320,116 +420,53 @@ TEST_F(Cifar, AHundredClassesHaveTheFineLabels) {
   EXPECT_EQ(inspect_dataset(options).test_samples, 3);
 }
 
-class ImageFolder : public Files {
- protected:
-  ImageFolder() {
-    options_.dataset = "folder";
-    options_.path = folder_;
-  }
-
-  // One colour all over; grey if channels is 1.
-  void png(const std::string& name, int channels, int width, int height, std::uint8_t red,
-           std::uint8_t green, std::uint8_t blue) const {
-    const auto pixels = solid(channels, width * height, red, green, blue);
-    fs::create_directories((folder_ / name).parent_path());
-    png_image image = {};
-    image.version = PNG_IMAGE_VERSION;
-    image.width = width;
-    image.height = height;
-    image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-    ASSERT_NE(
-        png_image_write_to_file(&image, (folder_ / name).c_str(), 0, pixels.data(), 0, nullptr), 0);
-  }
-  void jpeg(const std::string& name, int side, std::uint8_t red, std::uint8_t green,
-            std::uint8_t blue) const {
-    const auto pixels = solid(3, side * side, red, green, blue);
-    fs::create_directories((folder_ / name).parent_path());
-    unsigned char* bytes = nullptr;
-    unsigned long size = 0;  // NOLINT(google-runtime-int): as turbojpeg.h has it
-    const tjhandle encoder = tjInitCompress();
-    ASSERT_EQ(tjCompress2(encoder, pixels.data(), side, 0, side, TJPF_RGB, &bytes, &size,
-                          TJSAMP_444, 100, 0),
-              0);
-    std::ofstream(folder_ / name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes), static_cast<std::streamsize>(size));
-    tjFree(bytes);
-    tjDestroy(encoder);
-  }
-  // What every test starts from: two classes, one image each to test with.
-  void cats_and_dogs() const {
-    png("train/cat/1.png", 3, 8, 8, 10, 20, 30);
-    jpeg("train/dog/a.jpg", 8, 200, 100, 50);
-    jpeg("train/dog/b.JPEG", 8, 200, 100, 50);
-    png("train/cat/2.png", 1, 8, 8, 77, 0, 0);
-    png("train/cat/3.png", 3, 8, 8, 12, 22, 32);
-    png("test/cat/1.png", 3, 8, 8, 11, 21, 31);
-    png("test/dog/1.png", 3, 8, 8, 201, 101, 51);
-    std::ofstream(folder_ / "train/cat/notes.txt") << "not an image";
-  }
-
-  DataOptions options_;
-
- private:
-  static std::vector<std::uint8_t> solid(int channels, int count, std::uint8_t red,
-                                         std::uint8_t green, std::uint8_t blue) {
-    std::vector<std::uint8_t> pixels;
-    for (int i = 0; i < count; ++i) {
-      pixels.push_back(red);
-      if (channels == 3) pixels.insert(pixels.end(), {green, blue});
-    }
-    return pixels;
-  }
-};
-
-TEST_F(ImageFolder, HasItsFoldersAsClassesInTurn) {
-  cats_and_dogs();
-  const Dataset data = load_dataset(options_);
-  EXPECT_EQ(data.classes, 2);
-  EXPECT_EQ(data.image, (ImageShape{3, 8, 8}));
-  EXPECT_THAT(data.train.labels, testing::ElementsAre(0, 1, 0, 1, 0));
-  EXPECT_EQ(data.train.images[0][64], 20);        // of the green plane
-  EXPECT_NEAR(data.train.images[1][128], 50, 3);  // of the blue one, as JPEG keeps it
-  EXPECT_EQ(data.train.images[2][64], 77);        // grey becomes colour
-  EXPECT_EQ(data.test.images[1][0], 201);
-  EXPECT_EQ(data.normalisation.size(), 3U);
-  options_.train_samples = 2;
-  EXPECT_THAT(load_dataset(options_).train.labels, testing::ElementsAre(0, 1));
-}
-
-TEST_F(ImageFolder, OfGreyImagesIsGrey) {
-  for (const std::string part : {"train", "test"}) png(part + "/one/1.png", 1, 5, 4, 9, 0, 0);
-  const Dataset data = load_dataset(options_);
-  EXPECT_EQ(data.image, (ImageShape{1, 4, 5}));
-  EXPECT_EQ(data.train.images[0][19], 9);
-}
-
-TEST_F(ImageFolder, ImagesOfManySizesNeedASide) {
-  cats_and_dogs();
-  png("train/dog/c.png", 3, 16, 12, 1, 2, 3);
-  EXPECT_THAT(refusal(options_), AllOf(HasSubstr("c.png: 12 x 16"), HasSubstr("data.side")));
-  options_.side = 6;
-  const Dataset data = load_dataset(options_);
-  EXPECT_EQ(data.image, (ImageShape{3, 6, 6}));
-  EXPECT_EQ(data.train.images[5][36], 2);
-}
-
-TEST_F(ImageFolder, RefusesWhatIsNotOne) {
-  EXPECT_THAT(refusal(options_), HasSubstr("train: No such file"));
-  cats_and_dogs();
-  fs::create_directories(folder_ / "test/bird");
-  EXPECT_THAT(refusal(options_), HasSubstr("test/bird: holds no PNG or JPEG image"));
-  png("test/bird/1.png", 3, 8, 8, 1, 2, 3);
-  EXPECT_THAT(refusal(options_), HasSubstr("only test/ has \"bird\""));
-  fs::remove_all(folder_ / "test/bird");
-  for (const std::string name : {"train/cat/4.png", "train/cat/4.jpg"}) {
-    std::ofstream(folder_ / name) << "hello";
-    EXPECT_THAT(refusal(options_), HasSubstr(fs::path(name).filename().string()));
+TEST_F(Cifar, EachFileMayBeCompressed) {
+  write("data_batch_1.bin", {3, 1}, 1);
+  write("data_batch_2.bin", {9, 5}, 1);
+  write("test_batch.bin", {2}, 1);
+  write("train.bin", {42, 7}, 2);
+  write("test.bin", {99}, 2);
+  for (const std::string name : {"data_batch_2.bin", "test_batch.bin", "train.bin", "test.bin"}) {
+    std::ifstream plain(folder_ / name, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(plain), {});
+    gzFile file = gzopen((folder_ / (name + ".gz")).c_str(), "wb");
+    gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+    gzclose(file);
     fs::remove(folder_ / name);
   }
-  fs::resize_file(folder_ / "train/dog/b.JPEG", fs::file_size(folder_ / "train/dog/b.JPEG") / 2);
-  EXPECT_THAT(refusal(options_), HasSubstr("b.JPEG: JPEG: "));
-  options_.path.clear();
-  EXPECT_THAT(refusal(options_), HasSubstr("needs data.path"));
+  DataOptions options;
+  options.path = folder_;
+  options.dataset = "cifar10";
+  EXPECT_THAT(load_dataset(options).train.labels, testing::ElementsAre(3, 1, 9, 5));
+  options.dataset = "cifar100";
+  const Dataset data = load_dataset(options);
+  EXPECT_THAT(data.train.labels, testing::ElementsAre(42, 7));
+  EXPECT_THAT(data.test.labels, testing::ElementsAre(99));
+}
+
+TEST_F(Cifar, AFolderThatIsNotThereIsNamed) {
+  DataOptions options;
+  options.folder = folder_;
+  options.dataset = "cifar10";
+  EXPECT_EQ(refusal(options),
+            (folder_ / "cifar-10-batches-bin").string() + ": there is no such folder");
+  options.dataset = "cifar100";
+  EXPECT_THAT(refusal(options), HasSubstr("cifar-100-binary: there is no such folder"));
+  std::ofstream(folder_ / "cifar.tar.gz") << "tar";
+  options.path = folder_ / "cifar.tar.gz";
+  EXPECT_THAT(refusal(options), HasSubstr("cifar.tar.gz: is a file, expected a folder"));
+}
+
+TEST(Dataset, KeysThatItDoesNotUseAreRefused) {
+  DataOptions options;
+  options.side = 32;
+  try {
+    inspect_dataset(options);
+    FAIL();
+  } catch (const OptionError& error) {
+    EXPECT_STREQ(error.what(), "data.side is not used by data.dataset = \"procedural\"");
+    EXPECT_EQ(error.keys.front(), "data.side");
+  }
 }
 
 TEST(RealMnist, HasThePublishedCounts) {
