@@ -44,12 +44,12 @@ struct Comparison {
   std::vector<CompareRow> rows;
 };
 
-// experiment: id or name (the latest of that name); empty: the latest. target: accuracy; none: one of
-// the grid 0.01, 0.02, ... above what the initial weights of every run of the experiment gave (else
-// it would be reached after 0 rounds and 0 s by whom it is to compare): the highest that every
-// complete run reached, or if there is none such, that half of them did, or that one did, or the
-// lowest. With no complete run 0.5, if that is above the initial weights. target_choice says which
-// rule it was. Throws DatabaseError.
+// experiment: id or name (the latest of that name); empty: the latest. target: accuracy; none: one
+// of the grid 0.01, 0.02, ... above what the initial weights of every run of the experiment gave
+// (else it would be reached after 0 rounds and 0 s by whom it is to compare): the highest that
+// every complete run reached, or if there is none such, that half of them did, or that one did, or
+// the lowest. With no complete run 0.5, if that is above the initial weights. target_choice says
+// which rule it was. Throws DatabaseError.
 Comparison compare(const std::filesystem::path& file, const std::string& experiment,
                    std::optional<double> target);
 

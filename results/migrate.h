@@ -4,6 +4,10 @@
 // of which the first are the file's own tables. A table that a step does not mention stays as it
 // was. Through the last of these views an old file is read as if it were of this version, and is
 // not changed; or what they show is copied into tables that schema.sql makes.
+//
+// Whoever changes a table or a view of schema.sql raises the version there and in connection.h,
+// adds migrations/versionN.sql (which may be empty), and keeps a file of the version before in
+// tests/results/data.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>

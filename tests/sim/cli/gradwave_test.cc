@@ -350,6 +350,101 @@ TEST_F(Gradwave, ExplainsItself) {
   EXPECT_EQ(gradwave("run").code, 2);
 }
 
+TEST_F(Gradwave, AnOptionTakesItsOwnArgumentsAndNotTheScenario) {
+  const std::string shorter = "--set training.rounds=2 --set team.workers=2 ";
+  const Ended run = gradwave("run " + shorter + "small.toml --jobs 1 --variant Top-K");
+  EXPECT_EQ(run.code, 0) << run.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE rounds_planned = 2 AND workers = 2"), 2);
+  EXPECT_EQ(gradwave("validate --variant Top-K " + shorter + "small.toml").code, 0);
+}
+
+TEST_F(Gradwave, AnOptionThatIsOutOfRangeSaysWhatIsExpected) {
+  write("results.sqlite", "");
+  for (const char* jobs : {"0", "-1", "1.5", "x", "''", "1025", "99999999999999999999", "2x"}) {
+    const Ended run = gradwave("run small.toml --jobs " + std::string(jobs));
+    EXPECT_EQ(run.code, 2) << jobs;
+    EXPECT_THAT(run.output, HasSubstr("--jobs: expected a whole number from 1 to 1024")) << jobs;
+    EXPECT_LT(run.output.size(), 200u);
+  }
+  for (const char* target : {"nan", "-nan", "inf", "-0.1", "1.01", "70", "x", "''", "0.5x"}) {
+    for (const char* verb : {"run small.toml", "compare"}) {
+      const Ended refused = gradwave(std::string(verb) + " --target " + target);
+      EXPECT_EQ(refused.code, 2) << target;
+      EXPECT_THAT(refused.output, HasSubstr("--target: expected an accuracy from 0 to 1"))
+          << target;
+    }
+  }
+  EXPECT_EQ(gradwave("run-stored --run 0").code, 2);
+  EXPECT_EQ(gradwave("compare --experiment ''").code, 2);
+  EXPECT_EQ(gradwave("query 'SELECT 1' --format xml").code, 2);
+  EXPECT_EQ(fs::file_size(folder_ / "results.sqlite"), 0u);
+}
+
+// Before the scenario is read, which here is none.
+TEST_F(Gradwave, ADatabaseThatCanBeNoFileIsRefusedBeforeAnythingElse) {
+  write("letter", "Dear reader");
+  for (const char* name : {":memory:", "''", ".", "file:results.sqlite",
+                           "file::memory:", "nowhere/results.sqlite", "letter", "/dev/null"}) {
+    for (const char* verb :
+         {"run missing.toml", "query 'SELECT 1'", "compare", "fingerprint", "run-stored --run 1"}) {
+      const Ended ended = gradwave(std::string(verb) + " --db " + name);
+      EXPECT_EQ(ended.code, 2) << verb << ' ' << name;
+      EXPECT_THAT(ended.output, HasSubstr("--db: ")) << verb << ' ' << name;
+      EXPECT_THAT(ended.output, Not(HasSubstr("missing.toml")));
+    }
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2)
+      << "small.toml and the letter";
+}
+
+TEST_F(Gradwave, EveryVerbSaysThatItsOutputCouldNotBeWritten) {
+  ASSERT_EQ(gradwave("run small.toml --set training.rounds=2").code, 0);
+  for (const std::string verb : {"--help", "", "--version", "run --help", "list", "list settings",
+                                 "validate small.toml", "compare", "fingerprint",
+                                 "query 'SELECT 1'", "query 'SELECT * FROM transfers' --format csv",
+                                 "query 'SELECT * FROM transfers' --format json",
+                                 "run small.toml --set training.rounds=2 --variant Top-K"}) {
+    for (const char* where : {"> /dev/full", ">&-"}) {
+      const Ended ended = shell(in_folder("{ " GRADWAVE_BINARY " " + verb + " " + where + "; }"));
+      EXPECT_EQ(ended.code, 1) << verb << ' ' << where;
+      EXPECT_THAT(ended.output, HasSubstr("the output could not be written")) << verb << where;
+    }
+  }
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4 + 2 + 2)
+      << "what was run is stored all the same";
+}
+
+TEST_F(Gradwave, APipeThatClosesEndsAQueryAtOnceAndQuietly) {
+  ASSERT_EQ(gradwave("run small.toml --set training.rounds=2").code, 0);
+  const std::string endless =
+      "query 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n' "
+      "--format ";
+  for (const std::string format : {"csv", "json", "table"}) {
+    const Ended head = shell(in_folder("{ timeout 20 " GRADWAVE_BINARY " " + endless + format +
+                                       "; echo $? >&2; } | head -n 1"));
+    EXPECT_THAT(head.output, testing::EndsWith("141\n"));  // SIGPIPE
+    EXPECT_LT(head.output.size(), 30u) << head.output;
+    // Who ignores the signal is told.
+    const Ended ignored = shell(in_folder("trap '' PIPE; { timeout 20 " GRADWAVE_BINARY " " +
+                                          endless + format + "; echo $? >&2; } | head -n 1"));
+    EXPECT_THAT(ignored.output, HasSubstr("could not be written: Broken pipe"));
+  }
+}
+
+TEST_F(Gradwave, AFileOfAnEarlierVersionCanBeAskedAsItIsAndIsMigratedByARun) {
+  fs::copy_file(GRADWAVE_SOURCE "/tests/results/data/version1.sqlite", folder_ / "results.sqlite");
+  const std::string before = slurp("results.sqlite");
+  EXPECT_THAT(gradwave("query 'SELECT count(*) FROM progress' --format csv").output,
+              HasSubstr("6\r\n"));
+  EXPECT_EQ(gradwave("compare").code, 0);
+  const Ended print = gradwave("fingerprint");
+  EXPECT_EQ(slurp("results.sqlite"), before);
+  { results::Database database(folder_ / "results.sqlite"); }
+  EXPECT_EQ(gradwave("fingerprint").output, print.output);
+  EXPECT_EQ(gradwave("run small.toml --set training.rounds=2").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 2 + 4);
+}
+
 TEST_F(Gradwave, ListKnowsItsWordsAndHelpsWithMisspeltOnes) {
   EXPECT_THAT(gradwave("list sparsifiers").output, HasSubstr("topk"));
   const Ended misspelt = gradwave("list sparsifier");
