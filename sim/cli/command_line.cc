@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -20,6 +21,7 @@
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/process.h"
 #include "sim/cli/commands.h"
+#include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
 #include "sim/version.h"
 
@@ -123,12 +125,30 @@ int check_output(int code) {
 
 }  // namespace
 
+namespace {
+
+// Before anything is stored.
+void claim_checkpoints(const Scenario& scenario, const std::filesystem::path& results) {
+  std::set<std::filesystem::path> folders;
+  for (const PlannedRun& run : scenario.runs) folders.insert(run.settings.checkpoint.folder);
+  for (const std::filesystem::path& folder : folders) {
+    try {
+      if (!folder.empty()) claim_checkpoints(folder, results);
+    } catch (const SettingError& error) {
+      throw ScenarioError(scenario.file.string() + ": " + error.what());
+    }
+  }
+}
+
+}  // namespace
+
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   results::check_results_file(command.database);
   std::vector<Scenario> scenarios;
   for (const std::filesystem::path& file : command.scenarios) {
     scenarios.push_back(read_scenario(file, command.overrides, command.variants));
   }
+  for (const Scenario& scenario : scenarios) claim_checkpoints(scenario, command.database);
   results::Database database(command.database);
   const int marked = database.mark_interrupted();
   if (marked > 0) err << marked << " earlier run(s) never ended: marked as interrupted\n";

@@ -13,6 +13,7 @@
 #include "learning/learner.h"
 #include "results/database.h"
 #include "results/query.h"
+#include "sim/run/checkpoint_folder.h"
 #include "sim/run/loop.h"
 #include "sim/scenario/settings/settings.h"
 #include "sim/transport/packet_transport.h"
@@ -66,8 +67,8 @@ std::string pilot_json(const std::optional<learning::Pilot>& pilot) {
 // Writes the learner down where and when the scenario asks for it.
 class Checkpoints {
  public:
-  Checkpoints(const CheckpointOptions& options, const std::string& run, std::int64_t rounds)
-      : file_(options.folder / (run + ".pt")),
+  Checkpoints(const CheckpointOptions& options, std::filesystem::path file, std::int64_t rounds)
+      : file_(std::move(file)),
         wanted_(!options.folder.empty()),
         every_(options.every > 0 ? options.every : rounds),
         rounds_(rounds) {
@@ -85,15 +86,15 @@ class Checkpoints {
 };
 
 // Returns the sentence that explains a divergence, or an empty one.
-std::string run(const Settings& settings, const std::string& name, results::Recorder& recorder,
-                int progress) {
+std::string run(const Settings& settings, const std::filesystem::path& checkpoint,
+                results::Recorder& recorder, int progress) {
   const learning::TrainingOptions& training = settings.learning.training;
   PacketTransport transport(link_options(settings), settings.limits,
                             [] { return stop_requested != 0; });
   learning::Learner learner(learning_options(settings));
   recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
                  learner.description().device});
-  const Checkpoints checkpoints(settings.checkpoint, name, training.rounds);
+  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
 
   ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
                        training.workers, settings.learning.seed);
@@ -129,9 +130,10 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id, int p
   try {
     results::Recorder recorder(database, run_id);
     try {
-      const std::string name = database.stem().string() + "-run-" + std::to_string(run_id);
+      const Settings settings = stored_settings(database, run_id);
       const std::string divergence =
-          run(stored_settings(database, run_id), name, recorder, progress);
+          run(settings, checkpoint_file(settings.checkpoint.folder, database, run_id), recorder,
+              progress);
       recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
     } catch (const results::DatabaseError&) {
       throw;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "channel-models/unused_defaults.h"
+
 namespace gradwave {
 namespace {
 
@@ -66,6 +68,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
         descriptions_.emplace(learning_part, learning::describe(learning_options(settings))).first;
   }
   const learning::Description& description = known->second;
+  note(description.notes);
 
   const auto& training = settings.learning.training;
   const ComputeTimes possible(settings.compute, description.forward_macs, training.batch,
@@ -73,7 +76,12 @@ const learning::Description& Check::operator()(const Settings& settings) {
   check_limits(settings);
   check_folder(settings.checkpoint.folder);
   if (right_links_.insert(part(settings, kChannel)).second) {
-    channel::check_link(link_options(settings));
+    const channel::LinkOptions link = link_options(settings);
+    channel::check_link(link);
+    for (const std::string& name : channel::unused_defaults(link)) {
+      note({"ns3.defaults: nothing in a run with link.technology = \"" + link.technology +
+            "\" asks for \"" + name + "\", which has no effect there"});
+    }
   }
   return description;
 }
