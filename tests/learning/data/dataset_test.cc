@@ -218,13 +218,13 @@ TEST_F(Mnist, RefusesACompressedFileThatEndsTooEarly) {
 
 // Kaggle's archive, unpacked beside the usual files.
 TEST_F(Mnist, FoldersThatAreCalledAsTheFilesBesideThemAreNoFiles) {
-  for (const std::string name : {"train-images", "train-labels", "t10k-images", "t10k-labels"}) {
-    const std::string idx = name.back() == 's' && name.find("images") != std::string::npos
-                                ? "idx3-ubyte"
-                                : "idx1-ubyte";
-    fs::rename(path(name + "-" + idx), path(name + "." + idx));
-    fs::create_directories(path(name + "-" + idx));
-    fs::copy(path(name + "." + idx), path(name + "-" + idx) / (name + "-" + idx));
+  for (const std::string usual : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                  "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    std::string spelled = usual;
+    spelled[spelled.find("-idx")] = '.';
+    fs::rename(path(usual), path(spelled));
+    fs::create_directories(path(usual));
+    fs::copy(path(spelled), path(usual) / usual);
   }
   EXPECT_EQ(load_dataset(options_).train.count(), 6);
   fs::remove(path("train-images.idx3-ubyte"));
