@@ -4,8 +4,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "results/connection.h"
 #include "results/process.h"
@@ -30,6 +32,12 @@ std::string joined(const Names& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+void execute(SQLite::Database& database, std::initializer_list<std::string_view> parts) {
+  std::string sql;
+  for (const std::string_view part : parts) sql += part;
+  database.exec(sql);
 }
 
 // What schema.sql makes, asked of an empty database.
@@ -63,8 +71,8 @@ void make_views(SQLite::Database& database, Schema& schema, const std::string& p
   const Names there = strings(database, "SELECT name FROM main.sqlite_master WHERE type = 'table'");
   for (const std::string& table : tables) {
     if (!contains(there, prefix + table)) continue;  // a later version's
-    database.exec("CREATE TEMP VIEW " + view_of(first, table) + " AS SELECT * FROM main." + prefix +
-                  table);
+    execute(database,
+            {"CREATE TEMP VIEW ", view_of(first, table), " AS SELECT * FROM main.", prefix, table});
   }
   for (int version = first + 1; version <= kSchemaVersion; ++version) {
     database.exec(kMigrations.at(version - 2));
@@ -72,7 +80,7 @@ void make_views(SQLite::Database& database, Schema& schema, const std::string& p
     for (const std::string& table : tables) {
       const std::string before = view_of(version - 1, table), now = view_of(version, table);
       if (contains(views, now) || !contains(views, before)) continue;
-      database.exec("CREATE TEMP VIEW " + now + " AS SELECT * FROM " + before);
+      execute(database, {"CREATE TEMP VIEW ", now, " AS SELECT * FROM ", before});
     }
   }
 }
@@ -131,7 +139,7 @@ void migrate_in_transaction(SQLite::Database& database) {
       }
     }
     if (database.tableExists(table)) {
-      database.exec("ALTER TABLE main." + table + " RENAME TO " + old + table);
+      execute(database, {"ALTER TABLE main.", table, " RENAME TO ", old, table});
     }
   }
   for (const std::string& index : schema.names("index")) {
@@ -145,8 +153,8 @@ void migrate_in_transaction(SQLite::Database& database) {
     const std::string view = view_of(kSchemaVersion, table);
     if (!contains(views, view)) continue;
     const std::string columns = joined(schema.columns(table));
-    database.exec("INSERT INTO main." + table + " (" + columns + ") SELECT " + columns + " FROM " +
-                  view);
+    execute(database,
+            {"INSERT INTO main.", table, " (", columns, ") SELECT ", columns, " FROM ", view});
   }
   drop_temporary_views(database);
   for (const std::string& table :
@@ -169,8 +177,8 @@ void show_as_current(SQLite::Database& database) {
   for (const std::string& table : schema.names("table")) {
     const std::string view = view_of(kSchemaVersion, table);
     if (!contains(views, view)) continue;
-    database.exec("CREATE TEMP VIEW " + table + " AS SELECT " + joined(schema.columns(table)) +
-                  " FROM " + view);
+    execute(database, {"CREATE TEMP VIEW ", table, " AS SELECT ", joined(schema.columns(table)),
+                       " FROM ", view});
   }
   for (const std::string& view : schema.names("view")) {
     const std::string create = "CREATE VIEW ", sql = schema.sql(view);

