@@ -132,6 +132,10 @@ std::vector<double> ComputeTimes::next() {
   return times;
 }
 
+double ComputeTimes::longest_mean_s() const {
+  return *std::max_element(mean_s_.begin(), mean_s_.end());
+}
+
 Words devices() { return words(kDevices); }
 Words jitters() { return words(kJitters); }
 

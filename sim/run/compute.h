@@ -36,6 +36,8 @@ class ComputeTimes {
   // The workers' compute times of the next round [M].
   std::vector<double> next();
 
+  double longest_mean_s() const;  // of the slowest worker
+
  private:
   std::vector<double> mean_s_;  // [M]
   double (*jitter_)(learning::Random& random, double cv);

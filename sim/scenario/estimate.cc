@@ -14,9 +14,19 @@ namespace {
 // should do in single precision, and is not measured.
 constexpr double kCpuOperationsPerSecond = 1e11;
 constexpr double kGpuOperationsPerSecond = 2e13;
-constexpr double kWifiSecondsPerSegment = 1.2e-4;
-constexpr double kWireSecondsPerSegment = 2e-5;
 constexpr double kStartSeconds = 0.7;
+
+// What ns-3 takes on that core, M robots: for a TCP segment, for a second in which everybody
+// computes, and for connecting them. On a radio everybody hears each frame.
+struct Costs {
+  double segment_s, idle_second_s, start_s;
+};
+
+Costs costs(const std::string& technology, double robots) {
+  if (technology == "wire") return {3.3e-5, 0, 0};
+  return {7e-5 + 1.2e-5 * robots + 1.2e-7 * robots * robots, 3e-4 * (robots + 1),
+          1.8e-3 * robots * robots};
+}
 
 // The union of M random sets of k out of d; Top-K sets overlap more.
 double union_of(double k, double model_size, double workers) {
@@ -53,7 +63,16 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
     estimate.downlink_bytes += workers * static_cast<double>(learning::encoded_bytes(entries, d));
   }
 
-  const double segments = (estimate.uplink_bytes + estimate.downlink_bytes) / 1448;
+  constexpr double kSegmentBytes = 1448;
+  const auto rounds = static_cast<double>(training.rounds);
+  const double messages = rounds * workers * (estimate.downlink_bytes > 0 ? 2 : 1);
+  const double segments =
+      std::max(messages, (estimate.uplink_bytes + estimate.downlink_bytes) / kSegmentBytes);
+  const double idle_s =
+      rounds * ComputeTimes(settings.compute, description.forward_macs, training.batch,
+                            training.workers, settings.learning.seed)
+                   .longest_mean_s();
+  const Costs network = costs(settings.link.technology, workers);
   const double operations = 6 * description.forward_macs * static_cast<double>(training.batch) *
                             workers * static_cast<double>(training.rounds);
   const double evaluations =
@@ -62,9 +81,8 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
       2 * description.forward_macs * static_cast<double>(description.test_samples) * evaluations;
   const double rate =
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
-  estimate.host_s = kStartSeconds + (operations + evaluation_operations) / rate +
-                    segments * (settings.link.technology == "wire" ? kWireSecondsPerSegment
-                                                                   : kWifiSecondsPerSegment);
+  estimate.host_s = kStartSeconds + (operations + evaluation_operations) / rate + network.start_s +
+                    segments * network.segment_s + idle_s * network.idle_second_s;
   return estimate;
 }
 
