@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -27,7 +27,8 @@ struct Pipe {
 };
 
 // Between fork and exec: nothing but system calls.
-[[noreturn]] void become(char* const* argv, pid_t parent, int progress, int errors) {
+[[noreturn]] void become(char* const* argv, char* const* environment, pid_t parent, int progress,
+                         int errors) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(1);  // it died before the line above
   setpgid(0, 0);                      // a terminal's Ctrl-C is the parent's to pass on
@@ -38,8 +39,24 @@ struct Pipe {
   } else {
     dup2(progress, Process::kProgress);
   }
-  execv("/proc/self/exe", argv);
+  execve("/proc/self/exe", argv, environment);
   _exit(127);
+}
+
+// Our environment, but for the threads of numerical libraries.
+std::vector<std::string> one_thread_each() {
+  const std::vector<std::string> threads = {
+      "OMP_NUM_THREADS=", "OPENBLAS_NUM_THREADS=", "MKL_NUM_THREADS="};
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const bool of_threads = std::any_of(threads.begin(), threads.end(), [&](const auto& name) {
+      return text.compare(0, name.size(), name) == 0;
+    });
+    if (!of_threads) variables.push_back(text);
+  }
+  for (const std::string& name : threads) variables.push_back(name + "1");
+  return variables;
 }
 
 // Appends what can be read now; false at the end of the stream.
@@ -65,9 +82,10 @@ void close_and_forget(int& descriptor) {
 }  // namespace
 
 Process::Process(const std::vector<std::string>& arguments) {
-  for (const char* threads : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
-    setenv(threads, "1", 1);
-  }
+  std::vector<std::string> variables = one_thread_each();
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   std::vector<char*> argv = {const_cast<char*>("gradwave")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -75,7 +93,7 @@ Process::Process(const std::vector<std::string>& arguments) {
   const Pipe progress, errors;
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) become(argv.data(), parent, progress.ends[1], errors.ends[1]);
+  if (pid_ == 0) become(argv.data(), environment.data(), parent, progress.ends[1], errors.ends[1]);
   close(progress.ends[1]);
   close(errors.ends[1]);
   progress_ = progress.ends[0];

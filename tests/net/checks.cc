@@ -144,7 +144,7 @@ std::optional<Finding> Examiner::check_rows(const Drawn& drawn) const {
   const auto query = [&](const std::string& sql) {
     return results::query(folder_ / "alone.sqlite", sql);
   };
-  const auto& run =
+  const auto run =
       query("SELECT workers, model_size, rounds_planned, budget_unused FROM runs").rows.at(0);
   const auto workers = std::get<std::int64_t>(run[0]), d = std::get<std::int64_t>(run[1]),
              planned = std::get<std::int64_t>(run[2]);
