@@ -11,7 +11,7 @@ namespace gradwave::learning {
 
 enum class Downlink { kSparseUnion, kDense, kNone };
 
-// Throws std::invalid_argument for a word that is not in downlinks().
+// Throws OptionError for a word that is not in downlinks().
 Downlink downlink(const std::string& word);
 
 // describe() of data that are at hand already.

@@ -134,6 +134,7 @@ struct Learner::State {
   std::vector<Compressor> compressors;                            // [M]
   std::vector<std::vector<std::uint8_t>> messages;                // [M], as they travel
   SparseSum sum;                                                  // of the messages that arrived
+  std::vector<std::uint8_t> message_down;                         // to every worker
   Optimiser optimiser;
 
   // All that the next round depends on.
@@ -220,23 +221,20 @@ Update Learner::apply(const std::vector<int>& arrived) {
   }
 
   const CompressionOptions& compression = s.options.compression;
+  const Downlink way = downlink(compression.downlink);
+  way == Downlink::kDense ? s.sum.take_all(s.sparse) : s.sum.take_union(s.sparse);
   Update update;
-  switch (downlink(compression.downlink)) {
-    case Downlink::kSparseUnion:
-      update.k = s.sum.entries();
-      break;
-    case Downlink::kDense:
-      update.k = s.size;
-      break;
-    case Downlink::kNone:
-      break;
+  if (way != Downlink::kNone && !s.sparse.indices.empty()) {
+    encode(s.sparse, s.size, s.message_down);
+    update.k = static_cast<std::int64_t>(s.sparse.indices.size());
+    update.downlink_bytes = static_cast<std::int64_t>(s.message_down.size());
+    decode(s.message_down, s.size, s.sparse);
   }
-  if (update.k > 0) update.downlink_bytes = encoded_bytes(update.k, s.size);
 
   const double rate = s.rates[s.round - 1], mean = 1 / static_cast<double>(s.workers);
   // With error compensation the messages carry the step size already.
   const bool carried = compression.error_compensation;
-  s.optimiser.step(s.sum, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
+  s.optimiser.step(s.sparse, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
   return update;
 }
 

@@ -8,9 +8,9 @@
 //
 // which optimiser.h, learning_rate.h and compressor.h extend by momentum, weight decay and an eta
 // that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what
-// was encoded and decoded again. The sums are over the workers whose messages arrived, M always
-// counts all of them: who did not arrive contributes zero. With error compensation its entries
-// return to its memory, without it they are lost.
+// was encoded and decoded again, on the way up and on the way down. The sums are over the workers
+// whose messages arrived, M always counts all of them: who did not arrive contributes zero. With
+// error compensation its entries return to its memory, without it they are lost.
 //
 // Initial weights, partition and mini-batches depend on the seed and not on the compression, so
 // that two methods under one seed differ by the method alone.
@@ -42,7 +42,7 @@ struct Description {
 
 // Reads through the data (and so finds missing or truncated files) but keeps none of it and draws
 // no weights.
-// Throws std::invalid_argument with a sentence for whatever in the options cannot be.
+// Throws OptionError with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
 
 class Learner final : public Rounds {

@@ -34,9 +34,10 @@ Point point_at(const Model& model, const at::Tensor& weights, const at::Tensor& 
   }
   point.gradient.div_(workers);
   if (!std::isfinite(point.loss)) {
-    throw std::invalid_argument(
+    throw OptionError(
+        {"compression.t_hat", "training.learning_rate"},
         "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +
-        std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
+            std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
   }
   return point;
 }

@@ -58,7 +58,7 @@ class Model {
                       const Batches& samples) const = 0;
 };
 
-// Throws std::invalid_argument for a word that is not in models() (learner.h), and for images or
+// Throws OptionError for a word that is not in models() (learner.h), and for images or
 // classes that the model cannot have.
 std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
                                   std::int64_t classes);

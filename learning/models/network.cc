@@ -278,8 +278,9 @@ std::unique_ptr<Model> make_network(Forward forward, const ImageShape& image) {
   try {
     return std::make_unique<NetworkModel>(std::move(forward), image);
   } catch (const c10::Error& error) {
-    throw std::invalid_argument("the model does not take images of " + to_string(image) + ": " +
-                                error.what_without_backtrace());
+    throw OptionError({"model.architecture", "data.dataset", "data.side"},
+                      "the model does not take images of " + to_string(image) + ": " +
+                          error.what_without_backtrace());
   }
 }
 
