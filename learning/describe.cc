@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -51,6 +53,27 @@ std::int64_t budget_k(const CompressionOptions& options, std::int64_t model_size
       1, static_cast<std::int64_t>(std::floor(static_cast<double>(model_size) / options.ratio)));
 }
 
+// What a rehearsal can depend on: a campaign over seeds, ratios and rates rehearses once.
+std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
+  const TrainingOptions& training = options.training;
+  const CompressionOptions& compression = options.compression;
+  std::ostringstream text;
+  text << options.model.model;
+  for (const std::int64_t units : options.model.hidden) text << ' ' << units;
+  if (!options.model.file.empty()) {
+    text << '|' << std::filesystem::absolute(options.model.file).string() << ' '
+         << std::filesystem::file_size(options.model.file) << ' '
+         << std::filesystem::last_write_time(options.model.file).time_since_epoch().count();
+  }
+  text << '|' << to_string(shape.image) << ' ' << shape.classes << ' '
+       << shape.test_samples % kEvaluatedTogether << '|' << (training.workers > 1) << ' '
+       << std::min<std::int64_t>(training.batch, 4) << ' ' << (training.momentum > 0) << ' '
+       << (training.weight_decay > 0) << '|' << compression.sparsifier << ' '
+       << compression.error_compensation << ' ' << (compression.momentum_correction > 0) << ' '
+       << compression.downlink << '|' << options.data.augmentation << '|' << options.host.device;
+  return text.str();
+}
+
 }  // namespace
 
 Words downlinks() { return words_of(downlink_table()); }
@@ -75,7 +98,15 @@ Schedule schedule_of(const Options& options, const Description& description, std
 }
 
 Description describe(const Options& options) {
-  return describe(options, inspect_dataset(options.data));
+  const DatasetShape shape = inspect_dataset(options.data);
+  const Description description = describe(options, shape);
+  static std::set<std::string> rehearsed;
+  const std::string part = rehearsed_part(options, shape);
+  if (rehearsed.count(part) == 0) {
+    rehearse(options, shape);
+    rehearsed.insert(part);
+  }
+  return description;
 }
 
 Description describe(const Options& options, const DatasetShape& shape) {

@@ -40,16 +40,24 @@ struct Description {
   std::string device;       // what the learning runs on: "cpu", "cuda:0"
 };
 
-// Reads through the data (and so finds missing or truncated files) but keeps none of it and draws
-// no weights.
+// Reads through the data (and so finds missing or truncated files) but keeps none of it, and
+// rehearses; what has been rehearsed in this process and differs in sizes alone, no other time.
 // Throws OptionError with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
+
+// Takes one round and one evaluation of a few made-up samples, as the run would: on its device,
+// with its model, its method and images of the data set's shape. Throws OptionError for what fails,
+// as a user's network may in training alone. A loss that is not finite is no failure.
+void rehearse(const Options& options);
+
+struct Dataset;
 
 class Learner final : public Rounds {
  public:
   // Loads the data, partitions it, draws the initial weights; runs the pilot if t_hat is to be
   // estimated (the weights and streams are as if it had not run).
   explicit Learner(const Options& options);
+  Learner(const Options& options, Dataset data);  // with data that are at hand already
   ~Learner() override;
 
   RoundPlan plan() override;

@@ -50,6 +50,7 @@ std::string reason(const std::exception& error) {
   const std::string mark = "RuntimeError: ";
   const std::size_t last = text.rfind(mark);
   if (last != std::string::npos) text = text.substr(last + mark.size());
+  text.erase(0, text.find_first_not_of(" \n"));
   return text.substr(0, text.find('\n'));
 }
 
