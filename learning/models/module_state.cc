@@ -240,7 +240,8 @@ void ModuleState::after_forward(const Buffers& of_worker, bool training) {
     if (!each.is_mode) mark(value, after_, alive_);
     if (each.is_mode ? value.toBool() == training : after_ == each.before) continue;
     refuse(
-        "changes its \"" + each.name + "\" (" + value.tagKind() +
+        "changes its \"" + each.name + "\" (" +
+        each.owner->type()->getAttribute(each.slot)->repr_str() +
         ") in forward, of which each worker would need its own; expected what forward changes to "
         "be tensors that are buffers");
   }
