@@ -67,7 +67,7 @@ std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
   }
   text << '|' << to_string(shape.image) << ' ' << shape.classes << ' '
        << shape.test_samples % kEvaluatedTogether << '|' << (training.workers > 1) << ' '
-       << std::min<std::int64_t>(training.batch, 4) << ' ' << (training.momentum > 0) << ' '
+       << (training.batch > 1) << ' ' << (training.momentum > 0) << ' '
        << (training.weight_decay > 0) << '|' << compression.sparsifier << ' '
        << compression.error_compensation << ' ' << (compression.momentum_correction > 0) << ' '
        << compression.downlink << '|' << options.data.augmentation << '|' << options.host.device;

@@ -19,7 +19,7 @@
 namespace gradwave::learning {
 namespace {
 
-constexpr std::int64_t kWorkers = 2, kBatch = 4;  // at most
+constexpr std::int64_t kWorkers = 2, kBatch = 2;  // at most
 
 Images noise(std::int64_t count, const DatasetShape& shape, Random& random) {
   boost::random::uniform_int_distribution<int> pixel(0, 255);

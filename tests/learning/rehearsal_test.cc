@@ -88,7 +88,7 @@ TEST_F(Rehearsal, PassesWhateverTheMethod) {
 TEST_F(Rehearsal, FindsWhatANetworkDoesInTrainingAlone) {
   save("    if self.training:\n      y = y[:, :9]\n");
   EXPECT_THAT(refusal(options_).sentence,
-              HasSubstr("into [4, 9], expected [4, 10], a number for each class (in training"));
+              HasSubstr("into [2, 9], expected [2, 10], a number for each class (in training"));
   save("    if self.training:\n      y = y.to(4)\n");
   EXPECT_THAT(refusal(options_).sentence, HasSubstr("gives numbers of type Long, expected Float"));
   save("    if self.training:\n      y = y.detach()\n");

@@ -434,6 +434,19 @@ TEST_F(TorchScript, RefusesWhatLiesInATrainedParametersMemory) {
   }
 }
 
+// As a recurrent layer lists its own.
+TEST_F(TorchScript, TrainsParametersThatAListHoldsAsWell) {
+  const auto with = [&](const std::string& weight) {
+    save("    return torch.matmul(x.flatten(1), " + weight + ".t())\n",
+         linear_and([](torch::jit::Module& module) {
+           module.register_attribute("all", c10::ListType::ofTensors(),
+                                     c10::List<at::Tensor>({module.attr("weight").toTensor()}));
+         }));
+    return made_of(*load(), three_rounds());
+  };
+  expect_the_same(with("self.all[0]"), with("self.weight"));
+}
+
 TEST_F(TorchScript, TakesSparseGradientsAsDenseOnes) {
   const auto with = [&](const std::string& sparse) {
     save(
