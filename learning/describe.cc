@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -20,17 +22,17 @@ namespace gradwave::learning {
 namespace {
 
 template <class... Parts>
-[[noreturn]] void refuse(const Parts&... parts) {
+[[noreturn]] void refuse(const std::vector<std::string>& keys, const Parts&... parts) {
   std::ostringstream sentence;
   (sentence << ... << parts);
-  throw std::invalid_argument(sentence.str());
+  throw OptionError(keys, sentence.str());
 }
 
 const std::vector<Entry<Downlink>>& downlink_table() {
   static const std::vector<Entry<Downlink>> entries = {
-      {"sparse-union", "the union of the workers' indices with their mean values, encoded",
+      {"sparse-union", "the union of the workers' indices with the sums of their values, encoded",
        Downlink::kSparseUnion},
-      {"dense", "all d entries of the mean, encoded without indices", Downlink::kDense},
+      {"dense", "all d entries of the sum, encoded without indices", Downlink::kDense},
       {"none", "nothing: updates reach the workers free of charge", Downlink::kNone},
   };
   return entries;
@@ -40,21 +42,46 @@ const std::vector<Entry<Downlink>>& downlink_table() {
 std::int64_t budget_k(const CompressionOptions& options, std::int64_t model_size) {
   if (options.sparsifier == "none") return model_size;
   if (options.k > model_size) {
-    refuse("compression.k = ", options.k, " is more than the model's d = ", model_size);
+    refuse({"compression.k"}, "compression.k = ", options.k,
+           " is more than the model's d = ", model_size);
   }
   if (options.k > 0) return options.k;
   if (!(options.ratio >= 1)) {
-    refuse("compression.ratio = ", options.ratio, " is below 1: more than all d would be sent");
+    refuse({"compression.ratio"}, "compression.ratio = ", options.ratio,
+           " is below 1: more than all d would be sent");
   }
   return std::max<std::int64_t>(
       1, static_cast<std::int64_t>(std::floor(static_cast<double>(model_size) / options.ratio)));
+}
+
+// What a rehearsal can depend on: a campaign over seeds, ratios and rates rehearses once.
+std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
+  const TrainingOptions& training = options.training;
+  const CompressionOptions& compression = options.compression;
+  std::ostringstream text;
+  text << options.model.model;
+  for (const std::int64_t units : options.model.hidden) text << ' ' << units;
+  if (!options.model.file.empty()) {
+    text << '|' << std::filesystem::absolute(options.model.file).string() << ' '
+         << std::filesystem::file_size(options.model.file) << ' '
+         << std::filesystem::last_write_time(options.model.file).time_since_epoch().count();
+  }
+  text << '|' << to_string(shape.image) << ' ' << shape.classes << ' '
+       << shape.test_samples % kEvaluatedTogether << '|' << (training.workers > 1) << ' '
+       << (training.batch > 1) << ' ' << (training.momentum > 0) << ' '
+       << (training.weight_decay > 0) << '|' << compression.sparsifier << ' '
+       << compression.error_compensation << ' ' << (compression.momentum_correction > 0) << ' '
+       << compression.downlink << '|' << options.data.augmentation << '|' << options.host.device;
+  return text.str();
 }
 
 }  // namespace
 
 Words downlinks() { return words_of(downlink_table()); }
 
-Downlink downlink(const std::string& word) { return look_up(downlink_table(), "downlink", word); }
+Downlink downlink(const std::string& word) {
+  return look_up(downlink_table(), "downlink", word, "compression.downlink");
+}
 
 bool needs_pilot(const Options& options) {
   return options.compression.schedule == "adaptopk" && options.compression.t_hat < 0;
@@ -72,7 +99,15 @@ Schedule schedule_of(const Options& options, const Description& description, std
 }
 
 Description describe(const Options& options) {
-  return describe(options, inspect_dataset(options.data));
+  const DatasetShape shape = inspect_dataset(options.data);
+  const Description description = describe(options, shape);
+  static std::set<std::string> rehearsed;
+  const std::string part = rehearsed_part(options, shape);
+  if (rehearsed.count(part) == 0) {
+    rehearse(options, shape);
+    rehearsed.insert(part);
+  }
+  return description;
 }
 
 Description describe(const Options& options, const DatasetShape& shape) {
@@ -82,13 +117,16 @@ Description describe(const Options& options, const DatasetShape& shape) {
   augmentation(options.data.augmentation);
   learning_rates(options.training);
   if (compression.momentum_correction > 0 && !compression.error_compensation) {
-    refuse("compression.momentum_correction needs compression.error_compensation = true");
+    refuse({"compression.momentum_correction", "compression.error_compensation"},
+           "compression.momentum_correction needs compression.error_compensation = true");
   }
   if (compression.momentum_correction > 0 && options.training.momentum > 0) {
-    refuse("compression.momentum_correction is instead of training.momentum; set one of them");
+    refuse({"compression.momentum_correction", "training.momentum"},
+           "compression.momentum_correction is instead of training.momentum; set one of them");
   }
   if (compression.sparsifier == "none" && compression.schedule != "fixed") {
-    refuse("compression.schedule = '", compression.schedule,
+    refuse({"compression.schedule", "compression.sparsifier"}, "compression.schedule = '",
+           compression.schedule,
            "' has nothing to vary with compression.sparsifier = 'none', which sends everything; "
            "expected 'fixed'");
   }
@@ -102,7 +140,8 @@ Description describe(const Options& options, const DatasetShape& shape) {
 
   const auto model = make_model(options.model, shape.image, shape.classes);
   if (options.training.batch < model->least_batch()) {
-    refuse("training.batch = ", options.training.batch,
+    refuse({"training.batch", "model.architecture", "data.dataset"},
+           "training.batch = ", options.training.batch,
            " leaves batch normalisation one number of each channel; expected at least ",
            model->least_batch(), " for images of ", to_string(shape.image));
   }
@@ -113,9 +152,9 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.forward_macs =
       options.model.forward_macs > 0 ? options.model.forward_macs : model->forward_macs();
   if (description.forward_macs == 0) {
-    refuse(
-        "the network has no convolutions and matrix products whose multiply-adds could be "
-        "counted; expected model.forward_macs, for one sample's forward pass");
+    refuse({"model.forward_macs"},
+           "the network has no convolutions and matrix products whose multiply-adds could be "
+           "counted; expected model.forward_macs, for one sample's forward pass");
   }
   description.notes = shape.notes;
   for (std::string& note : partition_notes(options.data, shape, options.training.workers)) {

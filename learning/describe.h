@@ -11,14 +11,19 @@ namespace gradwave::learning {
 
 enum class Downlink { kSparseUnion, kDense, kNone };
 
-// Throws std::invalid_argument for a word that is not in downlinks().
+// Throws OptionError for a word that is not in downlinks().
 Downlink downlink(const std::string& word);
 
-// describe() of data that are at hand already.
+// describe() of data that are at hand already, and without a rehearsal.
 Description describe(const Options& options, const DatasetShape& shape);
 
 // The schedule that the options ask for, with this t_hat where they leave it to a pilot.
 Schedule schedule_of(const Options& options, const Description& description, std::int64_t t_hat);
+
+// rehearse() for data of this shape.
+void rehearse(const Options& options, const DatasetShape& shape);
+
+constexpr std::int64_t kEvaluatedTogether = 1000;  // test images
 
 // Whether t_hat is to be estimated.
 bool needs_pilot(const Options& options);

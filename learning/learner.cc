@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "learning/compression/codec.h"
 #include "learning/compression/compressor.h"
@@ -28,16 +29,17 @@
 namespace gradwave::learning {
 namespace {
 
-// w_0 [d], and the buffers [b] with which every worker starts.
+// w_0 [d], and the buffers with which every worker starts.
 struct Start {
-  at::Tensor weights, buffers;
+  at::Tensor weights;
+  Buffers buffers;
 };
 
 Start start_of(const Model& model, std::uint64_t seed, const at::Device& device) {
   Random random = random_stream(seed, "weights");
-  const at::Tensor weights = at::empty({model.size()}), buffers = at::empty({model.buffers_size()});
-  model.initialise(random, weights.data_ptr<float>(), buffers.data_ptr<float>());
-  return {weights.to(device), buffers.to(device)};
+  const at::Tensor weights = at::empty({model.size()});
+  model.initialise(random, weights.data_ptr<float>());
+  return {weights.to(device), to_device(model.buffers(), device)};
 }
 
 std::vector<Compressor> make_compressors(const Options& options, std::int64_t model_size,
@@ -74,13 +76,14 @@ double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size,
   return static_cast<double>(workers * k) * entry;
 }
 
-// Memory that a GPU does not have, a user's network that fails half-way: LibTorch's errors in plain
-// words.
+// Memory that a GPU does not have, say: LibTorch's errors in plain words.
 template <class Work>
 void plainly(const Work& work) {
   try {
     work();
-  } catch (const c10::Error& error) {
+  } catch (const std::invalid_argument&) {  // plain already
+    throw;
+  } catch (const std::exception& error) {
     throw std::runtime_error(reason(error));
   }
 }
@@ -88,10 +91,10 @@ void plainly(const Work& work) {
 }  // namespace
 
 struct Learner::State {
-  explicit State(const Options& given)
+  State(const Options& given, Dataset loaded)
       : options(given),
         device(device_of(given.host.device)),
-        data(load_dataset(given.data)),
+        data(std::move(loaded)),
         description(describe(given, shape_of(data))),
         parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
         model(make_model(given.model, data.image, data.classes)),
@@ -130,17 +133,20 @@ struct Learner::State {
   bool under_way = false;                            // a round was planned and not applied
   std::int64_t round = 0;                            // t, of the next plan()
   const at::Tensor weights = start.weights.clone();  // w_t [d]
-  const at::Tensor buffers = start.buffers.repeat({workers, 1});  // [M, b]
-  std::vector<Compressor> compressors;                            // [M]
-  std::vector<std::vector<std::uint8_t>> messages;                // [M], as they travel
-  SparseSum sum;                                                  // of the messages that arrived
+  const Buffers buffers = for_all(start.buffers, workers);
+  std::vector<Compressor> compressors;              // [M]
+  std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
+  SparseSum sum;                                    // of the messages that arrived
+  std::vector<std::uint8_t> message_down;           // to every worker
   Optimiser optimiser;
 
   // All that the next round depends on.
   void keep(Keeper& keeper) {
     keeper.keep("round", round);
     keeper.keep("weights", weights);
-    keeper.keep("worker_buffers", buffers);
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+      keeper.keep("worker_buffers_" + std::to_string(i), buffers[i]);
+    }
     for (std::size_t i = 0; i < compressors.size(); ++i) {
       compressors[i].keep("worker_" + std::to_string(i), keeper);
     }
@@ -156,9 +162,11 @@ struct Learner::State {
   Sparse sparse;
 };
 
-Learner::Learner(const Options& options) {
+Learner::Learner(const Options& options) : Learner(options, load_dataset(options.data)) {}
+
+Learner::Learner(const Options& options, Dataset data) {
   prepare_torch();
-  plainly([&] { state_ = std::make_unique<State>(options); });
+  plainly([&] { state_ = std::make_unique<State>(options, std::move(data)); });
 }
 
 Learner::~Learner() = default;
@@ -220,31 +228,29 @@ Update Learner::apply(const std::vector<int>& arrived) {
   }
 
   const CompressionOptions& compression = s.options.compression;
+  const Downlink way = downlink(compression.downlink);
+  way == Downlink::kDense ? s.sum.take_all(s.sparse) : s.sum.take_union(s.sparse);
   Update update;
-  switch (downlink(compression.downlink)) {
-    case Downlink::kSparseUnion:
-      update.k = s.sum.entries();
-      break;
-    case Downlink::kDense:
-      update.k = s.size;
-      break;
-    case Downlink::kNone:
-      break;
+  if (way != Downlink::kNone && !s.sparse.indices.empty()) {
+    encode(s.sparse, s.size, s.message_down);
+    update.k = static_cast<std::int64_t>(s.sparse.indices.size());
+    update.downlink_bytes = static_cast<std::int64_t>(s.message_down.size());
+    decode(s.message_down, s.size, s.sparse);
   }
-  if (update.k > 0) update.downlink_bytes = encoded_bytes(update.k, s.size);
 
   const double rate = s.rates[s.round - 1], mean = 1 / static_cast<double>(s.workers);
   // With error compensation the messages carry the step size already.
   const bool carried = compression.error_compensation;
-  s.optimiser.step(s.sum, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
+  s.optimiser.step(s.sparse, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
   return update;
 }
 
-// With the mean of the workers' buffers, which each could send once, at the end of the training.
+// With the mean of the workers' buffers, which each could send once, at the end of the training; of
+// integers and truth values, which have none, with worker 0's.
 Evaluation Learner::evaluate() {
   const State& s = *state_;
-  const at::Tensor buffers = s.buffers.mean(0);
-  constexpr std::int64_t kChunk = 1000;
+  const Buffers buffers = mean_of(s.buffers);
+  constexpr std::int64_t kChunk = kEvaluatedTogether;
   const Images& test = s.data.test;
   const std::int64_t pixels = s.data.image.pixels();
   Batches samples;

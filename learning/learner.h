@@ -8,9 +8,9 @@
 //
 // which optimiser.h, learning_rate.h and compressor.h extend by momentum, weight decay and an eta
 // that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what
-// was encoded and decoded again. The sums are over the workers whose messages arrived, M always
-// counts all of them: who did not arrive contributes zero. With error compensation its entries
-// return to its memory, without it they are lost.
+// was encoded and decoded again, on the way up and on the way down. The sums are over the workers
+// whose messages arrived, M always counts all of them: who did not arrive contributes zero. With
+// error compensation its entries return to its memory, without it they are lost.
 //
 // Initial weights, partition and mini-batches depend on the seed and not on the compression, so
 // that two methods under one seed differ by the method alone.
@@ -41,16 +41,24 @@ struct Description {
   std::vector<std::string> notes;  // what the scenario's author should know: one sentence each
 };
 
-// Reads through the data (and so finds missing or truncated files) but keeps none of it and draws
-// no weights.
-// Throws std::invalid_argument with a sentence for whatever in the options cannot be.
+// Reads through the data (and so finds missing or truncated files) but keeps none of it, and
+// rehearses; what has been rehearsed in this process and differs in sizes alone, no other time.
+// Throws OptionError with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
+
+// Takes one round and one evaluation of a few made-up samples, as the run would: on its device,
+// with its model, its method and images of the data set's shape. Throws OptionError for what fails,
+// as a user's network may in training alone. A loss that is not finite is no failure.
+void rehearse(const Options& options);
+
+struct Dataset;
 
 class Learner final : public Rounds {
  public:
   // Loads the data, partitions it, draws the initial weights; runs the pilot if t_hat is to be
   // estimated (the weights and streams are as if it had not run).
   explicit Learner(const Options& options);
+  Learner(const Options& options, Dataset data);  // with data that are at hand already
   ~Learner() override;
 
   RoundPlan plan() override;

@@ -20,7 +20,7 @@ struct RoundPlan {
 
 // What the server sends back after it has applied what arrived.
 struct Update {
-  std::int64_t downlink_bytes = 0;  // per worker; 0: nothing is sent
+  std::int64_t downlink_bytes = 0;  // length of the encoded update, one per worker; 0: none is sent
   std::int64_t k = 0;               // entries in it: the union of the workers' indices, or d
 };
 
@@ -36,7 +36,8 @@ class Rounds {
   // Computes, sparsifies and encodes round t's gradients. Called T times, each followed by apply().
   virtual RoundPlan plan() = 0;
 
-  // Decodes the messages of the workers named (each in 0..M-1, ascending) and updates the weights.
+  // Decodes the messages of the workers named (each in 0..M-1, ascending), encodes the update that
+  // goes down and moves the weights by what a worker decodes of it.
   virtual Update apply(const std::vector<int>& arrived) = 0;
 
   virtual Evaluation evaluate() = 0;

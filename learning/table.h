@@ -3,10 +3,11 @@
 // about it, and what it names.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "learning/options.h"
 
 namespace gradwave::learning {
 
@@ -17,15 +18,19 @@ struct Entry {
   T value;
 };
 
-// Throws std::invalid_argument with all the right words; `what` is the table's name, "sparsifier".
+// Throws OptionError with all the right words; `what` is the table's name, "sparsifier", and `key`
+// the scenario's for it.
 template <class T>
-T look_up(const std::vector<Entry<T>>& table, const std::string& what, const std::string& word) {
+T look_up(const std::vector<Entry<T>>& table, const std::string& what, const std::string& word,
+          const std::string& key = "") {
   std::string known;
   for (const Entry<T>& entry : table) {
     if (entry.word == word) return entry.value;
     known += (known.empty() ? "'" : ", '") + entry.word + "'";
   }
-  throw std::invalid_argument("unknown " + what + " '" + word + "'; expected one of " + known);
+  const std::string sentence = "unknown " + what + " '" + word + "'; expected one of " + known;
+  if (key.empty()) throw OptionError({}, sentence);
+  throw OptionError({key}, sentence);
 }
 
 template <class T>

@@ -40,6 +40,26 @@ float get_float(const std::uint8_t* in) {
   return value;
 }
 
+constexpr bool kLittleEndian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+
+void put_floats(const std::vector<float>& values, std::uint8_t* out) {
+  if (values.empty()) return;
+  if (kLittleEndian) {
+    std::memcpy(out, values.data(), values.size() * kValueBytes);
+    return;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) put_float(values[i], out + i * kValueBytes);
+}
+
+void get_floats(const std::uint8_t* in, std::vector<float>& values) {
+  if (values.empty()) return;
+  if (kLittleEndian) {
+    std::memcpy(values.data(), in, values.size() * kValueBytes);
+    return;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = get_float(in + i * kValueBytes);
+}
+
 // Fewer than 8 bits wait in `pending` between two indices, so 64 always suffice.
 void pack(const std::vector<std::uint32_t>& indices, int width, std::uint8_t* out) {
   std::uint64_t pending = 0;
@@ -100,8 +120,7 @@ void encode(const Sparse& sparse, std::int64_t model_size, std::vector<std::uint
   out.assign(encoded_bytes(k, model_size), 0);
   put_u32(static_cast<std::uint32_t>(k), out.data());
   if (k < model_size) pack(sparse.indices, index_bits(model_size), out.data() + kCountBytes);
-  std::uint8_t* values = out.data() + kCountBytes + index_bytes(k, model_size);
-  for (std::int64_t i = 0; i < k; ++i) put_float(sparse.values[i], values + i * kValueBytes);
+  put_floats(sparse.values, out.data() + kCountBytes + index_bytes(k, model_size));
 }
 
 void decode(const std::vector<std::uint8_t>& bytes, std::int64_t model_size, Sparse& out) {
@@ -124,8 +143,7 @@ void decode(const std::vector<std::uint8_t>& bytes, std::int64_t model_size, Spa
     unpack(bytes.data() + kCountBytes, index_bits(model_size), out.indices);
     check_order(out.indices, model_size);
   }
-  const std::uint8_t* values = bytes.data() + kCountBytes + index_bytes(k, model_size);
-  for (std::int64_t i = 0; i < k; ++i) out.values[i] = get_float(values + i * kValueBytes);
+  get_floats(bytes.data() + kCountBytes + index_bytes(k, model_size), out.values);
 }
 
 }  // namespace gradwave::learning

@@ -22,28 +22,29 @@ struct Point {
 };
 
 // Means over the workers' reference batches. Leaves the buffers as they are.
-Point point_at(const Model& model, const at::Tensor& weights, const at::Tensor& buffers,
+Point point_at(const Model& model, const at::Tensor& weights, const Buffers& buffers,
                const Batches& reference, std::int64_t round) {
   Point point{0, at::zeros_like(weights)};
   const at::Tensor gradient = at::empty_like(weights);
   const auto workers = static_cast<double>(reference.workers);
   for (const double loss :
-       model.gradients(weights, reference, buffers.repeat({reference.workers, 1}), gradient,
+       model.gradients(weights, reference, for_all(buffers, reference.workers), gradient,
                        [&](std::int64_t) { point.gradient.add_(gradient); })) {
     point.loss += loss / workers;
   }
   point.gradient.div_(workers);
   if (!std::isfinite(point.loss)) {
-    throw std::invalid_argument(
+    throw OptionError(
+        {"compression.t_hat", "training.learning_rate"},
         "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +
-        std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
+            std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
   }
   return point;
 }
 
 }  // namespace
 
-Pilot run_pilot(const Model& model, const at::Tensor& start, const at::Tensor& buffers,
+Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buffers,
                 BatchStream batches, const Batches& reference, std::int64_t rounds,
                 double learning_rate) {
   Pilot pilot;
@@ -51,13 +52,14 @@ Pilot run_pilot(const Model& model, const at::Tensor& start, const at::Tensor& b
   pilot.convexity = std::numeric_limits<double>::infinity();
 
   Batches batch;
-  at::Tensor weights = start, of_workers;
+  at::Tensor weights = start;
+  Buffers of_workers;
   at::Tensor gradient = at::empty_like(start), mean = at::empty_like(start);
   Point here = point_at(model, weights, buffers, reference, 0);
   pilot.initial_loss = here.loss;
   for (std::int64_t t = 0; t < rounds; ++t) {
     batches.next(batch);
-    if (t == 0) of_workers = buffers.repeat({batch.workers, 1});
+    if (t == 0) of_workers = for_all(buffers, batch.workers);
     const auto workers = static_cast<double>(batch.workers);
     double squares = 0;  // sum_i |grad_i|^2
     mean.zero_();

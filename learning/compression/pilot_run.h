@@ -22,10 +22,10 @@
 
 namespace gradwave::learning {
 
-// Everything but t_hat, from `rounds` >= 2 rounds. `start` [d] and `buffers` [b] are left as they
-// are and `batches` is a copy: the run itself starts where it would have without a pilot. Throws
-// std::invalid_argument if the loss is not finite.
-Pilot run_pilot(const Model& model, const at::Tensor& start, const at::Tensor& buffers,
+// Everything but t_hat, from `rounds` >= 2 rounds. `start` [d] and `buffers`, one worker's, are
+// left as they are and `batches` is a copy: the run itself starts where it would have without a
+// pilot. Throws OptionError if the loss is not finite.
+Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buffers,
                 BatchStream batches, const Batches& reference, std::int64_t rounds,
                 double learning_rate);
 

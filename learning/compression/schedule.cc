@@ -26,9 +26,10 @@ bool takes_more(std::int64_t t, const ScheduleInput& input) {
 // Both levels are rounded; then the higher one gives way until the budget holds.
 void adaptopk(const ScheduleInput& input, Schedule& schedule) {
   if (input.t_hat < 0 || input.t_hat > input.rounds) {
-    throw std::invalid_argument("compression.t_hat = " + std::to_string(input.t_hat) +
-                                " lies outside the run of 0 to " + std::to_string(input.rounds) +
-                                " rounds");
+    throw OptionError({"compression.t_hat", "training.rounds"},
+                      "compression.t_hat = " + std::to_string(input.t_hat) +
+                          " lies outside the run of 0 to " + std::to_string(input.rounds) +
+                          " rounds");
   }
   schedule.t_hat = input.t_hat;
   std::vector<bool> more(input.rounds);
@@ -38,14 +39,16 @@ void adaptopk(const ScheduleInput& input, Schedule& schedule) {
   const std::int64_t wanted = std::llround((1 + input.gamma) * k);
   const std::int64_t low = std::llround((1 - input.gamma) * k);
   if (low < 1) {
-    throw std::invalid_argument(
+    throw OptionError(
+        {"compression.gamma", "compression.ratio", "compression.k"},
         "compression.gamma leaves no entry to send in some rounds: k = " + std::to_string(input.k) +
-        " falls to " + std::to_string(low) + "; expected a smaller gamma or a larger k");
+            " falls to " + std::to_string(low) + "; expected a smaller gamma or a larger k");
   }
   if (wanted > input.model_size) {
-    throw std::invalid_argument(
+    throw OptionError(
+        {"compression.gamma", "compression.ratio", "compression.k"},
         "compression.gamma asks for k_t = " + std::to_string(wanted) +
-        " entries, more than the model's d = " + std::to_string(input.model_size));
+            " entries, more than the model's d = " + std::to_string(input.model_size));
   }
 
   const std::int64_t n_high = std::count(more.begin(), more.end(), true);
@@ -70,7 +73,7 @@ const std::vector<Entry<Rule>>& table() {
 
 Schedule make_schedule(const ScheduleInput& input) {
   Schedule schedule;
-  look_up(table(), "schedule", input.schedule)(input, schedule);
+  look_up(table(), "schedule", input.schedule, "compression.schedule")(input, schedule);
   schedule.unused = input.k * input.rounds -
                     std::accumulate(schedule.k.begin(), schedule.k.end(), std::int64_t{0});
   return schedule;

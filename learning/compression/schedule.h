@@ -32,7 +32,7 @@ struct ScheduleInput {
   std::int64_t t_hat = 0;       // 0..T
 };
 
-// Throws std::invalid_argument if a level of the schedule is below 1 or above d, whatever t_hat is,
+// Throws OptionError if a level of the schedule is below 1 or above d, whatever t_hat is,
 // or t_hat outside 0..T.
 Schedule make_schedule(const ScheduleInput& input);
 

@@ -37,6 +37,23 @@ void add_at(const at::Tensor& dense, const Sparse& sparse) {
   for (std::size_t i = 0; i < sparse.indices.size(); ++i) x[sparse.indices[i]] += sparse.values[i];
 }
 
+void subtract_at(const at::Tensor& dense, const Sparse& sparse, double scale) {
+  const std::size_t k = sparse.indices.size();
+  if (!on_host(dense)) {
+    const at::Tensor indices = indices_of(sparse, dense.device());
+    const at::Tensor values = view_of(sparse.values).to(dense.device());
+    dense.index_copy_(0, indices, dense.index_select(0, indices).sub(values, scale));
+    return;
+  }
+  auto* const x = dense.data_ptr<float>();
+  const auto factor = static_cast<float>(scale);
+  if (static_cast<std::int64_t>(k) == dense.numel()) {  // all of them, in order
+    for (std::size_t i = 0; i < k; ++i) x[i] -= factor * sparse.values[i];
+  } else {
+    for (std::size_t i = 0; i < k; ++i) x[sparse.indices[i]] -= factor * sparse.values[i];
+  }
+}
+
 void clear_at(const at::Tensor& dense, const Sparse& sparse) {
   if (!on_host(dense)) {
     dense.index_fill_(0, indices_of(sparse, dense.device()), 0);

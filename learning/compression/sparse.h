@@ -20,9 +20,10 @@ extern bool operators_only;
 at::Tensor view_of(const float* data, at::IntArrayRef sizes);
 at::Tensor view_of(const std::vector<float>& vector);  // [d]
 
-void add_at(const at::Tensor& dense, const Sparse& sparse);    // dense[index] += value
-void clear_at(const at::Tensor& dense, const Sparse& sparse);  // dense[index] = 0
-void read_at(const at::Tensor& dense, Sparse& sparse);         // value = dense[index]
+void add_at(const at::Tensor& dense, const Sparse& sparse);  // dense[index] += value
+void subtract_at(const at::Tensor& dense, const Sparse& sparse, double scale);  // -= scale * value
+void clear_at(const at::Tensor& dense, const Sparse& sparse);                   // dense[index] = 0
+void read_at(const at::Tensor& dense, Sparse& sparse);  // value = dense[index]
 
 // sparse.indices where `dense` is, as operators want them.
 at::Tensor indices_of(const Sparse& sparse, const at::Device& device);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The server's half of a step: the sum of the sparse vectors that arrived and the union of their
-// indices. In this machine's memory at a cost of the entries in them and not of d; on a GPU, which
+// The server's half of a round: the sum of the sparse vectors that arrived, and the union of their
+// indices. In this machine's memory at a cost of the entries in them and of d bits; on a GPU, which
 // reads d floats sooner than it hears of the entries, at a cost of d.
 #pragma once
 
@@ -18,18 +18,18 @@ class SparseSum {
   SparseSum(std::int64_t model_size, const at::Device& device);
 
   void add(const Sparse& sparse);
-  std::int64_t entries() const;  // in the union
 
-  // weights [d] <- weights - scale * sum; the sum is zero and the union empty afterwards.
-  void subtract_from(const at::Tensor& weights, double scale);
-
-  const at::Tensor& dense() const { return sum_; }  // [d]
-  void clear();
+  // Moves the sum to `out`, whose capacity is kept: the entries of the union, or all d of them.
+  // It is zero and the union empty afterwards.
+  void take_union(Sparse& out);
+  void take_all(Sparse& out);
 
  private:
-  at::Tensor sum_;                    // [d], zero outside the union
-  at::Tensor present_;                // [d], bytes, 1 in the union
-  std::vector<std::uint32_t> union_;  // in the order of arrival; stays empty on a GPU
+  void clear();
+
+  at::Tensor sum_;                      // [d], zero outside the union
+  std::vector<std::uint64_t> present_;  // a bit for each entry, 1 in the union; empty on a GPU
+  at::Tensor present_on_device_;        // [d], bytes, likewise; undefined in this machine's memory
 };
 
 }  // namespace gradwave::learning

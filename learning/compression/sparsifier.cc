@@ -33,7 +33,7 @@ void Sparsifier::accumulate_and_select(const at::Tensor& gradient, float scale,
 }
 
 std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name) {
-  return look_up(table(), "sparsifier", name)();
+  return look_up(table(), "sparsifier", name, "compression.sparsifier")();
 }
 
 Words sparsifiers() { return words_of(table()); }

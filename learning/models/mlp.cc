@@ -12,8 +12,8 @@ std::unique_ptr<Model> make_mlp(const ModelOptions& options, const ImageShape& i
                                 std::int64_t classes) {
   for (const std::int64_t units : options.hidden) {
     if (units >= 1) continue;
-    throw std::invalid_argument("model.hidden has a layer of " + std::to_string(units) +
-                                " units; expected at least 1");
+    throw OptionError({"model.hidden"}, "model.hidden has a layer of " + std::to_string(units) +
+                                            " units; expected at least 1");
   }
   return make_network(
       [hidden = options.hidden, classes](Pass& pass, const at::Tensor& images) {

@@ -34,10 +34,11 @@ const std::vector<Entry<Make*>>& table() {
 
 std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
                                   std::int64_t classes) {
-  Make* make = look_up(table(), "model", options.model);
+  Make* make = look_up(table(), "model", options.model, "model.architecture");
   if (!options.file.empty() && make != make_torchscript) {
-    throw std::invalid_argument("model.file is of model.architecture = \"torchscript\", not \"" +
-                                options.model + "\"");
+    throw OptionError(
+        {"model.file", "model.architecture"},
+        "model.file is of model.architecture = \"torchscript\", not \"" + options.model + "\"");
   }
   return make(options, image, classes);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "learning/data/dataset.h"
+#include "learning/models/buffers.h"
 #include "learning/options.h"
 #include "learning/runtime/random.h"
 
@@ -35,30 +36,31 @@ class Model {
   // normalised over the batch.
   virtual std::int64_t least_batch() const { return 1; }
 
-  // Numbers that are not trained: running means and variances of batch normalisation. Each worker
-  // has its own, from its own batches, as a robot would that sends gradients and nothing else.
-  virtual std::int64_t buffers_size() const { return 0; }  // b
+  // With which every worker starts. Each then has its own, from its own batches, as a robot would
+  // that sends gradients and nothing else.
+  virtual Buffers buffers() const { return {}; }
 
-  virtual void initialise(Random& random, float* weights, float* buffers) const = 0;  // [d], [b]
+  virtual void initialise(Random& random, float* weights) const = 0;  // [d]
 
   // For each worker in turn, the gradient at `weights` [d] of its batch's mean cross-entropy loss,
   // which is in `gradient` [d] until take() returns: what worker i alone would compute. Brings
-  // buffers [M, b] up to date. Returns the losses [M].
+  // the M workers' buffers up to date. Returns the losses [M].
   using Take = std::function<void(std::int64_t worker)>;
   virtual std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
-                                        const at::Tensor& buffers, const at::Tensor& gradient,
+                                        const Buffers& buffers, const at::Tensor& gradient,
                                         const Take& take) const = 0;
 
-  // Sum of losses and count of right answers over the samples of a batch.
+  // Sum of losses and count of right answers over the samples of a batch, with buffers as one
+  // worker has them.
   struct Score {
     double loss = 0;
     std::int64_t right = 0;
   };
-  virtual Score score(const at::Tensor& weights, const at::Tensor& buffers,
+  virtual Score score(const at::Tensor& weights, const Buffers& buffers,
                       const Batches& samples) const = 0;
 };
 
-// Throws std::invalid_argument for a word that is not in models() (learner.h), and for images or
+// Throws OptionError for a word that is not in models() (learner.h), and for images or
 // classes that the model cannot have.
 std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
                                   std::int64_t classes);

@@ -47,15 +47,21 @@ class NetworkModel final : public Model {
       forward_(pass, one);
     });
     size_ = elements(variables_.parameters);
-    buffers_size_ = elements(variables_.buffers);
   }
 
   std::int64_t size() const override { return size_; }
-  std::int64_t buffers_size() const override { return buffers_size_; }
+  Buffers buffers() const override {
+    if (variables_.buffers.empty()) return {};
+    std::vector<float> start;
+    for (const Variable& variable : variables_.buffers) {
+      start.insert(start.end(), elements(variable.sizes), variable.low);
+    }
+    return {at::tensor(start)};
+  }
   double forward_macs() const override { return macs_; }
   std::int64_t least_batch() const override { return variables_.one_place_normalised ? 2 : 1; }
 
-  void initialise(Random& random, float* weights, float* buffers) const override {
+  void initialise(Random& random, float* weights) const override {
     for (const Variable& variable : variables_.parameters) {
       const std::int64_t size = elements(variable.sizes);
       if (variable.low == variable.high) {
@@ -65,20 +71,17 @@ class NetworkModel final : public Model {
       boost::random::uniform_real_distribution<float> uniform(variable.low, variable.high);
       weights = std::generate_n(weights, size, [&] { return uniform(random); });
     }
-    for (const Variable& variable : variables_.buffers) {
-      buffers = std::fill_n(buffers, elements(variable.sizes), variable.low);
-    }
   }
 
   std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
-                                const at::Tensor& buffers, const at::Tensor& gradient,
+                                const Buffers& buffers, const at::Tensor& gradient,
                                 const Take& take) const override {
     const std::int64_t together = std::clamp<std::int64_t>(
         samples_in_a_pass(weights.device()) / batches.batch, 1, batches.workers);
     std::vector<at::Tensor> losses;
     for (std::int64_t first = 0; first < batches.workers; first += together) {
       const std::int64_t workers = std::min(together, batches.workers - first);
-      Pass pass(weights, buffers.narrow(0, first, workers), true);
+      Pass pass(weights, rows_of(buffers, first, workers), true);
       const at::Tensor logits =
           forward_(pass, images_of(batches, image_, first, workers, weights.device()));
       const at::Tensor loss =
@@ -93,7 +96,7 @@ class NetworkModel final : public Model {
     return to_host(losses);
   }
 
-  Score score(const at::Tensor& weights, const at::Tensor& buffers,
+  Score score(const at::Tensor& weights, const Buffers& buffers,
               const Batches& samples) const override {
     const c10::InferenceMode no_autograd;
     const at::Device device = weights.device();
@@ -102,7 +105,7 @@ class NetworkModel final : public Model {
     Score total;
     for (std::int64_t first = 0; first < samples.workers; first += together) {
       const std::int64_t workers = std::min(together, samples.workers - first);
-      Pass pass(weights, buffers.view({1, -1}), false);
+      Pass pass(weights, buffers.empty() ? at::empty({1, 0}) : buffers[0].view({1, -1}), false);
       const at::Tensor logits = forward_(pass, images_of(samples, image_, first, workers, device));
       const Score score = score_of(logits, labels_of(samples, first, workers, device));
       total.loss += score.loss;
@@ -112,6 +115,11 @@ class NetworkModel final : public Model {
   }
 
  private:
+  // All that the layers keep lies in one tensor [M, b].
+  static at::Tensor rows_of(const Buffers& buffers, std::int64_t first, std::int64_t workers) {
+    return buffers.empty() ? at::empty({workers, 0}) : buffers[0].narrow(0, first, workers);
+  }
+
   std::int64_t samples_in_a_pass(const at::Device& device) const {
     return std::max<std::int64_t>(32, room(device) / variables_.outputs);
   }
@@ -119,7 +127,7 @@ class NetworkModel final : public Model {
   Forward forward_;
   ImageShape image_;
   Variables variables_;
-  std::int64_t size_ = 0, buffers_size_ = 0;
+  std::int64_t size_ = 0;
   double macs_ = 0;
 };
 
@@ -278,8 +286,9 @@ std::unique_ptr<Model> make_network(Forward forward, const ImageShape& image) {
   try {
     return std::make_unique<NetworkModel>(std::move(forward), image);
   } catch (const c10::Error& error) {
-    throw std::invalid_argument("the model does not take images of " + to_string(image) + ": " +
-                                error.what_without_backtrace());
+    throw OptionError({"model.architecture", "data.dataset", "data.side"},
+                      "the model does not take images of " + to_string(image) + ": " +
+                          error.what_without_backtrace());
   }
 }
 

@@ -88,7 +88,7 @@ class Pass {
 // From images to logits [W B, classes].
 using Forward = std::function<at::Tensor(Pass& pass, const at::Tensor& images)>;
 
-// Throws std::invalid_argument if the images are too small for the network's layers.
+// Throws OptionError if the images are too small for the network's layers.
 std::unique_ptr<Model> make_network(Forward forward, const ImageShape& image);
 
 }  // namespace gradwave::learning

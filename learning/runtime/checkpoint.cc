@@ -13,7 +13,7 @@ namespace gradwave::learning {
 namespace {
 
 constexpr const char* kForm = "gradwave_checkpoint";  // the name under which a file has kVersion
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 std::string text_of(const Random& random) {
   std::ostringstream text;
@@ -115,6 +115,11 @@ void CheckpointReader::keep(const std::string& name, const at::Tensor& tensor) {
   if (kept.sizes() != tensor.sizes()) {
     archive_->refuse("this checkpoint's \"" + name + "\" has the shape " + c10::str(kept.sizes()) +
                      ", expected " + c10::str(tensor.sizes()));
+  }
+  if (kept.scalar_type() != tensor.scalar_type()) {
+    archive_->refuse("this checkpoint's \"" + name + "\" is of type " +
+                     c10::toString(kept.scalar_type()) + ", expected " +
+                     c10::toString(tensor.scalar_type()));
   }
   tensor.copy_(kept);
 }

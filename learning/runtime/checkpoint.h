@@ -49,7 +49,7 @@ class CheckpointWriter final : public Keeper {
 };
 
 // Throws std::invalid_argument for a file that is no checkpoint, and for a thing that is not in it
-// or has another shape than the one it would replace.
+// or has another shape or type than the one it would replace.
 class CheckpointReader final : public Keeper {
  public:
   explicit CheckpointReader(const std::filesystem::path& file);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "learning/learner.h"
+#include "learning/options.h"
 
 namespace gradwave::learning {
 namespace {
@@ -30,15 +31,15 @@ at::Device device_of(const std::string& word) {
   if (word.compare(0, prefix.size(), prefix) == 0) {
     number = word.substr(prefix.size());
   } else if (word != "cuda") {
-    throw std::invalid_argument("host.device = \"" + word + "\": " + kWords);
+    throw OptionError({"host.device"}, "host.device = \"" + word + "\": " + kWords);
   }
   if (number.empty() || number.size() > 2 ||
       number.find_first_not_of("0123456789") != std::string::npos) {
-    throw std::invalid_argument("host.device = \"" + word + "\": " + kWords);
+    throw OptionError({"host.device"}, "host.device = \"" + word + "\": " + kWords);
   }
   const int index = std::stoi(number);
   if (index >= gpus) {
-    throw std::invalid_argument("host.device = \"" + word + "\": " + gpus_here(gpus));
+    throw OptionError({"host.device"}, "host.device = \"" + word + "\": " + gpus_here(gpus));
   }
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }

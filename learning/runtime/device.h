@@ -9,7 +9,7 @@
 namespace gradwave::learning {
 
 // Of "auto" (the first GPU if there is one, else the CPU), "cpu", "cuda" or "cuda:N". Throws
-// std::invalid_argument for other words, and for a GPU that is not there.
+// OptionError for other words, and for a GPU that is not there.
 at::Device device_of(const std::string& word);
 
 }  // namespace gradwave::learning

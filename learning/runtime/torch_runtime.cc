@@ -7,6 +7,7 @@
 #include <torch/version.h>
 
 #include <mutex>
+#include <regex>
 
 #include "learning/learner.h"
 
@@ -46,10 +47,11 @@ void prepare_torch() {
 std::string reason(const std::exception& error) {
   const auto* const of_torch = dynamic_cast<const c10::Error*>(&error);
   std::string text = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
-  // The interpreter of TorchScript puts the lines that led there before it.
-  const std::string mark = "RuntimeError: ";
-  const std::size_t last = text.rfind(mark);
-  if (last != std::string::npos) text = text.substr(last + mark.size());
+  // The interpreter of TorchScript puts the lines that led there before it, and of an error that
+  // the network raised itself the class in Python: "builtins.ValueError: ".
+  static const std::regex mark("(^|\\n)([A-Za-z_.]*(Error|Exception): )+");
+  for (std::smatch match; std::regex_search(text, match, mark);) text = match.suffix();
+  text.erase(0, text.find_first_not_of(" \n"));
   return text.substr(0, text.find('\n'));
 }
 

@@ -41,7 +41,8 @@ const std::vector<Entry<Course*>>& table() {
 void check_milestones(const TrainingOptions& options) {
   const auto& milestones = options.milestones;
   const auto refuse = [](const std::string& reason) {
-    throw std::invalid_argument("training.milestones " + reason);
+    throw OptionError({"training.milestones", "training.learning_rate_schedule"},
+                      "training.milestones " + reason);
   };
   if (options.learning_rate_schedule != "step") {
     if (milestones.empty()) return;
@@ -62,7 +63,8 @@ void check_milestones(const TrainingOptions& options) {
 }  // namespace
 
 std::vector<double> learning_rates(const TrainingOptions& options) {
-  Course* course = look_up(table(), "learning-rate schedule", options.learning_rate_schedule);
+  Course* course = look_up(table(), "learning-rate schedule", options.learning_rate_schedule,
+                           "training.learning_rate_schedule");
   check_milestones(options);
   std::vector<double> rates(options.rounds);
   for (std::int64_t t = 0; t < options.rounds; ++t) {

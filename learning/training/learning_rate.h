@@ -9,7 +9,7 @@
 
 namespace gradwave::learning {
 
-// eta_0 .. eta_{T-1}. Throws std::invalid_argument, naming the keys of the scenario file, for an
+// eta_0 .. eta_{T-1}. Throws OptionError, naming the keys of the scenario file, for an
 // unknown course, and for milestones that do not ascend, lie beyond the last round, or are given to
 // a course that has none.
 std::vector<double> learning_rates(const TrainingOptions& options);

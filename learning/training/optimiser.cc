@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "learning/compression/sparse.h"
+
 namespace gradwave::learning {
 
 Optimiser::Optimiser(std::int64_t model_size, double momentum, double weight_decay,
@@ -11,16 +13,17 @@ Optimiser::Optimiser(std::int64_t model_size, double momentum, double weight_dec
   if (momentum > 0) velocity_ = at::zeros({model_size}, device);
 }
 
-void Optimiser::step(SparseSum& sum, const Scales& scales, const at::Tensor& weights) {
+void Optimiser::step(const Sparse& sum, const Scales& scales, const at::Tensor& weights) {
   if (momentum_ == 0 && weight_decay_ == 0) {
-    sum.subtract_from(weights, scales.mean * scales.step);
+    subtract_at(weights, sum, scales.mean * scales.step);
     return;
   }
-  at::Tensor step = sum.dense() * scales.mean;
+  at::Tensor step = at::zeros_like(weights);
+  add_at(step, sum);
+  step.mul_(scales.mean);
   if (weight_decay_ > 0) step.add_(weights, scales.decay * weight_decay_);
   if (momentum_ > 0) step = velocity_.mul_(momentum_).add_(step);
   weights.sub_(step, scales.step);
-  sum.clear();
 }
 
 void Optimiser::keep(const std::string& name, Keeper& keeper) const {

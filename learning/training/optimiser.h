@@ -6,9 +6,9 @@
 //
 // With error compensation the messages carry eta_t already, u = (1/M) sum_i C_k[g_i] + eta_t lambda
 // w and w <- w - v. With beta = lambda = 0 this is the paper's step (Ruan et al. 2023, Algorithms 1
-// and 2), and costs what sparse_sum.h says.
+// and 2), and costs as many additions as there are entries in the sum.
 //
-// The workers repeat the step, whose v and w they know, so that only the sum has to reach them.
+// The workers repeat the step, whose v, w and M they know, so that only the sum has to reach them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <string>
 
-#include "learning/compression/sparse_sum.h"
+#include "learning/compression/codec.h"
 #include "learning/runtime/checkpoint.h"
 
 namespace gradwave::learning {
@@ -26,13 +26,13 @@ class Optimiser {
   Optimiser(std::int64_t model_size, double momentum, double weight_decay,
             const at::Device& device);
 
-  // The factors of one step: u = mean_scale * sum + decay_scale * lambda w, w <- w - step_scale v.
+  // The factors of one step: u = mean * sum + decay * lambda w, w <- w - step * v.
   struct Scales {
     double mean, decay, step;
   };
 
-  // Steps from weights [d]; the sum is empty afterwards.
-  void step(SparseSum& sum, const Scales& scales, const at::Tensor& weights);
+  // Steps from weights [d]; entries that are not in the sum are zero.
+  void step(const Sparse& sum, const Scales& scales, const at::Tensor& weights);
 
   void keep(const std::string& name, Keeper& keeper) const;
 

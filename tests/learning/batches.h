@@ -32,22 +32,39 @@ inline Batches of_worker(const Batches& all, std::int64_t worker) {
   return {1, all.batch, {inputs, inputs + all.batch * pixels}, {labels, labels + all.batch}};
 }
 
+// Of networks that keep floats alone, one after the other: b of them, which workers start with.
+inline std::vector<float> start_buffers(const Model& model) {
+  std::vector<float> all;
+  for (const at::Tensor& buffer : model.buffers()) {
+    const auto* const begin = buffer.data_ptr<float>();
+    all.insert(all.end(), begin, begin + buffer.numel());
+  }
+  return all;
+}
+
+// As those networks take them: in one tensor, if there are any.
+inline Buffers as_buffers(const float* buffers, at::IntArrayRef sizes) {
+  return sizes.back() == 0 ? Buffers() : Buffers{view_of(buffers, sizes)};
+}
+
 // All of them, [M, d], and the losses [M].
 inline void all_gradients(const Model& model, const float* weights, const Batches& batches,
                           float* buffers, float* gradients, double* losses) {
   std::vector<float> one(model.size());
-  const std::vector<double> found =
-      model.gradients(view_of(weights, {model.size()}), batches,
-                      view_of(buffers, {batches.workers, model.buffers_size()}), view_of(one),
-                      [&](std::int64_t worker) {
-                        std::copy(one.begin(), one.end(), gradients + worker * model.size());
-                      });
+  const auto size = static_cast<std::int64_t>(start_buffers(model).size());  // b
+  const std::vector<double> found = model.gradients(
+      view_of(weights, {model.size()}), batches, as_buffers(buffers, {batches.workers, size}),
+      view_of(one), [&](std::int64_t worker) {
+        std::copy(one.begin(), one.end(), gradients + worker * model.size());
+      });
   std::copy(found.begin(), found.end(), losses);
 }
 
 inline Model::Score score_of(const Model& model, const std::vector<float>& weights,
                              const std::vector<float>& buffers, const Batches& samples) {
-  return model.score(view_of(weights), view_of(buffers), samples);
+  return model.score(view_of(weights),
+                     as_buffers(buffers.data(), {static_cast<std::int64_t>(buffers.size())}),
+                     samples);
 }
 
 }  // namespace gradwave::learning

@@ -239,6 +239,42 @@ TEST(Learner, SendsDownWhatTheDownlinkSays) {
   EXPECT_EQ(update(options).downlink_bytes, 0);
 }
 
+// A worker's own message, sent down again: nobody else adds to it.
+TEST(Learner, SendsDownAsManyBytesAsTheUpdateEncodesTo) {
+  Options options = small();
+  options.training.workers = 1;
+  Learner alone(options);
+  const RoundPlan plan = alone.plan();
+  EXPECT_EQ(alone.apply({0}).downlink_bytes, plan.uplink_bytes[0]);
+}
+
+// Floats travel exactly, so what is sent down, and whether, changes no weight.
+TEST(Learner, LearnsTheSameToTheBitWhateverTheDownlink) {
+  const std::vector<std::function<void(Options&)>> methods = {
+      [](Options&) {},
+      [](Options& o) { o.compression.error_compensation = true; },
+      [](Options& o) { o.training.momentum = 0.9; },
+      [](Options& o) { o.training.weight_decay = 1e-3; },
+      [](Options& o) { o.compression.sparsifier = "none"; },
+  };
+  for (const auto& method : methods) {
+    const auto weights = [&](const char* downlink) {
+      Options options = small();
+      method(options);
+      options.compression.downlink = downlink;
+      Learner learner(options);
+      for (int t = 0; t < 5; ++t) {
+        learner.plan();
+        learner.apply(t == 2 ? std::vector<int>{1, 3} : everybody(options));
+      }
+      return learner.weights();
+    };
+    const std::vector<float> free = weights("none");
+    EXPECT_EQ(weights("sparse-union"), free);
+    EXPECT_EQ(weights("dense"), free);
+  }
+}
+
 TEST(Learner, AppliesOnlyWhatArrived) {
   const Options options = small();
   const auto loss_after = [&](const std::vector<int>& arrived) {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "learning/compression/sparse_sum.h"
+#include "learning/compression/sparse.h"
 #include "tests/learning/ways.h"
 
 namespace gradwave::learning {
@@ -111,21 +111,6 @@ TEST_P(Compressors, LetsDivergenceThrough) {
   Sparse sent;
   compressor.compress(view_of(gradient), 1, 2, *sparsifier, random, sent);
   EXPECT_THAT(sent.indices, ElementsAre(7, 11));
-}
-
-TEST_P(Compressors, SparseSumAddsCountsTheUnionAndForgets) {
-  SparseSum sum(5, at::kCPU);
-  std::vector<float> weights = {10, 10, 10, 10, 10};
-  sum.add({{0, 3}, {1, 2}});
-  sum.add({{3, 4}, {4, -8}});
-  EXPECT_EQ(sum.entries(), 3);
-  sum.subtract_from(view_of(weights), 0.5F);
-  EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
-  EXPECT_EQ(sum.entries(), 0);
-  sum.add({{3}, {0}});  // an index that was sent counts, whatever its value
-  EXPECT_EQ(sum.entries(), 1);
-  sum.subtract_from(view_of(weights), 1);
-  EXPECT_THAT(weights, ElementsAre(9.5F, 10, 10, 7, 14));
 }
 
 }  // namespace

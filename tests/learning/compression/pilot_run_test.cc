@@ -19,11 +19,9 @@ class Parabola final : public Model {
   explicit Parabola(double curvature) : curvature_(curvature) {}
   std::int64_t size() const override { return 1; }
   double forward_macs() const override { return 1; }
-  void initialise(Random& /*random*/, float* weights, float* /*buffers*/) const override {
-    weights[0] = 0;
-  }
+  void initialise(Random& /*random*/, float* weights) const override { weights[0] = 0; }
   std::vector<double> gradients(const at::Tensor& weights, const Batches& batches,
-                                const at::Tensor& /*buffers*/, const at::Tensor& gradient,
+                                const Buffers& /*buffers*/, const at::Tensor& gradient,
                                 const Take& take) const override {
     std::vector<double> losses;
     for (std::int64_t i = 0; i < batches.workers; ++i) {
@@ -40,7 +38,7 @@ class Parabola final : public Model {
     }
     return losses;
   }
-  Score score(const at::Tensor&, const at::Tensor&, const Batches&) const override { return {}; }
+  Score score(const at::Tensor&, const Buffers&, const Batches&) const override { return {}; }
 
  private:
   double curvature_;
@@ -74,8 +72,7 @@ struct Points {
 
 Pilot pilot_from(double start, const Parabola& model, const BatchStream& stream,
                  const Batches& reference, std::int64_t rounds, double learning_rate) {
-  return run_pilot(model, at::full({1}, start), at::empty({0}), stream, reference, rounds,
-                   learning_rate);
+  return run_pilot(model, at::full({1}, start), {}, stream, reference, rounds, learning_rate);
 }
 
 using PilotRun = BothWays;

@@ -83,7 +83,7 @@ void expect_autograd(const std::vector<std::int64_t>& widths, std::int64_t worke
                               {1, 1, widths.front()}, widths.back());
   std::vector<float> weights(mlp->size());
   Random random(8);
-  mlp->initialise(random, weights.data(), nullptr);
+  mlp->initialise(random, weights.data());
   const Batches all = random_batches(workers, batch, widths.front(), widths.back(), 7);
   std::vector<float> gradients(workers * mlp->size());
   std::vector<double> losses(workers);
@@ -109,9 +109,10 @@ TEST(MlpAgainstAutograd, AgreesForOneWorkerAndOneSample) { expect_autograd({20, 
 TEST(ResNetAgainstAutograd, AgreesWorkerByWorker) {
   const ImageShape image{3, 16, 16};
   const auto model = make_model({"resnet18", {}, {}}, image, 10);
-  std::vector<float> weights(model->size()), buffers(model->buffers_size());
+  std::vector<float> weights(model->size());
+  const std::vector<float> buffers = start_buffers(*model);
   Random random(4);
-  model->initialise(random, weights.data(), buffers.data());
+  model->initialise(random, weights.data());
   const Batches all = random_batches(3, 4, image.pixels(), 10, 6);
   std::vector<float> gradients(3 * model->size()), of_workers;
   for (int i = 0; i < 3; ++i) of_workers.insert(of_workers.end(), buffers.begin(), buffers.end());

@@ -77,7 +77,7 @@ TEST(Mlp, StartsAsPyTorchsLinearDoes) {
   const auto mlp = make_model({"mlp", {256}, {}}, {1, 1, 784}, 10);
   std::vector<float> weights(mlp->size());
   Random random(3);
-  mlp->initialise(random, weights.data(), nullptr);
+  mlp->initialise(random, weights.data());
   const auto expect_uniform = [](const float* begin, const float* end, double bound) {
     double square = 0;
     for (const float* w = begin; w < end; ++w) {
@@ -97,7 +97,7 @@ TEST(Mlp, GradientIsTheSlopeOfTheLoss) {
   const auto mlp = make_model({"mlp", {5, 4}, {}}, {1, 1, 6}, 3);
   std::vector<float> weights(mlp->size());
   Random random(11);
-  mlp->initialise(random, weights.data(), nullptr);
+  mlp->initialise(random, weights.data());
   const Batches batch = random_batches(1, 8, 6, 3, 2);
   const Gradients out = gradients_of(*mlp, weights, batch);
 
@@ -118,7 +118,7 @@ TEST(Mlp, BatchedPassGivesWhatEachWorkerAloneWouldCompute) {
   const auto mlp = make_model({"mlp", {32}, {}}, {1, 1, 50}, 10);
   std::vector<float> weights(mlp->size());
   Random random(5);
-  mlp->initialise(random, weights.data(), nullptr);
+  mlp->initialise(random, weights.data());
   const Batches all = random_batches(5, 16, 50, 10, 3);
   const Gradients together = gradients_of(*mlp, weights, all);
   for (std::int64_t worker = 0; worker < all.workers; ++worker) {
@@ -134,7 +134,7 @@ TEST(Mlp, ScoresTheLossItTrainsOn) {
   const auto mlp = make_model({"mlp", {32}, {}}, {1, 1, 50}, 10);
   std::vector<float> weights(mlp->size());
   Random random(6);
-  mlp->initialise(random, weights.data(), nullptr);
+  mlp->initialise(random, weights.data());
   const Batches batch = random_batches(1, 100, 50, 10, 4);
   const Model::Score score = score_of(*mlp, weights, {}, batch);
   EXPECT_NEAR(score.loss / 100, gradients_of(*mlp, weights, batch).losses[0], 1e-6);

@@ -21,9 +21,9 @@ struct Started {
 Started start(const std::string& name, const ImageShape& image, std::int64_t classes) {
   Started out{make_model({name, {}, {}}, image, classes), {}, {}};
   out.weights.resize(out.model->size());
-  out.buffers.resize(out.model->buffers_size());
+  out.buffers = start_buffers(*out.model);
   Random random(3);
-  out.model->initialise(random, out.weights.data(), out.buffers.data());
+  out.model->initialise(random, out.weights.data());
   return out;
 }
 
@@ -49,7 +49,7 @@ TEST(Cnn, CountsItsParametersAndMultiplyAdds) {
   const auto cnn = make_model({"cnn", {}, {}}, {1, 28, 28}, 10);
   EXPECT_EQ(cnn->size(), (9 + 1) * 16 + (16 * 9 + 1) * 32 + (32 * 49 + 1) * 128 + 129 * 10);
   EXPECT_EQ(cnn->forward_macs(), 784 * 9 * 16 + 196 * 9 * 16 * 32 + 32 * 49 * 128 + 128 * 10);
-  EXPECT_EQ(cnn->buffers_size(), 0);
+  EXPECT_TRUE(cnn->buffers().empty());
 }
 
 // The published sizes; multiply-adds of ResNet-18 on 32 x 32 by hand: the first convolution, four
@@ -99,7 +99,8 @@ TEST(Network, WorkersSideBySideComputeWhatEachWouldAlone) {
     const Started started = start(name, image, 4);
     const Batches all = random_batches(3, 8, image.pixels(), 4, 5);
     const Gradients together = gradients_of(started, all);
-    const std::int64_t size = started.model->size(), buffers = started.model->buffers_size();
+    const std::int64_t size = started.model->size();
+    const auto buffers = static_cast<std::int64_t>(started.buffers.size());
     for (std::int64_t i = 0; i < 3; ++i) {
       const Gradients alone = gradients_of(started, of_worker(all, i));
       EXPECT_NEAR(alone.losses[0], together.losses[i], 1e-5) << name;
