@@ -51,7 +51,7 @@ const std::vector<Entry<Source>>& table() {
 }
 
 Source source(const DataOptions& options) {
-  const Source found = look_up(table(), "data set", options.dataset);
+  const Source found = look_up(table(), "data set", options.dataset, "data.dataset");
   const auto refuse = [&](const std::string& key) {
     throw OptionError({key, "data.dataset"},
                       key + " is not used by data.dataset = \"" + options.dataset + "\"");

@@ -171,7 +171,7 @@ std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                           std::to_string(labels.size()) + " training samples (data.train_samples)");
   }
   Deal deal{options, labels, classes, workers, random_stream(seed, "partition")};
-  return look_up(table(), "partition", options.partition)(deal);
+  return look_up(table(), "partition", options.partition, "data.partition")(deal);
 }
 
 std::vector<std::string> partition_notes(const DataOptions& options, const DatasetShape& shape,

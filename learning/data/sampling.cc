@@ -44,7 +44,7 @@ Variation draw(Random& random) {
 }  // namespace
 
 Augmentation augmentation(const std::string& word) {
-  return look_up(augmentation_table(), "augmentation", word);
+  return look_up(augmentation_table(), "augmentation", word, "data.augmentation");
 }
 
 Words augmentations() { return words_of(augmentation_table()); }

@@ -135,7 +135,7 @@ int check_output(int code) {
 namespace {
 
 // Before anything is stored.
-void claim_checkpoints(const Scenario& scenario, const std::filesystem::path& results) {
+void claim_folders(const Scenario& scenario, const std::filesystem::path& results) {
   std::set<std::filesystem::path> folders;
   for (const PlannedRun& run : scenario.runs) folders.insert(run.settings.checkpoint.folder);
   for (const std::filesystem::path& folder : folders) {
@@ -155,7 +155,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   for (const std::filesystem::path& file : command.scenarios) {
     scenarios.push_back(read_scenario(file, command.overrides, command.variants));
   }
-  for (const Scenario& scenario : scenarios) claim_checkpoints(scenario, command.database);
+  for (const Scenario& scenario : scenarios) claim_folders(scenario, command.database);
   results::Database database(command.database);
   const int marked = database.mark_interrupted();
   if (marked > 0) err << marked << " earlier run(s) never ended: marked as interrupted\n";
