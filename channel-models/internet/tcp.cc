@@ -31,6 +31,7 @@ std::int64_t segment_bytes(const TcpOptions& options, std::int64_t mtu_bytes) {
 }
 
 void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
+  constexpr double kSlowest_bps = 1000;
   look_up(table(), "tcp.congestion_control", options.congestion_control);
   const std::int64_t bytes = segment_bytes(options, mtu_bytes);
   if (bytes + kSegmentHeaderBytes > mtu_bytes) {
@@ -39,6 +40,10 @@ void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
                           " does not fit this link's packets of " + std::to_string(mtu_bytes) +
                           " bytes; expected at most " +
                           std::to_string(mtu_bytes - kSegmentHeaderBytes));
+  }
+  if (options.sending_rate_bps > 0 && options.sending_rate_bps < kSlowest_bps) {
+    throw OptionError({"tcp.sending_rate_bps"},
+                      "tcp.sending_rate_bps: a cap is at least 1000 bit/s; expected 0 for none");
   }
   if (options.buffer_bytes < bytes) {
     throw OptionError({"tcp.buffer_bytes", "tcp.segment_bytes"},

@@ -32,8 +32,8 @@ constexpr std::int64_t kSegmentHeaderBytes = 52;
 // Payload of a full segment where the smallest MTU of the path is `mtu_bytes`.
 std::int64_t segment_bytes(const TcpOptions& options, std::int64_t mtu_bytes);
 
-// Throws OptionError for an unknown congestion control, a segment that the MTU does not hold, and a
-// buffer that does not hold a segment.
+// Throws OptionError for an unknown congestion control, a segment that the MTU does not hold, a
+// buffer that does not hold a segment, and a cap of less than 1000 bit/s.
 void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes);
 
 // Sets the attribute defaults above; `round_trip_s` is what the wires on the path take at least.

@@ -169,6 +169,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
     err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
         << " at a time, learning on " << devices_of(scenario) << ", into "
         << command.database.string() << '\n';
+    for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
     const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
     print_outcome(outcome, err);
     if (outcome.complete + outcome.diverged > 0) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "channel-models/unused_defaults.h"
 
@@ -29,17 +30,33 @@ std::string seconds(double value) {
 void check_limits(const Settings& settings) {
   const double round_trip_s = channel::round_trip_s(link_options(settings));
   const std::string delay =
-      "wire.delay_s: a round trip of the path takes at least " + seconds(round_trip_s) + ", ";
+      settings.link.technology == "wire" ? "wire.delay_s" : "wifi.backhaul_delay_s";
+  const std::string path =
+      delay + ": a round trip of the path takes at least " + seconds(round_trip_s) + ", ";
   if (1.5 * round_trip_s >= settings.limits.connect_timeout_s) {
-    throw SettingError({"wire.delay_s", "wifi.backhaul_delay_s", "limits.connect_timeout_s"},
-                       delay + "so that no connection stands within limits.connect_timeout_s = " +
+    throw SettingError({delay, "limits.connect_timeout_s"},
+                       path + "so that no connection stands within limits.connect_timeout_s = " +
                            seconds(settings.limits.connect_timeout_s));
   }
   if (round_trip_s >= settings.limits.stall_s) {
-    throw SettingError({"limits.stall_s", "wire.delay_s", "wifi.backhaul_delay_s"},
-                       delay + "in which nothing arrives: longer than limits.stall_s = " +
+    throw SettingError({"limits.stall_s", delay},
+                       path + "in which nothing arrives: longer than limits.stall_s = " +
                            seconds(settings.limits.stall_s));
   }
+}
+
+// ns-3's clock ends after three centuries, and jitter needs room.
+void check_compute(const Settings& settings, double forward_macs) {
+  constexpr double kLongest_s = 1e8;
+  const auto& training = settings.learning.training;
+  const ComputeTimes compute(settings.compute, forward_macs, training.batch, training.workers,
+                             settings.learning.seed);
+  const double all_s = static_cast<double>(training.rounds) * compute.longest_mean_s();
+  if (all_s <= kLongest_s) return;
+  throw SettingError({"compute.rate_flops", "compute.factors", "compute.efficiency",
+                      "model.forward_macs", "training.rounds", "compute.device"},
+                     "compute.rate_flops: the slowest robot would compute for " + seconds(all_s) +
+                         " of simulated time in all; expected at most " + seconds(kLongest_s));
 }
 
 // The folder is made when a run begins; what stands in its way is known now.
@@ -47,15 +64,19 @@ void check_folder(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   if (folder.empty()) return;
   fs::path there = fs::absolute(folder);
-  while (!fs::exists(fs::symlink_status(there)) && there.has_relative_path()) {
-    there = there.parent_path();
-  }
   const auto refuse = [&](const std::string& reason) {
     throw SettingError({"checkpoint.folder"}, "checkpoint.folder = \"" + folder.string() +
                                                   "\": " + there.string() + reason);
   };
-  if (!fs::is_directory(there)) refuse(" is not a folder");
-  if (access(there.c_str(), W_OK) != 0) refuse(" cannot be written to");
+  std::error_code error;
+  fs::file_status status = fs::status(there, error);
+  while (status.type() == fs::file_type::not_found && there.has_relative_path()) {
+    there = there.parent_path();
+    status = fs::status(there, error);
+  }
+  if (status.type() == fs::file_type::none) refuse(": " + error.message());
+  if (!fs::is_directory(status)) refuse(" is not a folder");
+  if (access(there.c_str(), W_OK | X_OK) != 0) refuse(" cannot be written to");
 }
 
 }  // namespace
@@ -70,9 +91,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
   const learning::Description& description = known->second;
   note(description.notes);
 
-  const auto& training = settings.learning.training;
-  const ComputeTimes possible(settings.compute, description.forward_macs, training.batch,
-                              training.workers, settings.learning.seed);
+  check_compute(settings, description.forward_macs);
   check_limits(settings);
   check_folder(settings.checkpoint.folder);
   if (right_links_.insert(part(settings, kChannel)).second) {

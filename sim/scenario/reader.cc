@@ -114,6 +114,9 @@ class Reader {
   static void refuse_contradictions(const Layer& layer) {
     for (const Assignment& one : layer) {
       for (const Assignment& other : layer) {
+        if (&one != &other && one.setting == other.setting) {
+          fail(one.place, one.setting->key + " is set twice, once by the name that it had before");
+        }
         if (other.setting->key != one.setting->instead_of) continue;
         if (says_nothing(one.value) || says_nothing(other.value)) continue;
         if (std::tie(one.place.line, one.place.column) <
@@ -262,6 +265,7 @@ Layer read_override(const std::string& text) {
   } catch (const toml::parse_error&) {
     fail({source}, key + " = " + value + ": expected " + expected(*setting));
   }
+  if (table.size() != 1) fail({source}, "expected one group.key=value");
   Settings probe;
   try {
     Json json = reader.json(*table.get("value"));
@@ -283,7 +287,8 @@ void fail(const Place& place, const std::string& sentence) {
 const Assignment* find(const Layer& layer, const Setting& setting) {
   for (const Assignment& assignment : layer) {
     const Setting& other = *assignment.setting;
-    if (&other == &setting || other.key == setting.instead_of) return &assignment;
+    if (&other == &setting) return &assignment;
+    if (other.key == setting.instead_of && !says_nothing(assignment.value)) return &assignment;
   }
   return nullptr;
 }

@@ -27,7 +27,7 @@ struct Assignment {
 };
 using Layer = std::vector<Assignment>;  // in the order of the file
 
-// The assignment to this setting, or to the one that it is instead of; null if there is none.
+// The assignment to this setting, or one that says the same by another key; null if there is none.
 const Assignment* find(const Layer& layer, const Setting& setting);
 
 struct Variant {

@@ -78,6 +78,15 @@ struct Layered {
     for (const Assignment& assignment : layer) *this << assignment;
   }
 
+  // It is at its default, and at fault in nothing.
+  void forget_what_does_not_act() {
+    const Settings given = settings;
+    for (const Setting& setting : settings_table()) {
+      if (!acts(setting, given)) places.erase(setting.key);
+    }
+    gradwave::forget_what_does_not_act(settings);
+  }
+
   // The place of the first of these keys that somebody set.
   Place blame(const std::vector<std::string>& keys, const Place& otherwise) const {
     for (const std::string& key : keys) {
@@ -88,9 +97,15 @@ struct Layered {
   }
 };
 
+// Whether an assignment says what holds anyway.
+bool is_default(const Assignment& assignment) {
+  Settings settings;
+  assign(*assignment.setting, settings, assignment.value);
+  return value_of(*assignment.setting, settings) == value_of(*assignment.setting, Settings());
+}
+
 struct SweptRun : Layered {
   Json parameters = Json::object();  // the values swept over
-  std::vector<const Axis*> idle;     // that do not act here
 };
 
 // What a campaign's runs are made of. Layers that come later win: the file's base, the variant, the
@@ -122,8 +137,6 @@ struct Campaign {
         run.parameters[setting.key] = value_of(setting, run.settings);
       } else if (point[a] > 0) {
         return std::nullopt;
-      } else {
-        run.idle.push_back(&text.sweep[a]);
       }
     }
     return run;
@@ -156,10 +169,14 @@ bool decides(const Axis& axis) {
   });
 }
 
-// The assignments that act in a run of these.
-std::set<const Assignment*> acting(const ScenarioText& text, const std::vector<Variant>& variants,
-                                   const Layer& last) {
-  std::set<const Assignment*> all;
+// What acts in some run of these: assignments, and axes that are swept over.
+struct Acting {
+  std::set<const Assignment*> assignments;
+  std::set<const Axis*> axes;
+};
+
+Acting acting(const ScenarioText& text, const std::vector<Variant>& variants, const Layer& last) {
+  Acting all;
   const Campaign campaign{text, last};
   for (const Variant& variant : variants) {
     for_each_point(text.sweep, decides, [&](const Point& point) {
@@ -167,17 +184,23 @@ std::set<const Assignment*> acting(const ScenarioText& text, const std::vector<V
       if (!run) return;
       for (const Layer* layer : {&text.base, &variant.layer, &last}) {
         for (const Assignment& assignment : *layer) {
-          if (acts(*assignment.setting, run->settings)) all.insert(&assignment);
+          if (is_default(assignment) || acts(*assignment.setting, run->settings)) {
+            all.assignments.insert(&assignment);
+          }
         }
+      }
+      for (const Axis& axis : text.sweep) {
+        if (run->parameters.contains(axis.setting->key)) all.axes.insert(&axis);
       }
     });
   }
   return all;
 }
 
-// What is set and acts in no run would be believed to do something. The file is judged as it
-// stands, with all its variants; what the command line changes in it is no fault of the file's. A
-// variant may set what is swept over in order not to be swept.
+// What is set and could act in no run would be believed to do something. The file is judged as it
+// stands, with all its variants; what the command line changes in it is no fault of the file's. To
+// say what is so by default is no fault, nor is it a variant's to set what is swept in order not to
+// be.
 void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>& variants,
                             const Layer& last) {
   const auto refuse = [](const Assignment& assignment, const std::string& whose) {
@@ -185,10 +208,10 @@ void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>
     fail(assignment.place,
          setting.key + " acts only where " + condition_text(setting) + ", which " + whose + " has");
   };
-  const std::set<const Assignment*> in_file = acting(text, text.variants, {});
-  const std::set<const Assignment*> in_runs = acting(text, variants, last);
+  const Acting in_file = acting(text, text.variants, {});
+  const Acting in_runs = acting(text, variants, last);
   const auto acts_somewhere = [&](const Assignment& assignment) {
-    return in_file.count(&assignment) > 0 || in_runs.count(&assignment) > 0;
+    return in_file.assignments.count(&assignment) > 0 || in_runs.assignments.count(&assignment) > 0;
   };
   for (const Assignment& assignment : text.base) {
     if (!acts_somewhere(assignment)) refuse(assignment, "no run");
@@ -204,16 +227,15 @@ void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>
     }
   }
   for (const Assignment& assignment : last) {
-    if (in_runs.count(&assignment) == 0) refuse(assignment, "no run");
+    if (in_runs.assignments.count(&assignment) == 0) refuse(assignment, "no run");
   }
-}
-
-// An axis that is swept over and acts at no point of any variant.
-void refuse_idle_axes(const std::set<const Axis*>& idle, const std::set<std::string>& swept) {
-  for (const Axis* axis : idle) {
-    if (swept.count(axis->setting->key) > 0) continue;
-    fail(axis->place, "sweep." + axis->setting->key + " acts only where " +
-                          condition_text(*axis->setting) + ", which no run has");
+  for (const Axis& axis : text.sweep) {
+    if (in_file.axes.count(&axis) > 0 || in_runs.axes.count(&axis) > 0) continue;
+    const std::string condition = condition_text(*axis.setting);
+    fail(axis.place,
+         "sweep." + axis.setting->key + " is swept over in no run: every variant sets it" +
+             (condition.empty() ? ""
+                                : ", or it does not act, which it does only where " + condition));
   }
 }
 
@@ -260,14 +282,10 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 
   const Campaign campaign{text, last};
   Check check;
-  std::set<std::string> swept;
-  std::set<const Axis*> idle;
   const auto add_run = [&](const Point& point, std::int64_t seed, const Variant& variant) {
     std::optional<SweptRun> run = campaign.run(variant, point);
     if (!run) return;
-    for (const auto& parameter : run->parameters.items()) swept.insert(parameter.key());
-    idle.insert(run->idle.begin(), run->idle.end());
-    forget_what_does_not_act(run->settings);
+    run->forget_what_does_not_act();
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
     const auto refuse = [&](const std::vector<std::string>& keys, const std::string& sentence) {
       fail(run->blame(keys, {file.string()}),
@@ -306,7 +324,6 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
           for (const Variant& variant : variants) add_run(point, seed, variant);
         }
       });
-  refuse_idle_axes(idle, swept);
   scenario.notes = check.notes();
   return scenario;
 }

@@ -9,8 +9,8 @@
 //
 // Runs = sweep x seeds x variants, in this order, so that the runs of a pair stand side by side. A
 // variant that sets a swept setting itself, or in which it does not act, is not swept over it: one
-// run stands for all values. What is set and acts in no run is refused; what does not act in a run
-// is at its default there.
+// run stands for all values. What is set and could act in no run is refused; what does not act in a
+// run is at its default there.
 #pragma once
 
 #include <cstdint>

@@ -22,9 +22,9 @@ namespace gradwave {
 namespace {
 
 constexpr std::uint16_t kPort = 5000;
-constexpr double kConnect_s = 0.01;  // from one robot's connection to the next
-constexpr double kWatch_s = 0.1;     // between two looks at what has become of the network
-constexpr double kIdleWatch_s = 10;  // likewise, at most, while everybody computes
+constexpr double kConnect_s = 0.01;    // from one robot's connection to the next
+constexpr double kWatch_s = 0.1;       // between two looks at what has become of the network
+constexpr double kIdleWatch_s = 3600;  // likewise, at most, while everybody computes
 
 // A message handed to the socket; what was counted then, so that the difference is its own.
 struct UnderWay {
@@ -74,6 +74,7 @@ struct PacketTransport::State {
   std::deque<Delivery> delivered;
   ns3::Time last_progress;
   double watch_s = kWatch_s;
+  ns3::EventId watching;
   int asking = -1;             // the robot that is being connected; -1: not all are ready
   bool connected = false;      // every connection stands
   bool waited_enough = false;  // next() is to return
@@ -167,7 +168,7 @@ void PacketTransport::State::fail(const std::string& what) {
 void PacketTransport::State::watch() {
   const bool idle = connected && pending().empty();
   watch_s = idle ? std::min(2 * watch_s, kIdleWatch_s) : kWatch_s;
-  ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
+  watching = ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
   if (stop && stop()) {
     fail<Interrupted>("interrupted");
   } else if (connected) {
@@ -222,6 +223,10 @@ void PacketTransport::State::start(Message message) {
                   by.retransmissions()});
   last_progress = ns3::Simulator::Now();
   by.send(message.bytes);
+  if (watch_s == kWatch_s) return;
+  watching.Cancel();
+  watch_s = kWatch_s;
+  watching = ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
 }
 
 // Both ends know how long each message is: what goes beyond one is the next one's.

@@ -190,19 +190,9 @@ Drawn draw(Random& random) {
     if (is_left_out(setting.key) || setting.key == "link.technology") continue;
     if (!acts(setting, so_far)) continue;
     if (needed.count(setting.key) == 0 && !chance(random, density)) continue;
-    if (!setting.instead_of.empty() && setting.key != "compute.rate_flops" &&
-        std::any_of(drawn.begin(), drawn.end(),
-                    [&](const auto& other) { return other.first == setting.instead_of; })) {
-      continue;
-    }
     const Json value = draw_value(setting, so_far, random);
     if (value.is_null()) continue;
-    if (setting.key == "compute.rate_flops") {
-      if (says_nothing(value)) continue;
-      drawn.erase(std::remove_if(drawn.begin(), drawn.end(),
-                                 [](const auto& one) { return one.first == "compute.device"; }),
-                  drawn.end());
-    }
+    if (setting.key == "compute.rate_flops" && says_nothing(value)) continue;
     drawn = with(std::move(drawn), setting.key, value);
     if (value.is_string()) {
       const auto need = needs().find(value.get<std::string>());
@@ -213,6 +203,12 @@ Drawn draw(Random& random) {
 }
 
 Drawn with(Drawn drawn, const std::string& key, const Json& value) {
+  const std::string& other = find_setting(key)->instead_of;
+  if (!says_nothing(value)) {
+    drawn.erase(std::remove_if(drawn.begin(), drawn.end(),
+                               [&](const auto& one) { return one.first == other; }),
+                drawn.end());
+  }
   for (auto& [known, old] : drawn) {
     if (known != key) continue;
     old = value;

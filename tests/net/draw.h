@@ -31,7 +31,7 @@ Settings settings_of(const Drawn& drawn);
 std::string toml_of(const Drawn& drawn,
                     const std::vector<std::pair<std::string, Drawn>>& variants = {});
 
-// With this key set, or set otherwise.
+// With this key set, or set otherwise, and the one that says the same gone.
 Drawn with(Drawn drawn, const std::string& key, const Json& value);
 
 // The value of the key, set or by default.

@@ -43,6 +43,7 @@ int cast(Examiner& examiner, std::uint64_t seed, double seconds) {
     const Drawn drawn = draw(random);
     const auto finding = examiner.examine(drawn);
     ++endings[examiner.last_ending()];
+    if ((number - seed) % 100 == 99) std::cerr << number - seed + 1 << " scenarios\n";
     if (!finding || !found.insert(finding->check).second) continue;
     std::cout << "FOUND: " << finding->check << "\n  " << finding->detail << "\nseed " << number
               << ", smallest scenario:\n"

@@ -206,8 +206,15 @@ TEST_F(Gradwave, WritesCheckpointsWhereTheScenarioSays) {
               7850u);
   }
   write("a-file", "");
-  EXPECT_EQ(gradwave("run small.toml --set checkpoint.folder=a-file").code, 1);
-  EXPECT_THAT(text("SELECT error FROM runs WHERE status = 'failed'"), HasSubstr("a-file"));
+  const Ended refused = gradwave("run small.toml --set checkpoint.folder=a-file");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("a-file is not a folder"));
+  fs::create_directories(folder_ / "elsewhere");
+  const Ended another =
+      gradwave("run small.toml --set checkpoint.folder=learners --db elsewhere/results.sqlite");
+  EXPECT_EQ(another.code, 2);
+  EXPECT_THAT(another.output, HasSubstr("would have the same names"));
+  EXPECT_FALSE(fs::exists(folder_ / "elsewhere" / "results.sqlite"));
 }
 
 TEST_F(Gradwave, BothSchedulesSpendTheSameBudget) {
