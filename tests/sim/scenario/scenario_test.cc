@@ -6,7 +6,9 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace gradwave {
@@ -154,6 +156,150 @@ TEST_F(ScenarioFile, AnyNs3AttributeCanBeSet) {
   const Scenario scenario =
       read(std::string(kDevice) + "[ns3.defaults]\n\"ns3::TcpSocket::DelAckCount\" = 1\n");
   EXPECT_EQ(scenario.runs[0].settings.link.ns3_defaults.at("ns3::TcpSocket::DelAckCount"), "1");
+}
+
+// ---- Layers, pairs that say the same, and what does not act.
+
+std::string refusal(const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const ScenarioError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST_F(ScenarioFile, OfTwoKeysThatSayTheSameTheLaterLayerCounts) {
+  const Scenario swept = read(
+      std::string(kDevice) + "[compression]\nk = 100\n[sweep]\ncompression.ratio = [2, 16, 256]\n");
+  ASSERT_EQ(swept.runs.size(), 3u);
+  EXPECT_EQ(swept.runs[0].description.k, 203530 / 2);
+  EXPECT_EQ(swept.runs[2].description.k, 203530 / 256);
+
+  const Scenario set =
+      read(std::string(kDevice) + "[compression]\nratio = 16\n", {"compression.k=7"});
+  EXPECT_EQ(set.runs.at(0).description.k, 7);
+
+  const Scenario variants = read(
+      "[compute]\ndevice = \"jetson-nano\"\n[[variant]]\nname = \"A\"\n"
+      "[[variant]]\nname = \"B\"\ncompute.rate_flops = 1e9\n");
+  EXPECT_EQ(variants.runs.at(1).settings.compute.device, "");
+  EXPECT_EQ(variants.runs.at(1).settings.compute.rate_flops, 1e9);
+}
+
+TEST_F(ScenarioFile, AVariantThatSaysTheSameByAnotherKeyIsNotSweptEither) {
+  const Scenario scenario = read(std::string(kDevice) +
+                                 "[sweep]\ncompression.ratio = [2, 16]\n[[variant]]\nname = \"A\"\n"
+                                 "[[variant]]\nname = \"B\"\ncompression.k = 9\n"
+                                 "[[variant]]\nname = \"C\"\ncompression.k = 0\n");
+  std::map<std::string, int> runs;
+  for (const PlannedRun& run : scenario.runs) ++runs[run.variant];
+  EXPECT_EQ(runs, (std::map<std::string, int>{{"A", 2}, {"B", 1}, {"C", 2}}));
+}
+
+TEST_F(ScenarioFile, AVariantInWhichASweptSettingDoesNotActRunsOnce) {
+  const Scenario scenario =
+      read(std::string(kDevice) +
+           "[sweep]\ncompression.gamma = [0.1, 0.5]\n[[variant]]\nname = \"fixed\"\n"
+           "[[variant]]\nname = \"adaptive\"\ncompression.schedule = \"adaptopk\"\n");
+  ASSERT_EQ(scenario.runs.size(), 3u);
+  EXPECT_EQ(scenario.runs[0].parameters, "{}");
+  EXPECT_EQ(scenario.runs[2].parameters, R"({"compression.gamma":0.5})");
+}
+
+TEST_F(ScenarioFile, WhatDoesNotActInARunIsAtItsDefaultThere) {
+  const Scenario scenario =
+      read(std::string(kDevice) +
+           "[compression]\ngamma = 0.25\n[[variant]]\nname = \"fixed\"\n"
+           "[[variant]]\nname = \"adaptive\"\ncompression.schedule = \"adaptopk\"\n");
+  EXPECT_EQ(scenario.runs.at(0).settings.learning.compression.gamma, 0.5);
+  EXPECT_EQ(scenario.runs.at(1).settings.learning.compression.gamma, 0.25);
+}
+
+TEST_F(ScenarioFile, WhatCouldActInNoRunIsRefusedAndTheFileIsJudgedWhole) {
+  const std::string file =
+      std::string(kDevice) +
+      "[compression]\ngamma = 0.25\n[[variant]]\nname = \"fixed\"\n"
+      "[[variant]]\nname = \"adaptive\"\ncompression.schedule = \"adaptopk\"\n";
+  EXPECT_EQ(read(file, {}, {"fixed"}).runs.size(), 1u);
+  EXPECT_EQ(read(file, {"compression.schedule=fixed"}).runs.size(), 2u);
+  EXPECT_THAT(refusal([&] { read(file, {"compression.gamma=0.1"}, {"fixed"}); }),
+              HasSubstr("--set compression.gamma=0.1: compression.gamma acts only where "
+                        "compression.schedule = \"adaptopk\", which no run has"));
+  EXPECT_THAT(refusal([&] { read(std::string(kDevice) + "[compression]\ngamma = 0.25\n"); }),
+              HasSubstr(":4:9: compression.gamma acts only where"));
+  EXPECT_THAT(refusal([&] {
+                read(std::string(kDevice) +
+                     "[[variant]]\nname = \"A\"\ncompression.gamma = 0.1\n"
+                     "[[variant]]\nname = \"B\"\ncompression.schedule = \"adaptopk\"\n");
+              }),
+              HasSubstr("which no run of variant \"A\" has"));
+  EXPECT_THAT(refusal([&] { read(std::string(kDevice) + "[sweep]\nwire.loss = [0, 0.1]\n"); }),
+              HasSubstr("sweep.wire.loss is swept over in no run"));
+  // To say what is so by default is no fault.
+  EXPECT_EQ(read(std::string(kDevice) + "[compression]\ngamma = 0.5\n").runs.size(), 1u);
+}
+
+TEST_F(ScenarioFile, AValueTwiceInASweepIsRefused) {
+  EXPECT_THAT(
+      refusal([&] { read(std::string(kDevice) + "[sweep]\ncompression.ratio = [2, 16, 2.0]\n"); }),
+      HasSubstr(":4:29: sweep.compression.ratio: 2.0 stands there twice"));
+}
+
+TEST_F(ScenarioFile, MillionsOfRunsAreCountedAndNotExpanded) {
+  std::string list = "[1";
+  for (int i = 2; i <= 1000; ++i) list += ", " + std::to_string(i);
+  list += "]";
+  EXPECT_THAT(refusal([&] {
+                read(std::string(kDevice) + "[sweep]\ncompression.ratio = " + list +
+                     "\ntraining.batch = " + list + "\n");
+              }),
+              testing::AllOf(HasSubstr("1,000,000 runs"), HasSubstr("years in all")));
+}
+
+TEST_F(ScenarioFile, KeysOfEarlierVersionsAreUnderstood) {
+  const Scenario scenario = read(std::string(kDevice) + "[wifi]\nfading = \"rayleigh\"\n");
+  EXPECT_EQ(scenario.runs.at(0).settings.link.radio.fading, "rayleigh");
+  EXPECT_THAT(
+      refusal([&] {
+        read(std::string(kDevice) + "[wifi]\nfading = \"rayleigh\"\n[radio]\nfading = \"none\"\n");
+      }),
+      HasSubstr("radio.fading is set twice"));
+}
+
+TEST_F(ScenarioFile, OverridesSayWhatTheyExpect) {
+  const auto of = [&](const std::string& text) { return refusal([&] { read(kDevice, {text}); }); };
+  EXPECT_EQ(of("training.rounds = 5"), "accepted");
+  EXPECT_THAT(of("compression.error_compensation=True"), HasSubstr("expected true or false"));
+  EXPECT_THAT(of("seeds=[1]"), HasSubstr("change it in the scenario file"));
+  EXPECT_THAT(of("training.rounds"), HasSubstr("expected group.key=value"));
+  EXPECT_THAT(of("training.learning_rate=nan"), HasSubstr("= nan: out of range"));
+  EXPECT_THAT(of("training.rounds=5\ntraining.batch=4"), HasSubstr("expected one group.key=value"));
+  EXPECT_THAT(of("data.dataset=o'brien"), HasSubstr("unknown word"));
+}
+
+TEST_F(ScenarioFile, ClocksAndTimesThatCannotBeAreRefused) {
+  const auto of = [&](const std::vector<std::string>& texts) {
+    return refusal([&] { read(kDevice, texts); });
+  };
+  EXPECT_THAT(of({"compute.rate_flops=1e-300"}), HasSubstr("would compute for"));
+  EXPECT_THAT(of({"tcp.sending_rate_bps=1e-9"}), HasSubstr("at least 1000 bit/s"));
+  EXPECT_THAT(of({"link.technology=wire", "wire.delay_s=40"}),
+              HasSubstr("no connection stands within limits.connect_timeout_s"));
+  EXPECT_EQ(of({"link.technology=wire", "wire.delay_s=40", "limits.connect_timeout_s=200"}),
+            "accepted");
+  EXPECT_THAT(of({"link.technology=wire", "wire.delay_s=90", "limits.connect_timeout_s=500"}),
+              HasSubstr("longer than limits.stall_s"));
+}
+
+TEST_F(ScenarioFile, WhatMaySurpriseIsNoted) {
+  const Scenario scenario =
+      read(std::string(kDevice) +
+           "[data]\ntrain_samples = 100\n[team]\nworkers = 7\n"
+           "[link]\ntechnology = \"wire\"\n[ns3.defaults]\n\"ns3::WifiPhy::RxNoiseFigure\" = 9\n");
+  EXPECT_THAT(scenario.notes,
+              testing::ElementsAre(HasSubstr("2 of the 100 training samples are left out"),
+                                   HasSubstr("asks for \"ns3::WifiPhy::RxNoiseFigure\"")));
 }
 
 class ShippedScenario : public testing::TestWithParam<fs::path> {};

@@ -78,6 +78,39 @@ TEST(Settings, RefuseWhatIsOutOfRangeAndNameTheRange) {
   }
 }
 
+TEST(Settings, HaveConditionsOnSettingsAndWordsThatThereAre) {
+  for (const Setting& setting : settings_table()) {
+    EXPECT_NE(setting.rooms, 0u) << setting.key;
+    if (!setting.instead_of.empty()) {
+      const Setting* other = find_setting(setting.instead_of);
+      ASSERT_NE(other, nullptr) << setting.key;
+      EXPECT_EQ(other->instead_of, setting.key);
+    }
+    if (setting.condition.key.empty()) continue;
+    const Setting* decides = find_setting(setting.condition.key);
+    ASSERT_NE(decides, nullptr) << setting.key;
+    if (!decides->values.words) continue;
+    std::set<std::string> words;
+    for (const auto& [word, description] : decides->values.words()) words.insert(word);
+    for (const std::string& value : setting.condition.values) {
+      EXPECT_EQ(words.count(value), 1u) << setting.key << ": " << value;
+    }
+  }
+}
+
+TEST(Settings, ActWhereTheirConditionAndItsOwnHold) {
+  Settings settings;
+  const auto acting = [&](const char* key) { return acts(*find_setting(key), settings); };
+  EXPECT_FALSE(acting("radio.nakagami_m"));
+  settings.link.radio.fading = "nakagami";
+  EXPECT_TRUE(acting("radio.nakagami_m"));
+  settings.link.technology = "wire";
+  EXPECT_FALSE(acting("radio.nakagami_m"));
+  forget_what_does_not_act(settings);
+  EXPECT_EQ(settings.link.radio.fading, "none");
+  EXPECT_EQ(settings.link.technology, "wire");
+}
+
 TEST(Settings, AreAllInTheReferencePage) {
   std::ifstream stream(GRADWAVE_SOURCE "/scenarios/README.md");
   const std::string page((std::istreambuf_iterator<char>(stream)), {});
