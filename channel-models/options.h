@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a link is told: plain values, no ns-3. Defaults stand here; ranges, words and descriptions
-// in sim/scenario/settings.cc.
+// in sim/scenario/settings/.
 #pragma once
 
 #include <cstdint>

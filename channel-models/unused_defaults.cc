@@ -13,17 +13,13 @@
 #include <ns3/string.h>
 #include <ns3/type-id.h>
 #include <ns3/uinteger.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <exception>
 #include <map>
-#include <system_error>
 
 #include "channel-models/internet/tcp_socket.h"
 #include "channel-models/link.h"
+#include "channel-models/ns3/child.h"
 
 namespace gradwave::channel {
 namespace {
@@ -68,7 +64,7 @@ void watch(const std::string& name) {
 }
 
 // Each robot sends some bytes once it is connected, and the server answers.
-void exchange(const Link& link) {
+void exchange(const Link& link, double round_trip_s) {
   constexpr std::uint16_t kPort = 5000;
   const auto send = [](ns3::Ptr<ns3::Socket> socket) {
     socket->Send(ns3::Create<ns3::Packet>(4000));
@@ -90,7 +86,7 @@ void exchange(const Link& link) {
     ns3::Simulator::Schedule(ns3::Seconds(1 + 0.1 * i), [robot, there] { robot->Connect(there); });
     robots.push_back(robot);
   }
-  ns3::Simulator::Stop(ns3::Seconds(3));
+  ns3::Simulator::Stop(ns3::Seconds(3 + 5 * round_trip_s));
   ns3::Simulator::Run();
   ns3::Simulator::Destroy();
 }
@@ -101,7 +97,7 @@ std::string try_out(LinkOptions options) {
   if (options.placement.positions_m.size() > 2) options.placement.positions_m.resize(2);
   apply_defaults(options);
   for (const auto& [name, value] : options.ns3_defaults) watch(name);
-  exchange(*make_link(options));
+  exchange(*make_link(options), round_trip_s(options));
   std::string answer;
   for (const auto& [name, value] : options.ns3_defaults) {
     const auto watched = asked_for.find(name);
@@ -114,23 +110,9 @@ std::string try_out(LinkOptions options) {
 
 std::vector<std::string> unused_defaults(const LinkOptions& options) {
   if (options.ns3_defaults.empty()) return {};
-  int ends[2];
-  if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  const pid_t child = fork();
-  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (child == 0) {
-    close(STDERR_FILENO);
-    std::set_terminate([] { _exit(1); });
-    const std::string answer = try_out(options);
-    _exit(write(ends[1], answer.data(), answer.size()) > 0 ? 0 : 1);
-  }
-  close(ends[1]);
-  std::string answer(options.ns3_defaults.size(), '1');
-  const ssize_t got = read(ends[0], answer.data(), answer.size());
-  close(ends[0]);
-  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
+  const std::string answer = in_a_child([&] { return try_out(options); }).value_or("");
   std::vector<std::string> unused;
-  if (got != static_cast<ssize_t>(answer.size())) return unused;  // it says more when it runs
+  if (answer.size() != options.ns3_defaults.size()) return unused;  // it says more when it runs
   std::size_t i = 0;
   for (const auto& [name, value] : options.ns3_defaults) {
     if (answer[i++] == '0') unused.push_back(name);

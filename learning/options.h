@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a learner is told: plain values, checked by whoever fills them in (sim/scenario/settings.cc
+// What a learner is told: plain values, checked by whoever fills them in (sim/scenario/settings/
 // holds the ranges and the words of the scenario file), checked again where only learning can know.
 #pragma once
 

@@ -13,7 +13,7 @@ const Table<std::string>& table() {
   static const Table<std::string> congestion_controls = {
       {"cubic", "CUBIC, what Linux does by default", "ns3::TcpCubic"},
       {"newreno", "NewReno (RFC 6582)", "ns3::TcpNewReno"},
-      {"bbr", "BBR version 1, paced by the measured bandwidth", "ns3::TcpBbr"},
+      {"bbr", "BBR version 1, paced by the measured bandwidth; ns-3's falls to a crawl after losses", "ns3::TcpBbr"},
       {"vegas", "Vegas, backs off when delay grows", "ns3::TcpVegas"},
       {"westwood", "Westwood, for losses that are no congestion", "ns3::TcpWestwood"},
   };

@@ -12,6 +12,7 @@
 #include <ns3/tcp-tx-buffer.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gradwave::channel {
 namespace {
@@ -28,6 +29,16 @@ ns3::Ptr<T> make_of_type(const ns3::Ptr<ns3::TcpL4Protocol>& protocol, const std
   return factory.Create<T>();
 }
 
+ns3::Ptr<const ns3::TcpOptionTS> stamps_of(const ns3::TcpHeader& header) {
+  return ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
+}
+
+// 0: none.
+std::uint32_t echo_of(const ns3::TcpHeader& header) {
+  const auto stamps = stamps_of(header);
+  return stamps ? stamps->GetEcho() : 0;
+}
+
 }  // namespace
 
 ns3::TypeId TcpSocket::GetTypeId() {
@@ -39,9 +50,19 @@ ns3::TypeId TcpSocket::GetTypeId() {
 
 ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() { return ns3::CopyObject<TcpSocket>(this); }
 
+// Behind a small window ns-3 asks for nothing to be sent, and follows a null pointer. Whoever asked
+// looks at the window next, and goes round for ever if that is open.
+std::uint32_t TcpSocket::AvailableWindow() const {
+  return std::exchange(window_is_full_, false) ? 0 : TcpSocketBase::AvailableWindow();
+}
+
 // Data acknowledge as well as a pure acknowledgment does, which alone ns-3 counts.
 std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32_t size,
                                         bool with_ack) {
+  if (std::min(size, m_txBuffer->SizeFromSequence(begin)) == 0) {
+    window_is_full_ = true;
+    return 0;
+  }
   if (with_ack) m_highTxAck = std::max(m_highTxAck, m_tcb->m_rxBuffer->NextRxSequence());
   const bool acknowledges = with_ack && m_delAckEvent.IsRunning();
   const std::uint32_t echo = m_timestampToEcho;
@@ -71,28 +92,35 @@ void TcpSocket::UpdateRttHistory(const ns3::SequenceNumber32& begin, std::uint32
   for (; sent != sent_.end() && sent->begin < end; ++sent) sent->again = true;
 }
 
-ns3::Time TcpSocket::sample(const ns3::TcpHeader& header) {
+TcpSocket::Samples TcpSocket::sample(const ns3::TcpHeader& header) {
   const ns3::SequenceNumber32 ack = header.GetAckNumber();
   if (sent_.empty() || sent_.front().end > ack) return {};
-  const ns3::Time since_first = ns3::Simulator::Now() - sent_.front().at;
+  const auto least = [](ns3::Time time) { return std::max(time, ns3::MicroSeconds(1)); };
+  const ns3::Time now = ns3::Simulator::Now();
+  const ns3::Time since_first = now - sent_.front().at;
+  ns3::Time since_last;
   bool again = false;
-  for (; !sent_.empty() && sent_.front().end <= ack; sent_.pop_front())
+  for (; !sent_.empty() && sent_.front().end <= ack; sent_.pop_front()) {
     again |= sent_.front().again;
-  if (!again) return since_first;
-  const auto stamps =
-      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
-  if (!m_timestampEnabled || !stamps || stamps->GetEcho() == 0) return {};
-  const ns3::Time echoed = ns3::TcpOptionTS::ElapsedTimeFromTsValue(stamps->GetEcho());
+    since_last = now - sent_.front().at;
+  }
+  if (!again) return {least(since_first), least(since_last)};
+  const std::uint32_t echo = echo_of(header);
+  if (!m_timestampEnabled || echo == 0) return {};
+  const ns3::Time echoed = ns3::MilliSeconds(ns3::TcpOptionTS::NowToTsValue() - echo);  // may wrap
   if (echoed > since_first + ns3::MilliSeconds(1)) return {};
-  return std::max(echoed, ns3::MicroSeconds(1));
+  return {least(echoed), least(echoed)};
 }
 
-// ns-3 is handed the sample in the form in which it takes one without timestamps.
+// ns-3 is handed the samples in the form in which it takes them without timestamps.
 void TcpSocket::EstimateRtt(const ns3::TcpHeader& header) {
+  lost_ = Lost::kNothing;
   if (probing_ && header.GetAckNumber() > m_txBuffer->HeadSequence()) answer_probe(header);
-  const ns3::Time taken = sample(header);
-  if (taken.IsZero()) return;
-  m_history.assign(1, {header.GetAckNumber(), 0, ns3::Simulator::Now() - taken});
+  const Samples taken = sample(header);
+  if (taken.oldest.IsZero()) return;
+  const ns3::Time now = ns3::Simulator::Now();
+  m_history = {{header.GetAckNumber(), 0, now - taken.oldest},
+               {header.GetAckNumber(), 0, now - taken.newest}};
   const bool with_timestamps = std::exchange(m_timestampEnabled, false);
   TcpSocketBase::EstimateRtt(header);
   m_timestampEnabled = with_timestamps;
@@ -103,8 +131,7 @@ void TcpSocket::EstimateRtt(const ns3::TcpHeader& header) {
 
 // Compared so that it holds when the clock of milliseconds begins anew, after 50 days.
 void TcpSocket::ReceivedData(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader& header) {
-  const auto stamps =
-      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
+  const auto stamps = stamps_of(header);
   if (m_timestampEnabled && stamps && header.GetSequenceNumber() <= m_highTxAck &&
       static_cast<std::int32_t>(stamps->GetTimestamp() - m_timestampToEcho) > 0) {
     m_timestampToEcho = stamps->GetTimestamp();
@@ -127,9 +154,13 @@ void TcpSocket::restart_timer(ns3::Time timeout) {
 void TcpSocket::NewAck(const ns3::SequenceNumber32& ack, bool restart) {
   TcpSocketBase::NewAck(ack, restart);
   if (restart) restart_timer(timeout());
-  if (!std::exchange(rest_is_lost_, false)) return;
-  m_retxEvent.Cancel();
-  m_retxEvent = ns3::Simulator::ScheduleNow(&TcpSocket::take_for_lost, this);
+  const Lost lost = std::exchange(lost_, Lost::kNothing);
+  if (lost == Lost::kRest) {
+    TcpSocketBase::ReTxTimeout();  // no timer has expired: nothing is backed off
+    restart_timer(timeout());
+  } else if (lost == Lost::kOne) {
+    shrink_window();
+  }
 }
 
 void TcpSocket::ReTxTimeout() { may_probe() ? probe() : take_for_lost(); }
@@ -144,18 +175,23 @@ bool TcpSocket::may_probe() const {
 }
 
 void TcpSocket::probe() {
-  if (!std::exchange(probing_, true)) probe_stamp_ = ns3::TcpOptionTS::NowToTsValue();
+  if (!std::exchange(probing_, true)) {
+    probe_stamp_ = ns3::TcpOptionTS::NowToTsValue();
+    probe_end_ = m_tcb->m_highTxMark;
+    in_flight_at_probe_ = BytesInFlight();
+  }
   --m_dataRetrCount;
   backed_off_ = m_rto = std::max<ns3::Time>(m_rto, std::min(m_rto.Get() * 2, kLongestTimeout));
   SendDataPacket(m_txBuffer->HeadSequence(), m_tcb->m_segmentSize, m_connected);
 }
 
+// Fast recovery, which duplicate acknowledgments have begun meanwhile, mends by itself.
 void TcpSocket::answer_probe(const ns3::TcpHeader& header) {
-  const auto stamps =
-      ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
-  const std::uint32_t echo = stamps ? stamps->GetEcho() : 0;
   probing_ = false;
-  rest_is_lost_ = echo == 0 || static_cast<std::int32_t>(echo - probe_stamp_) >= 0;
+  if (m_tcb->m_congState == ns3::TcpSocketState::CA_RECOVERY) return;
+  const std::uint32_t echo = echo_of(header);
+  if (echo != 0 && static_cast<std::int32_t>(echo - probe_stamp_) < 0) return;
+  lost_ = header.GetAckNumber() < probe_end_ ? Lost::kRest : Lost::kOne;
 }
 
 // ns-3 doubles the timeout up to 60 s, which may be less than the path's own round trip.
@@ -164,7 +200,17 @@ void TcpSocket::take_for_lost() {
   probing_ = false;
   TcpSocketBase::ReTxTimeout();
   if (m_rto < before) restart_timer(before);
-  backed_off_ = m_rto;
+  if (m_rto > before) backed_off_ = m_rto;
+}
+
+// What a timeout does to the window where nothing is left to be sent again.
+void TcpSocket::shrink_window() {
+  m_tcb->m_ssThresh = m_congestionControl->GetSsThresh(m_tcb, in_flight_at_probe_);
+  m_congestionControl->CwndEvent(m_tcb, ns3::TcpSocketState::CA_EVENT_LOSS);
+  m_congestionControl->CongestionStateSet(m_tcb, ns3::TcpSocketState::CA_LOSS);
+  m_congestionControl->CongestionStateSet(m_tcb, ns3::TcpSocketState::CA_OPEN);
+  m_tcb->m_cWnd = m_tcb->m_segmentSize;
+  m_tcb->m_cWndInfl = m_tcb->m_cWnd;
 }
 
 ns3::Ptr<ns3::Socket> make_tcp_socket(ns3::Ptr<ns3::Node> node) {

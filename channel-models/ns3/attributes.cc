@@ -6,18 +6,12 @@
 #include <ns3/nstime.h>
 #include <ns3/string.h>
 #include <ns3/type-id.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <exception>
-#include <iostream>
 #include <numeric>
-#include <system_error>
 #include <vector>
 
+#include "channel-models/ns3/child.h"
 #include "channel-models/options.h"
 
 namespace gradwave::channel {
@@ -82,21 +76,12 @@ ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const 
                                           nearest(name, names));
 }
 
-// Most of ns-3's parsers end the process over a word that they do not understand, so a child
-// process tries it. What is still buffered must not be written by both.
+// Most of ns-3's parsers end the process over a word that they do not understand.
 bool takes(const std::string& name, const std::string& value) {
-  std::cout.flush();
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (child == 0) {
-    close(STDERR_FILENO);
-    std::set_terminate([] { _exit(1); });
-    _exit(ns3::Config::SetDefaultFailSafe(name, ns3::StringValue(value)) ? 0 : 1);
-  }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return in_a_child([&] {
+           return std::string(
+               ns3::Config::SetDefaultFailSafe(name, ns3::StringValue(value)) ? "yes" : "no");
+         }) == "yes";
 }
 
 }  // namespace

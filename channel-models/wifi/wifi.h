@@ -26,7 +26,7 @@
 //
 // Counters of a message: mac_retries (data frames sent again), phy_rate_bps (mean over the bytes
 // sent), airtime_s (its data frames on the air), queue_drops (packets that the queue discipline of
-// its sender dropped).
+// its sending radio dropped).
 #pragma once
 
 #include <memory>

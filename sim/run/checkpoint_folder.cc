@@ -29,7 +29,8 @@ void claim_checkpoints(const fs::path& folder, const fs::path& results) {
   if (!owner.empty()) {
     refuse("holds checkpoints of " + owner + ", and those of " + mine +
            " would have the same names; expected another folder, or another name of the results "
-           "file");
+           "file (who they belong to stands in " +
+           note.string() + ")");
   }
   if (!(std::ofstream(note) << mine << '\n').flush()) refuse(note.string() + " cannot be written");
 }

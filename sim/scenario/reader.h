@@ -25,7 +25,7 @@ struct Assignment {
   nlohmann::json value;
   Place place;
 };
-using Layer = std::vector<Assignment>;  // in the order of the file
+using Layer = std::vector<Assignment>;  // of a table, sorted by their keys
 
 // The assignment to this setting, or one that says the same by another key; null if there is none.
 const Assignment* find(const Layer& layer, const Setting& setting);

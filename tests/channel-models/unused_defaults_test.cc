@@ -39,10 +39,11 @@ TEST(UnusedDefaults, AreNotThoseOfWhateverSendsBytes) {
               IsEmpty());
 }
 
-TEST(UnusedDefaults, AreThoseThatASettingOfOursTellsEachObject) {
+TEST(UnusedDefaults, AreThoseOfWhateverIsToldOtherwise) {
+  EXPECT_THAT(unused("wifi", {{"ns3::CoDelQueueDisc::Interval", "50ms"}}),
+              ElementsAre("ns3::CoDelQueueDisc::Interval"));
   LinkOptions options;
   options.technology = "wire";
-  options.wire.loss = 0.1;
   options.ns3_defaults = {{"ns3::RateErrorModel::ErrorRate", "0.5"}};
   EXPECT_THROW(check_link(options), OptionError);
 }

@@ -18,10 +18,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Ends that a run may come to by the scenario's own physics.
-const std::regex kPhysics(
-    "no association.*|no connection to the server.*|no byte has arrived.*|TCP gave up.*|"
-    ".* is not finite.*|the pilot that estimates.*");
+// Ends that a run may come to by the scenario's own physics: on a wire that loses nothing all
+// arrives, unless nothing can for as long as a run waits.
+bool is_physics(const std::string& error, const Settings& settings) {
+  static const std::regex of_learning(".* is not finite.*|the pilot that estimates.*");
+  static const std::regex of_the_network(
+      "no association.*|no connection to the server.*|no byte has arrived.*|TCP gave up.*");
+  if (std::regex_match(error, of_learning)) return true;
+  const channel::WireOptions& wire = settings.link.wire;
+  const double segment_s = 8.0 * static_cast<double>(wire.mtu_bytes) / wire.rate_bps;
+  const double wait_s = std::min(settings.limits.stall_s, settings.limits.connect_timeout_s);
+  const bool all_arrives = settings.link.technology == "wire" && wire.loss == 0 &&
+                           settings.link.tcp.sending_rate_bps == 0 &&
+                           20 * (segment_s + wire.delay_s) < wait_s;
+  return !all_arrives && std::regex_match(error, of_the_network);
+}
 
 double real(const results::Value& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
@@ -133,7 +144,7 @@ std::optional<Finding> Examiner::run_alone(const Drawn& drawn) {
   const std::string status = text(run.rows.at(0)[0]), error = text(run.rows.at(0)[1]);
   words_ = error;
   ending_ = status == "complete" ? Ending::kComplete : Ending::kFailed;
-  if (ending_ == Ending::kFailed && !std::regex_match(error, kPhysics)) {
+  if (ending_ == Ending::kFailed && !is_physics(error, settings_of(drawn))) {
     return Finding{"a run fails by its physics alone", error};
   }
   return std::nullopt;
@@ -225,8 +236,13 @@ std::optional<Finding> Examiner::check_rows(const Drawn& drawn) const {
       return Finding{"an evaluation has the sums of the rounds before it", said("round ", t)};
     }
   }
+  const auto evaluated = query("SELECT min(round), max(round) FROM evaluations").rows.at(0);
+  if (real(evaluated[0]) != 0 || real(evaluated[1]) != static_cast<double>(planned)) {
+    return Finding{"the initial weights and the last are evaluated", ""};
+  }
   const auto sums = query(
-      "SELECT count(*) FROM rounds r WHERE uplink_payload_bytes <> (SELECT sum(payload_bytes) FROM "
+      "SELECT count(*) FROM rounds r WHERE uplink_payload_bytes <> (SELECT "
+      "coalesce(sum(payload_bytes), 0) FROM "
       "transfers t WHERE t.round = r.round AND direction = 'uplink') OR downlink_payload_bytes <> "
       "(SELECT coalesce(sum(payload_bytes), 0) FROM transfers t WHERE t.round = r.round AND "
       "direction = 'downlink')");
@@ -265,6 +281,13 @@ std::optional<Finding> Examiner::check_wire(const Drawn& drawn) const {
     const double slack = 4e-9 * (2 + segments) + 1e-12 * taken_s;
     if (taken_s < least_s - slack) {
       return Finding{"nothing is faster than its bytes", which + said(", at least ", least_s)};
+    }
+    const bool quick =
+        link.wire.loss == 0 &&
+        full_s * 2 * static_cast<double>(link.tcp.buffer_bytes) / segment + 2 * link.wire.delay_s <
+            0.5 * link.tcp.min_rto_s;
+    if (quick && link.tcp.min_rto_s >= 0.1 && real(row[2]) > 0) {
+      return Finding{"nothing is sent again on a quick wire that loses nothing", which};
     }
     const bool fits = segments <= 10 && bytes <= static_cast<double>(link.tcp.buffer_bytes);
     if (real(row[3]) == 0 && fits && taken_s > least_s + 3 * acknowledgment_s + slack) {
@@ -307,7 +330,15 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
     ending_ = Ending::kTooSlow;
     return std::nullopt;
   }
-  if (ran.code != 0) return Finding{"a run of a scenario that ran runs again", ran.output};
+  if (ran.code != 0) {
+    for (const auto& row : results::query(folder_ / "related.sqlite",
+                                          "SELECT coalesce(error, '') FROM runs WHERE status <> "
+                                          "'complete'")
+                               .rows) {
+      if (is_physics(text(row[0]), settings)) return std::nullopt;  // of another method, say
+    }
+    return Finding{"a run of a scenario that ran runs again", ran.output};
+  }
 
   const auto same = [&](const std::string& variant, const char* sql) {
     return rows("alone.sqlite", "base", sql) == rows("related.sqlite", variant, sql);
@@ -361,8 +392,7 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
 
 bool Examiner::differ(const Drawn& one, const Drawn& other) {
   const auto all_rows = [&](const Drawn& drawn) {
-    if (run_alone(drawn)) return std::string("fails");
-    if (ending_ == Ending::kRefused) return std::string();
+    if (run_alone(drawn) || ending_ != Ending::kComplete) return std::string();
     return text(static_cast<std::int64_t>(ending_)) + rows("alone.sqlite", "base", kRounds) +
            rows("alone.sqlite", "base", kTransfers) + rows("alone.sqlite", "base", kEvaluations);
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Random scenarios over the whole range of every setting, small in M, d and T.
+// Random scenarios over the range of nearly every setting, small in M, d and T.
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>

@@ -30,7 +30,7 @@ std::vector<Setting> training_settings() {
        kLearning},
       {"training.evaluate_every", FIELD(learning.training.evaluate_every),
        "rounds between evaluations on the test set; the last round always has one", range(1, 1e8),
-       kLearning},
+       kSim},
   };
 }
 
