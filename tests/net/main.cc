@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A net for what nobody has hunted: random scenarios over the whole range of every setting, each
-// with what must hold whatever is drawn; and a walk through the settings, each of which must change
-// some row somewhere. For whoever has an hour:
+// A net for what nobody has hunted: random scenarios over the range of nearly every setting (draw.cc
+// says where it is narrower), each with what must hold whatever is drawn; and a walk through the
+// settings, each of which must change some row somewhere. For whoever has an hour:
 //
 //   ctest --test-dir build -L long                          half an hour of both
 //   build/tests/gradwave-net build/gradwave --seconds 3600 [--seed N] [--keys]
