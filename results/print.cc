@@ -154,17 +154,13 @@ class JsonPrinter final : public Rows {
  public:
   explicit JsonPrinter(std::ostream& out) : out_(out) {}
 
-  // An object has a name once: of several columns of one name the last one's value counts.
+  // An object has a name once: a second column of one name is called "name:2".
   void begin(const std::vector<std::string>& columns) override {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      const std::string name = "    " + json_text(columns[i]) + ": ";
-      const auto same = std::find_if(members_.begin(), members_.end(),
-                                     [&](const Member& member) { return member.name == name; });
-      if (same == members_.end()) {
-        members_.push_back({name, i});
-      } else {
-        same->column = i;
-      }
+      const auto before =
+          std::count(columns.begin(), columns.begin() + static_cast<long>(i), columns[i]);
+      const std::string number = before > 0 ? ":" + std::to_string(before + 1) : "";
+      names_.push_back("    " + json_text(columns[i] + number) + ": ");
     }
     out_ << '[';
   }
@@ -172,8 +168,8 @@ class JsonPrinter final : public Rows {
     out_ << (is_empty_ ? "\n  {" : ",\n  {");
     is_empty_ = false;
     const char* comma = "\n";
-    for (const Member& member : members_) {
-      out_ << comma << member.name << std::visit(ToJson{}, row[member.column]);
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      out_ << comma << names_[i] << std::visit(ToJson{}, row[i]);
       comma = ",\n";
     }
     out_ << "\n  }";
@@ -182,12 +178,8 @@ class JsonPrinter final : public Rows {
   void end() override { out_ << (is_empty_ ? "]\n" : "\n]\n"); }
 
  private:
-  struct Member {
-    std::string name;
-    std::size_t column;
-  };
   std::ostream& out_;
-  std::vector<Member> members_;
+  std::vector<std::string> names_;  // of each column, with what follows one
   bool is_empty_ = true;
 };
 

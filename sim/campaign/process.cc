@@ -145,7 +145,8 @@ bool Process::ended(std::string& ending) {
   if (errors_ >= 0) read_errors();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
   ending = WIFSIGNALED(status)
-               ? std::string("its process was killed by ") + strsignal(WTERMSIG(status))
+               ? "its process was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
+                     strsignal(WTERMSIG(status)) + ")"
                : "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
   if (!words_.empty()) ending += ": " + words_;
   while (!ending.empty() && ending.back() == '\n') ending.pop_back();

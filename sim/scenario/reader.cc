@@ -212,6 +212,10 @@ std::vector<Axis> read_sweep(const Reader& reader, const toml::table& root) {
            "sweep." + setting.key + ": expected a list of values, each " + expected(setting));
     }
     for (const Axis& other : axes) {
+      if (other.setting == &setting) {
+        fail(reader.place(list),
+             "sweep." + setting.key + " is set twice, once by the name that it had before");
+      }
       if (other.setting->key == setting.instead_of) {
         fail(reader.place(list), "sweep." + setting.key + " contradicts sweep." +
                                      setting.instead_of + ": sweep over one of them");
@@ -257,7 +261,8 @@ Layer read_override(const std::string& text) {
     fail({source}, "\"" + key + "\" is not a setting of a run: change it in the scenario file");
   }
   const Setting* setting = find_setting(key);
-  if (!setting) return reader.layer(reader.parse(text), {});  // a table, or unknown
+  if (!setting && value.compare(0, 1, "{") != 0) value = "0";  // which is not looked at
+  if (!setting) return reader.layer(reader.parse(key + " = " + value), {});  // a group, or unknown
   if (takes_text(*setting) && !is_quoted(value)) value = Json(value).dump();
   toml::table table;
   try {

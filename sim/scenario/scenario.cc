@@ -2,6 +2,8 @@
 #include "sim/scenario/scenario.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -9,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include "sim/scenario/check.h"
 #include "sim/scenario/estimate.h"
@@ -31,14 +34,19 @@ std::string fnv1a(const std::string& text) {
 }
 
 std::string read_file(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  const auto refuse = [&](const std::string& reason) {
+    throw ScenarioError(file.string() + ": cannot be read as a scenario file: " + reason);
+  };
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::none) refuse(error.message());
+  if (!fs::exists(status)) refuse("there is no such file");
+  if (fs::is_directory(status)) refuse("it is a folder");
+  if (!fs::is_regular_file(status)) refuse("it is no plain file");
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (std::filesystem::is_directory(file) || !(text << stream.rdbuf())) {
-    if (!stream || std::filesystem::is_directory(file)) {
-      throw ScenarioError(file.string() + ": cannot be read as a scenario file");
-    }
-  }
-  return text.str();
+  if (!stream) refuse(std::strerror(errno));
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 // The variants that `only` names, in the file's order; all, if it names none.
@@ -87,8 +95,12 @@ struct Layered {
     gradwave::forget_what_does_not_act(settings);
   }
 
-  // The place of the first of these keys that somebody set.
+  // The place of the first of these keys that somebody set, on the command line if one is there.
   Place blame(const std::vector<std::string>& keys, const Place& otherwise) const {
+    for (const std::string& key : keys) {
+      const auto place = places.find(key);
+      if (place != places.end() && place->second.line == 0) return place->second;
+    }
     for (const std::string& key : keys) {
       const auto place = places.find(key);
       if (place != places.end()) return place->second;

@@ -204,5 +204,11 @@ TEST_F(Query, WhatIsNoUtf8IsPrintedAllTheSame) {
             "A  1\n");
 }
 
+TEST(PrintJson, KeepsSeveralColumnsOfOneName) {
+  std::ostringstream out;
+  print({{"a", "a", "b"}, {{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}}}, "json", out);
+  EXPECT_EQ(out.str(), "[\n  {\n    \"a\": 1,\n    \"a:2\": 2,\n    \"b\": 3\n  }\n]\n");
+}
+
 }  // namespace
 }  // namespace gradwave::results

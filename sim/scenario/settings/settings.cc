@@ -154,6 +154,10 @@ struct Assign {
 
 std::string number_text(double number) {
   std::ostringstream text;
+  if (number == std::round(number) && std::abs(number) < 1e15) {
+    text << static_cast<std::int64_t>(number);  // as it is to be written
+    return text.str();
+  }
   text.precision(12);
   text << number;
   return text.str();

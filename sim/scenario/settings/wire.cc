@@ -9,7 +9,7 @@ std::vector<Setting> wire_settings() {
        range(1e3, 1e13), kChannel, when("link.technology", {"wire"})},
       {"wire.delay_s", FIELD(link.wire.delay_s), "one way", range(0, 100), kChannel,
        when("link.technology", {"wire"})},
-      {"wire.loss", FIELD(link.wire.loss), "probability that a packet is lost", range(0, 1),
+      {"wire.loss", FIELD(link.wire.loss), "probability that a packet is lost", range(0, 0.99),
        kChannel, when("link.technology", {"wire"})},
       {"wire.mtu_bytes", FIELD(link.wire.mtu_bytes), "largest IP packet", range(256, 65535),
        kChannel, when("link.technology", {"wire"})},

@@ -148,7 +148,7 @@ TEST_F(ScenarioFile, AMissingFileIsNamed) {
     read_scenario("/nowhere/x.toml");
     FAIL() << "accepted";
   } catch (const ScenarioError& error) {
-    EXPECT_STREQ(error.what(), "/nowhere/x.toml: cannot be read as a scenario file");
+    EXPECT_STREQ(error.what(), "/nowhere/x.toml: cannot be read as a scenario file: there is no such file");
   }
 }
 
