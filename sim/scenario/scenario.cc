@@ -120,15 +120,15 @@ struct SweptRun : Layered {
   Json parameters = Json::object();  // the values swept over
 };
 
-// What a campaign's runs are made of. Layers that come later win: the file's base, the variant, the
+// What a scenario's runs are made of. Layers that come later win: the file's base, the variant, the
 // command line, and the sweep where none of these two sets what is swept.
-struct Campaign {
+struct Runs {
   const ScenarioText& text;
   const Layer& last;
 
   // One run; nothing if another point of the sweep stands for it, as an axis is set otherwise or
   // does not act here.
-  std::optional<SweptRun> run(const Variant& variant, const Point& point) const {
+  std::optional<SweptRun> at(const Variant& variant, const Point& point) const {
     SweptRun run;
     run << text.base;
     run << variant.layer;
@@ -189,10 +189,10 @@ struct Acting {
 
 Acting acting(const ScenarioText& text, const std::vector<Variant>& variants, const Layer& last) {
   Acting all;
-  const Campaign campaign{text, last};
+  const Runs runs{text, last};
   for (const Variant& variant : variants) {
     for_each_point(text.sweep, decides, [&](const Point& point) {
-      const std::optional<SweptRun> run = campaign.run(variant, point);
+      const std::optional<SweptRun> run = runs.at(variant, point);
       if (!run) return;
       for (const Layer* layer : {&text.base, &variant.layer, &last}) {
         for (const Assignment& assignment : *layer) {
@@ -292,10 +292,10 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   for (const Variant& variant : variants) scenario.variants.push_back(variant.name);
   refuse_what_never_acts(text, variants, last);
 
-  const Campaign campaign{text, last};
+  const Runs runs{text, last};
   Check check;
   const auto add_run = [&](const Point& point, std::int64_t seed, const Variant& variant) {
-    std::optional<SweptRun> run = campaign.run(variant, point);
+    std::optional<SweptRun> run = runs.at(variant, point);
     if (!run) return;
     run->forget_what_does_not_act();
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
