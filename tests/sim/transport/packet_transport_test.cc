@@ -259,6 +259,32 @@ TEST(Tcp, ARetransmissionCostsTheLeastTimeoutHoweverLongRobotsCompute) {
   }
 }
 
+// Over Wi-Fi, where short queues drop packets.
+TEST(Tcp, ARetransmissionOverWifiCostsNoMoreHoweverLongRobotsCompute) {
+  for (const double compute_s : {0.01, 30.0}) {
+    LinkOptions options;
+    options.workers = 4;
+    options.ns3_defaults = {{"ns3::FqCoDelQueueDisc::MaxSize", "4p"},
+                            {"ns3::WifiMacQueue::MaxSize", "1p"}};
+    Network network(options, {});
+    network.connect();
+    std::int64_t retransmissions = 0, drops = 0;
+    for (int round = 0; round < 30; ++round) {
+      for (int i = 0; i < 4; ++i) network.upload(i, compute_s, 6000);
+      for (int i = 0; i < 4; ++i) network.arrival();
+      for (int i = 0; i < 4; ++i) network.download(i, 9000);
+      for (int i = 0; i < 4; ++i) {
+        const Delivery delivery = network.arrival();
+        retransmissions += delivery.retransmissions;
+        drops += static_cast<std::int64_t>(counter(delivery, "queue_drops"));
+        if (delivery.retransmissions == 1) EXPECT_LT(latency_s(delivery), 0.5) << compute_s;
+      }
+    }
+    EXPECT_GT(drops, 50) << compute_s;
+    EXPECT_LE(retransmissions, drops + 10) << compute_s;
+  }
+}
+
 TEST(Tcp, ARetransmissionOnALongPathCostsItsRoundTripMore) {
   LinkOptions options = wire(10e6, 0.5, 2);
   options.wire.loss = 0.05;
