@@ -15,7 +15,8 @@ std::vector<Setting> tcp_settings() {
       {"tcp.congestion_control", FIELD(link.tcp.congestion_control), "of every sender",
        words(channel::congestion_controls), kChannel},
       {"tcp.sending_rate_bps", FIELD(link.tcp.sending_rate_bps),
-       "cap on what each application hands to its socket; 0: none", range(0, 1e13), kChannel},
+       "cap on what each application hands to its socket, at least 1000; 0: none", range(0, 1e13),
+       kChannel},
   };
 }
 
