@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a gradwave run is compared with: the same traffic over the same Wi-Fi cell, written straight
-// on ns-3, without traces, learning or results. Eight robots send; once all has arrived the server
-// answers; after a fixed compute time the next round begins.
+// on ns-3 with the same TCP sockets, without traces, learning or results. Eight robots send; once
+// all has arrived the server answers; after a fixed compute time the next round begins.
 //
 //   bare-ns3 ROUNDS UPLINK_BYTES DOWNLINK_BYTES COMPUTE_S
 #include <ns3/constant-position-mobility-model.h>
@@ -16,6 +16,8 @@
 #include <cstdlib>
 #include <map>
 #include <vector>
+
+#include "channel-models/internet/tcp_socket.h"
 
 namespace {
 
@@ -124,7 +126,7 @@ void Experiment::build() {
   server_ = addresses.Assign(access_point).GetAddress(0);
   addresses.Assign(stations);
 
-  listening_ = ns3::Socket::CreateSocket(access_point_.Get(0), ns3::TcpSocketFactory::GetTypeId());
+  listening_ = gradwave::channel::make_tcp_socket(access_point_.Get(0));
   listening_->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kPort));
   listening_->Listen();
   listening_->SetAcceptCallback(
@@ -137,8 +139,7 @@ void Experiment::connect() {
     begin_round();
     return;
   }
-  const auto socket =
-      ns3::Socket::CreateSocket(robots_.Get(up_.size()), ns3::TcpSocketFactory::GetTypeId());
+  const auto socket = gradwave::channel::make_tcp_socket(robots_.Get(up_.size()));
   up_.push_back(socket);
   socket->Bind();
   socket->SetRecvCallback(ns3::MakeCallback(&Experiment::receive_down, this));
