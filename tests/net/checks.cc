@@ -390,14 +390,10 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
   return std::nullopt;
 }
 
-bool Examiner::differ(const Drawn& one, const Drawn& other) {
-  const auto all_rows = [&](const Drawn& drawn) {
-    if (run_alone(drawn) || ending_ != Ending::kComplete) return std::string();
-    return text(static_cast<std::int64_t>(ending_)) + rows("alone.sqlite", "base", kRounds) +
-           rows("alone.sqlite", "base", kTransfers) + rows("alone.sqlite", "base", kEvaluations);
-  };
-  const std::string first = all_rows(one), second = all_rows(other);
-  return !first.empty() && !second.empty() && first != second;
+std::string Examiner::rows_of(const Drawn& drawn) {
+  if (run_alone(drawn) || ending_ != Ending::kComplete) return "";
+  return rows("alone.sqlite", "base", kRounds) + rows("alone.sqlite", "base", kTransfers) +
+         rows("alone.sqlite", "base", kEvaluations);
 }
 
 }  // namespace gradwave::net

@@ -25,8 +25,8 @@ class Examiner {
   // The first thing that does not hold, if there is one.
   std::optional<Finding> examine(const Drawn& drawn);
 
-  // Whether two scenarios give other rows (of rounds, transfers or evaluations).
-  bool differ(const Drawn& one, const Drawn& other);
+  // All rounds, transfers and evaluations, as text; empty if the run does not complete.
+  std::string rows_of(const Drawn& drawn);
 
   Ending last_ending() const { return ending_; }
   std::string last_words() const { return words_; }
