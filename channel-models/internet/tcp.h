@@ -12,6 +12,9 @@
 //   TcpSocket::DataRetries      15 (6)
 //   TcpSocketBase::MinRto       tcp.min_rto_s (1 s)
 //   TcpL4Protocol::SocketType   tcp.congestion_control (TcpCubic)
+//   TcpWestwood::ProtocolType   WestwoodPlus (Westwood), which Linux has: the other divides by the time
+//                               between two acknowledgments, and ns-3 aborts where they come in one
+//                               frame
 //   ArpCache::AliveTimeout      for ever (120 s): addresses never change, and who asked for one anew
 //                               in round 1000 would be timed there
 //   ArpCache::DeadTimeout       1 s (100 s): an unanswered question is asked again

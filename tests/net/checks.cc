@@ -62,6 +62,7 @@ std::string said(const Parts&... parts) {
 constexpr const char* kRounds = "SELECT * FROM rounds WHERE run_id = $ ORDER BY round";
 constexpr const char* kTransfers =
     "SELECT * FROM transfers WHERE run_id = $ ORDER BY round, direction, worker";
+constexpr const char* kRun = "SELECT id, t_hat, pilot, budget_unused FROM runs WHERE id = $";
 constexpr const char* kEvaluations = "SELECT * FROM evaluations WHERE run_id = $ ORDER BY round";
 
 }  // namespace
@@ -393,7 +394,7 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
 std::string Examiner::rows_of(const Drawn& drawn) {
   if (run_alone(drawn) || ending_ != Ending::kComplete) return "";
   return rows("alone.sqlite", "base", kRounds) + rows("alone.sqlite", "base", kTransfers) +
-         rows("alone.sqlite", "base", kEvaluations);
+         rows("alone.sqlite", "base", kEvaluations) + rows("alone.sqlite", "base", kRun);
 }
 
 }  // namespace gradwave::net

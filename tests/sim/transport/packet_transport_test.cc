@@ -540,6 +540,19 @@ TEST(Wifi, MovesBytesWithEveryWordOfItsTables) {
   }
 }
 
+// Whose acknowledgments come several in one frame and some of whose packets are lost.
+TEST(Wifi, EveryCongestionControlMovesMegabytes) {
+  for (const auto& word : channel::congestion_controls()) {
+    LinkOptions options;
+    options.workers = 3;
+    options.radio.fading = "nakagami";
+    options.tcp.congestion_control = word.first;
+    for (const Delivery& transfer : exchange(options, 1, 1000000, 1000000)) {
+      EXPECT_LT(latency_s(transfer), 200) << word.first;  // most take 2 s, BBR 100
+    }
+  }
+}
+
 TEST(Wifi, MovesBytesAtEveryWidth) {
   double before_s = 1e9;
   for (const int width_mhz : {20, 40, 80, 160}) {
