@@ -131,6 +131,11 @@ Description describe(const Options& options, const DatasetShape& shape) {
            "expected 'fixed'");
   }
 
+  if (needs_pilot(options) && options.theory.pilot_rounds == 0) {
+    refuse({"theory.pilot_rounds", "compression.t_hat"},
+           "compression.t_hat = -1 leaves t_hat to a pilot, and theory.pilot_rounds = 0 has none");
+  }
+
   // Whether the samples can be dealt depends on their number; any labels will do to find out.
   std::vector<Label> labels(shape.train_samples);
   for (std::int64_t i = 0; i < shape.train_samples; ++i) {

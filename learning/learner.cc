@@ -52,21 +52,48 @@ std::vector<Compressor> make_compressors(const Options& options, std::int64_t mo
   return compressors;
 }
 
-// t_hat from a pilot, if the options leave it to one.
-std::optional<Pilot> estimate(const Options& options, const Dataset& data, const Model& model,
-                              const std::vector<std::vector<std::int64_t>>& parts,
-                              const Start& start, const BatchStream& stream) {
-  if (!needs_pilot(options)) return std::nullopt;
-  // As many samples again as four rounds see, from every worker alike.
-  const TrainingOptions& training = options.training;
+// What the lemmas speak of.
+Method method_of(const Options& options, const Description& description) {
+  return {static_cast<double>(description.model_size), static_cast<double>(description.k),
+          options.training.learning_rate, options.compression.error_compensation};
+}
+
+// As many samples again as four rounds see, from every worker alike.
+Batches reference_of(const Options& options, const Dataset& data,
+                     const std::vector<std::vector<std::int64_t>>& parts) {
   Batches reference;
-  BatchStream(data, parts, 4 * training.batch, augmentation(options.data.augmentation),
+  BatchStream(data, parts, 4 * options.training.batch, augmentation(options.data.augmentation),
               options.seed, "pilot")
       .next(reference);
-  Pilot pilot = run_pilot(model, start.weights, start.buffers, stream, reference,
-                          options.compression.pilot_rounds, training.learning_rate);
-  pilot.t_hat = estimate_t_hat(pilot, training.rounds, training.workers, training.learning_rate);
-  return pilot;
+  return reference;
+}
+
+// None if the pilot diverges and nothing but the bounds would follow from it.
+std::optional<Pilot> measure(const Options& options, const Description& description,
+                             const Dataset& data, const Model& model,
+                             const std::vector<std::vector<std::int64_t>>& parts,
+                             const Start& start, const BatchStream& stream) {
+  const TrainingOptions& training = options.training;
+  const std::int64_t rounds = std::min(options.theory.pilot_rounds, training.rounds);
+  if (rounds == 0) return std::nullopt;
+  try {
+    Pilot pilot =
+        run_pilot(model, start.weights, start.buffers, stream, reference_of(options, data, parts),
+                  rounds, training.learning_rate, options.theory.optimal_loss);
+    pilot.t_hat =
+        estimate_t_hat(coefficients(pilot, method_of(options, description)), training.rounds);
+    return pilot;
+  } catch (const OptionError&) {
+    if (needs_pilot(options)) throw;
+    return std::nullopt;
+  }
+}
+
+// Of the sum of the workers' memories, as far as the paper's g_t follows from it.
+at::Tensor zero_memories(const CompressionOptions& compression, std::int64_t model_size,
+                         const at::Device& device) {
+  if (!compression.error_compensation || compression.momentum_correction > 0) return {};
+  return at::zeros({model_size}, device);
 }
 
 // Bits as the paper counts them, of all workers: 32 for a value, log2 d for an index. A gradient
@@ -102,10 +129,11 @@ struct Learner::State {
         stream(data, parts, given.training.batch, augmentation(given.data.augmentation), given.seed,
                "batches"),
         start(start_of(*model, given.seed, device)),
-        pilot(estimate(given, data, *model, parts, start, stream)),
+        pilot(measure(given, description, data, *model, parts, start, stream)),
         schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
         rates(learning_rates(given.training)),
         compressors(make_compressors(given, size, device)),
+        memories(zero_memories(given.compression, size, device)),
         messages(workers),
         sum(size, device),
         optimiser(size, given.training.momentum, given.training.weight_decay, device),
@@ -135,10 +163,16 @@ struct Learner::State {
   const at::Tensor weights = start.weights.clone();  // w_t [d]
   const Buffers buffers = for_all(start.buffers, workers);
   std::vector<Compressor> compressors;              // [M]
+  const at::Tensor memories;                        // sum_i m_i [d]; undefined where nobody asks
   std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
   SparseSum sum;                                    // of the messages that arrived
   std::vector<std::uint8_t> message_down;           // to every worker
   Optimiser optimiser;
+  // Of the rounds so far, the gradient's and that of what is compressed.
+  const at::Tensor norms = at::zeros({options.training.rounds, 2}, at::kDouble);
+
+  // Whether what the workers compress is what the paper's do.
+  bool has_paper_input() const { return options.compression.momentum_correction == 0; }
 
   // All that the next round depends on.
   void keep(Keeper& keeper) {
@@ -150,6 +184,8 @@ struct Learner::State {
     for (std::size_t i = 0; i < compressors.size(); ++i) {
       compressors[i].keep("worker_" + std::to_string(i), keeper);
     }
+    if (memories.defined()) keeper.keep("memories", memories);
+    keeper.keep("norms", norms);
     optimiser.keep("server", keeper);
     stream.keep("batches", keeper);
     keep_operators(device, "operators", keeper);
@@ -207,6 +243,15 @@ RoundPlan Learner::plan() {
   const auto workers = static_cast<double>(s.workers);
   plan.train_loss = std::accumulate(losses.begin(), losses.end(), 0.0) / workers;
   plan.gradient_norm = std::sqrt(squared_norm(s.sum_of_gradients)) / workers;
+  double input_norm = plan.gradient_norm;
+  if (s.memories.defined()) {
+    s.memories.add_(s.sum_of_gradients, rate);  // sum_i g_i, until apply() takes away what is sent
+    input_norm = std::sqrt(squared_norm(s.memories)) / workers;
+  }
+  if (s.has_paper_input()) plan.compressor_input_norm = input_norm;
+  auto* norms = s.norms.data_ptr<double>() + 2 * s.round;
+  norms[0] = plan.gradient_norm;
+  norms[1] = input_norm;
   plan.paper_bits =
       paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
   ++s.round;
@@ -230,6 +275,7 @@ Update Learner::apply(const std::vector<int>& arrived) {
   const CompressionOptions& compression = s.options.compression;
   const Downlink way = downlink(compression.downlink);
   way == Downlink::kDense ? s.sum.take_all(s.sparse) : s.sum.take_union(s.sparse);
+  if (s.memories.defined()) subtract_at(s.memories, s.sparse, 1);
   Update update;
   if (way != Downlink::kNone && !s.sparse.indices.empty()) {
     encode(s.sparse, s.size, s.message_down);
@@ -281,6 +327,26 @@ std::vector<float> Learner::weights() const {
   std::vector<float> weights(state_->size);
   view_of(weights).copy_(state_->weights);
   return weights;
+}
+
+std::optional<Theory> Learner::theory() const {
+  const State& s = *state_;
+  if (!s.pilot || !s.has_paper_input()) return std::nullopt;
+  assert(s.round == s.options.training.rounds && !s.under_way);
+  Trajectory trajectory;
+  trajectory.k_t = s.schedule.k;
+  const double* norms = s.norms.data_ptr<double>();
+  for (std::int64_t t = 0; t < s.round; ++t) {
+    trajectory.squared_gradient_norms.push_back(norms[2 * t] * norms[2 * t]);
+    trajectory.squared_input_norms.push_back(norms[2 * t + 1] * norms[2 * t + 1]);
+  }
+  plainly([&] {
+    const Point end =
+        point_at(*s.model, s.weights, mean_of(s.buffers), reference_of(s.options, s.data, s.parts));
+    trajectory.final_loss = end.loss;
+    trajectory.final_squared_gradient = squared_norm(end.gradient);
+  });
+  return theory_of(s.options, method_of(s.options, s.description), *s.pilot, trajectory);
 }
 
 }  // namespace gradwave::learning

@@ -27,6 +27,7 @@
 #include "learning/compression/schedule.h"
 #include "learning/options.h"
 #include "learning/rounds.h"
+#include "learning/theory.h"
 
 namespace gradwave::learning {
 
@@ -55,8 +56,9 @@ struct Dataset;
 
 class Learner final : public Rounds {
  public:
-  // Loads the data, partitions it, draws the initial weights; runs the pilot if t_hat is to be
-  // estimated (the weights and streams are as if it had not run).
+  // Loads the data, partitions it, draws the initial weights; runs the pilot (the weights and
+  // streams are as if it had not run). Throws OptionError if the pilot diverges and t_hat is to be
+  // estimated.
   explicit Learner(const Options& options);
   Learner(const Options& options, Dataset data);  // with data that are at hand already
   ~Learner() override;
@@ -74,8 +76,12 @@ class Learner final : public Rounds {
 
   const Description& description() const;
   const Schedule& schedule() const;
-  const std::optional<Pilot>& pilot() const;  // set when t_hat was estimated
+  const std::optional<Pilot>& pilot() const;  // none if none was asked for, or it diverged
   std::vector<float> weights() const;         // w_t [d]
+
+  // After the last round: the run held against the paper's bounds. None without a pilot, nor with
+  // momentum correction.
+  std::optional<Theory> theory() const;
 
  private:
   struct State;

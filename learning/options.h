@@ -63,10 +63,14 @@ struct CompressionOptions {
   std::int64_t k = 0;       // entries per worker and round; 0: from ratio
   double gamma = 0.5;       // of schedule "adaptopk"
   std::int64_t t_hat = -1;  // of schedule "adaptopk"; -1: estimated by a pilot
-  std::int64_t pilot_rounds = 50;
   bool error_compensation = false;
   double momentum_correction = 0;  // beta of each worker's momentum before compression; 0: none
   std::string downlink = "sparse-union";
+};
+
+struct TheoryOptions {
+  std::int64_t pilot_rounds = 50;  // at most as many as the run has; 0: no pilot and no bounds
+  double optimal_loss = 0;         // F*
 };
 
 struct HostOptions {
@@ -78,6 +82,7 @@ struct Options {
   ModelOptions model;
   TrainingOptions training;
   CompressionOptions compression;
+  TheoryOptions theory;
   HostOptions host;
   std::uint64_t seed = 1;
 };

@@ -74,6 +74,7 @@ void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& 
   options.training.batch = batch;
   options.data.partition = "iid";
   if (needs_pilot(options)) options.compression.t_hat = 0;
+  options.theory.pilot_rounds = 0;
   try {
     Learner learner(options, made_up(shape, options.training, options.seed));
     std::vector<int> everybody(options.training.workers);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace gradwave::learning {
@@ -15,7 +16,10 @@ struct RoundPlan {
   std::vector<std::int64_t> uplink_bytes;  // [M], length of each worker's encoded gradient
   double train_loss = 0;                   // mean over the workers' batches at w_t
   double gradient_norm = 0;                // |(1/M) sum_i grad_i|_2 at w_t, before compression
-  double paper_bits = 0;                   // M k_t (32 + log2 d), or 32 M d without a sparsifier
+  // |(1/M) sum_i g_i|_2 of what the workers compress: with error compensation g_t of Eq. 23, else
+  // the gradient. None with momentum correction, of which the paper does not speak.
+  std::optional<double> compressor_input_norm = std::nullopt;
+  double paper_bits = 0;  // M k_t (32 + log2 d), or 32 M d without a sparsifier
 };
 
 // What the server sends back after it has applied what arrived.

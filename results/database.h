@@ -58,6 +58,7 @@ class Recorder {
   void plan(const Plan& plan);
   void round(const Round& round, const std::vector<Transfer>& transfers);
   void evaluation(const Evaluation& evaluation);  // after the rounds before it
+  void theory(const Theory& theory);              // after the last round
   // Commits, then sets the run's status; `error` is empty for "complete".
   void finish(const std::string& status, const std::string& error = "");
 

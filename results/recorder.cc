@@ -81,8 +81,9 @@ struct Recorder::State {
         insert_round(database,
                      "INSERT INTO rounds (run_id, round, start_s, compute_s, uplink_s, downlink_s, "
                      "latency_s, k, uplink_payload_bytes, downlink_payload_bytes, paper_bits, "
-                     "wire_bytes, airtime_s, train_loss, gradient_norm, participants) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                     "wire_bytes, airtime_s, train_loss, gradient_norm, "
+                     "compressor_input_norm, participants) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_transfer(database,
                         "INSERT INTO transfers (run_id, round, worker, direction, k, "
                         "payload_bytes, start_s, end_s, retransmissions, distance_m, counters) "
@@ -157,7 +158,8 @@ struct Recorder::State {
     bind_real(insert_round, 13, r.airtime_s);
     bind_real(insert_round, 14, r.train_loss);
     bind_real(insert_round, 15, r.gradient_norm);
-    insert_round.bind(16, r.participants);
+    bind_real(insert_round, 16, r.compressor_input_norm);
+    insert_round.bind(17, r.participants);
     execute(insert_round);
   }
 
@@ -217,6 +219,26 @@ void Recorder::round(const Round& round, const std::vector<Transfer>& transfers)
 void Recorder::evaluation(const Evaluation& evaluation) {
   state_->add_rows(
       [&](Rows& rows, const Spent& spent) { rows.evaluations.emplace_back(evaluation, spent); });
+}
+
+void Recorder::theory(const Theory& t) {
+  const std::lock_guard lock(state_->mutex);
+  guarded(state_->file, [&] {
+    SQLite::Statement insert(
+        state_->database,
+        "INSERT INTO theory (run_id, theorem, k, learning_rate, optimal_loss, alpha, beta, "
+        "contraction, m_or_p, n_or_q, adaptation, adaptation_by_lemma, final_loss, violated) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::bind(insert, state_->run_id, t.theorem, t.k, t.learning_rate, t.optimal_loss, t.alpha,
+                 t.beta, t.contraction);
+    int column = 9;
+    for (const double value :
+         {t.m_or_p, t.n_or_q, t.adaptation, t.adaptation_by_lemma, t.final_loss}) {
+      bind_real(insert, column++, value);
+    }
+    insert.bind(column, t.violated);
+    insert.exec();
+  });
 }
 
 void Recorder::finish(const std::string& status, const std::string& error) {

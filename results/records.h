@@ -30,11 +30,11 @@ struct Run {
   std::int64_t rounds_planned = 0;
 };
 
-// What was known before round 0; JSON `pilot` is null unless t_hat was estimated.
+// What was known before round 0.
 struct Plan {
   std::int64_t t_hat = -1;  // -1 (NULL in the table): the schedule has none
   std::int64_t budget_unused = 0;
-  std::string pilot;  // JSON object or empty
+  std::string pilot;  // JSON object, or empty (NULL)
   std::string host_device;
 };
 
@@ -47,6 +47,7 @@ struct Round {
   std::int64_t wire_bytes = 0;
   std::optional<double> airtime_s = std::nullopt;  // none on a wire
   double train_loss = 0, gradient_norm = 0;
+  std::optional<double> compressor_input_norm = std::nullopt;
   std::int64_t participants = 0;
 };
 
@@ -67,6 +68,16 @@ struct Evaluation {
   std::int64_t round = 0;  // rounds applied before it; 0: the initial weights
   double time_s = 0;
   double accuracy = 0, loss = 0;
+};
+
+struct Theory {
+  std::int64_t theorem = 1;
+  std::int64_t k = 0;
+  double learning_rate = 0, optimal_loss = 0;
+  double alpha = 0, beta = 0, contraction = 0;
+  double m_or_p = 0, n_or_q = 0, adaptation = 0, adaptation_by_lemma = 0;
+  double final_loss = 0;
+  std::string violated = "[]";  // JSON array of sentences
 };
 
 }  // namespace gradwave::results

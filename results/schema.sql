@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 3 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 4 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -45,9 +45,13 @@ CREATE TABLE runs (
   model_size INTEGER NOT NULL,     -- d
   rounds_planned INTEGER NOT NULL, -- T
   t_hat INTEGER,                   -- of an adaptive schedule, given or estimated
-  pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what t_hat was estimated from
+  pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what a pilot measured (below)
   budget_unused INTEGER            -- entries of k T that whole k_t leave over
 ) STRICT;
+-- runs.pilot: rounds; initial_loss F(w_0); smoothness L; convexity mu; worker_variance, of a worker's
+-- gradient about their mean; gradient_variance sigma^2, of that mean (Eq. 12); squared_gradient G^2;
+-- t_hat, which Lemma 3 or 8 of Ruan et al. 2023 gives. How each is measured, learning/compression/
+-- pilot_run.h says. NULL without a pilot, or where it diverged.
 CREATE INDEX runs_by_experiment ON runs(experiment_id);
 
 -- latency_s = compute_s + uplink_s + downlink_s.
@@ -69,6 +73,9 @@ CREATE TABLE rounds (
   airtime_s REAL,                  -- the radio channel in use; NULL on a wire
   train_loss REAL,                 -- mean cross-entropy of the workers' batches at w_t, nats
   gradient_norm REAL,              -- of the mean gradient at w_t, before compression
+  compressor_input_norm REAL,      -- of the mean of what the workers compress: m_t + eta grad with
+                                   -- error compensation (Eq. 23), else the gradient; NULL with
+                                   -- momentum correction, and in files of before
   participants INTEGER NOT NULL,   -- workers whose gradient was applied
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
@@ -106,6 +113,27 @@ CREATE TABLE evaluations (
   paper_bits REAL NOT NULL,
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
+
+-- A complete run held against the bound of Ruan et al. 2023 on F(w_T) - F*: Theorem 1 (Eq. 14), or
+-- Theorem 2 (Eq. 29) with error compensation. learning/compression/bound.h has the formulas and says
+-- how they are read. No row where there was no pilot, or with momentum correction.
+CREATE TABLE theory (
+  run_id INTEGER PRIMARY KEY REFERENCES runs(id),
+  theorem INTEGER NOT NULL CHECK (theorem IN (1, 2)),
+  k INTEGER NOT NULL,              -- the mean of k_t, K / T
+  learning_rate REAL NOT NULL,     -- eta
+  optimal_loss REAL NOT NULL,      -- F*, as the scenario assumes it
+  alpha REAL NOT NULL,             -- A_t = alpha / t + beta, of Lemma 2 or 7
+  beta REAL NOT NULL,
+  contraction REAL NOT NULL,       -- 1 - B; B_t = B^(T-1-t)
+  m_or_p REAL,                     -- M(k) of Theorem 1, P of Theorem 2 (infinite where mu = 0)
+  n_or_q REAL,                     -- N(k) or Q(k)
+  adaptation REAL,                 -- what n_t = k_t - k take off the bound, by the measured norms
+  adaptation_by_lemma REAL,        -- and by A_t B_t (Eq. 22, 37)
+  final_loss REAL,                 -- F(w_T), over the samples over which the pilot had F(w_0)
+  violated TEXT NOT NULL CHECK (json_valid(violated))  -- array of sentences: which assumptions do
+                                   -- not hold of this run; the bound need not hold then
+) STRICT;
 
 -- The numbers in transfers.counters, one row each.
 CREATE VIEW transfer_counters AS
@@ -145,6 +173,23 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT run_id, max(accuracy) AS best_accuracy FROM evaluations GROUP BY run_id
 ) best ON best.run_id = runs.id;
+
+-- One row a run of table theory: its bound with the run's k_t and with a fixed k, and what it bounds.
+CREATE VIEW bounds AS
+SELECT theory.run_id, experiment_id, experiments.name AS experiment, variant, seed, parameters,
+       theorem,
+       m_or_p + n_or_q AS bound_of_fixed_k,
+       m_or_p + n_or_q - adaptation AS bound,
+       m_or_p + n_or_q - adaptation_by_lemma AS bound_by_lemma,
+       final_loss - optimal_loss AS reached,      -- F(w_T) - F*
+       final_loss, last.loss AS test_loss,
+       json_array_length(violated) AS violations, violated
+FROM theory
+JOIN runs ON runs.id = theory.run_id
+JOIN experiments ON experiments.id = experiment_id
+LEFT JOIN (
+  SELECT run_id, loss, max(round) FROM evaluations GROUP BY run_id
+) last ON last.run_id = theory.run_id;
 
 -- For each run and each target 0.01, 0.02, ..., 0.99: what the first evaluation that reached it had
 -- cost. A run that did not reach it is censored: time_s, bits and rounds are NULL, reached is 0 and

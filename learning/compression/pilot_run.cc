@@ -13,17 +13,9 @@
 #include "learning/training/norms.h"
 
 namespace gradwave::learning {
-namespace {
 
-// F and grad F at some w.
-struct Point {
-  double loss = 0;
-  at::Tensor gradient;
-};
-
-// Means over the workers' reference batches. Leaves the buffers as they are.
 Point point_at(const Model& model, const at::Tensor& weights, const Buffers& buffers,
-               const Batches& reference, std::int64_t round) {
+               const Batches& reference) {
   Point point{0, at::zeros_like(weights)};
   const at::Tensor gradient = at::empty_like(weights);
   const auto workers = static_cast<double>(reference.workers);
@@ -33,20 +25,20 @@ Point point_at(const Model& model, const at::Tensor& weights, const Buffers& buf
     point.loss += loss / workers;
   }
   point.gradient.div_(workers);
-  if (!std::isfinite(point.loss)) {
+  return point;
+}
+
+Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buffers,
+                BatchStream batches, const Batches& reference, std::int64_t rounds,
+                double learning_rate, double optimal_loss) {
+  const auto point = [&](const at::Tensor& weights, std::int64_t round) {
+    Point found = point_at(model, weights, buffers, reference);
+    if (std::isfinite(found.loss)) return found;
     throw OptionError(
         {"compression.t_hat", "training.learning_rate"},
         "the pilot that estimates compression.t_hat diverged: its loss is not finite after " +
             std::to_string(round) + " rounds; give t_hat or lower training.learning_rate");
-  }
-  return point;
-}
-
-}  // namespace
-
-Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buffers,
-                BatchStream batches, const Batches& reference, std::int64_t rounds,
-                double learning_rate) {
+  };
   Pilot pilot;
   pilot.rounds = rounds;
   pilot.convexity = std::numeric_limits<double>::infinity();
@@ -55,7 +47,7 @@ Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buff
   at::Tensor weights = start;
   Buffers of_workers;
   at::Tensor gradient = at::empty_like(start), mean = at::empty_like(start);
-  Point here = point_at(model, weights, buffers, reference, 0);
+  Point here = point(weights, 0);
   pilot.initial_loss = here.loss;
   for (std::int64_t t = 0; t < rounds; ++t) {
     batches.next(batch);
@@ -72,12 +64,14 @@ Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buff
     const double variance =
         batch.workers == 1 ? squared_distance(mean, here.gradient)
                            : std::max(0.0, squares - workers * squared_norm(mean)) / (workers - 1);
-    pilot.gradient_variance += variance / static_cast<double>(rounds);
+    pilot.worker_variance += variance / static_cast<double>(rounds);
+    pilot.squared_gradient = std::max(pilot.squared_gradient, squares / workers);
     const at::Tensor next = weights.sub(mean, learning_rate);
-    Point there = point_at(model, next, buffers, reference, t + 1);
+    Point there = point(next, t + 1);
 
     const double slope = squared_norm(here.gradient);
-    if (here.loss > 0) pilot.convexity = std::min(pilot.convexity, slope / (2 * here.loss));
+    const double gap = here.loss - optimal_loss;
+    if (gap > 0) pilot.convexity = std::min(pilot.convexity, slope / (2 * gap));
     const double step = squared_distance(next, weights);
     const double turn = squared_distance(there.gradient, here.gradient);
     if (step > 0) pilot.smoothness = std::max(pilot.smoothness, std::sqrt(turn / step));
@@ -85,6 +79,7 @@ Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buff
     weights = next;
     here = std::move(there);
   }
+  pilot.gradient_variance = pilot.worker_variance / static_cast<double>(batch.workers);
   if (!std::isfinite(pilot.convexity)) pilot.convexity = 0;  // no loss left to lower
   return pilot;
 }

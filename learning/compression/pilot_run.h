@@ -7,9 +7,10 @@
 //               noise's
 //   F(w_0)      there, at the initial weights
 //   L           max over t of |grad F(w_{t+1}) - grad F(w_t)| / |w_{t+1} - w_t|
-//   mu          min over t of |grad F(w_t)|^2 / (2 F(w_t))
-//   sigma^2     mean over t of (1/(M-1)) sum_i |grad_i - mean_i grad_i|^2, from the training
-//               batches; a worker alone (M = 1) is compared with grad F instead
+//   mu          min over t of |grad F(w_t)|^2 / (2 (F(w_t) - F*)), F* as it is given
+//   G^2         max over t of (1/M) sum_i |grad_i|^2, from the training batches
+//   sigma^2     mean over t of (1/(M-1)) sum_i |grad_i - mean_i grad_i|^2, a worker's own variance,
+//               over M; a worker alone (M = 1) is compared with grad F instead
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -27,6 +28,16 @@ namespace gradwave::learning {
 // pilot. Throws OptionError if the loss is not finite.
 Pilot run_pilot(const Model& model, const at::Tensor& start, const Buffers& buffers,
                 BatchStream batches, const Batches& reference, std::int64_t rounds,
-                double learning_rate);
+                double learning_rate, double optimal_loss);
+
+// F and grad F [d] at some w.
+struct Point {
+  double loss = 0;
+  at::Tensor gradient;
+};
+
+// Means over the workers' reference batches. Leaves the buffers, one worker's, as they are.
+Point point_at(const Model& model, const at::Tensor& weights, const Buffers& buffers,
+               const Batches& reference);
 
 }  // namespace gradwave::learning

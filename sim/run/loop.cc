@@ -94,6 +94,7 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     if (airtime_s) log.round.airtime_s = *transport.airtime_s() - *airtime_s;
     log.round.train_loss = plan.train_loss;
     log.round.gradient_norm = plan.gradient_norm;
+    log.round.compressor_input_norm = plan.compressor_input_norm;
     log.round.participants = static_cast<std::int64_t>(arrived.size());
     journal.round(log.round, log.transfers);
     if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) divergence = evaluate(t + 1);

@@ -57,11 +57,31 @@ std::string pilot_json(const std::optional<learning::Pilot>& pilot) {
   if (!pilot) return "";
   return nlohmann::json{{"rounds", pilot->rounds},
                         {"initial_loss", pilot->initial_loss},
+                        {"worker_variance", pilot->worker_variance},
                         {"gradient_variance", pilot->gradient_variance},
+                        {"squared_gradient", pilot->squared_gradient},
                         {"smoothness", pilot->smoothness},
                         {"convexity", pilot->convexity},
                         {"t_hat", pilot->t_hat}}
       .dump();
+}
+
+results::Theory row_of(const learning::Theory& theory) {
+  results::Theory row;
+  row.theorem = theory.bound.theorem;
+  row.k = static_cast<std::int64_t>(theory.method.k);
+  row.learning_rate = theory.method.learning_rate;
+  row.optimal_loss = theory.optimal_loss;
+  row.alpha = theory.bound.coefficients.alpha;
+  row.beta = theory.bound.coefficients.beta;
+  row.contraction = theory.bound.coefficients.contraction;
+  row.m_or_p = theory.bound.m_or_p;
+  row.n_or_q = theory.bound.n_or_q;
+  row.adaptation = theory.bound.adaptation;
+  row.adaptation_by_lemma = theory.bound.adaptation_by_lemma;
+  row.final_loss = theory.final_loss;
+  row.violated = nlohmann::json(theory.violated).dump();
+  return row;
 }
 
 // Writes the learner down where and when the scenario asks for it.
@@ -111,7 +131,12 @@ std::string run(const Settings& settings, const std::filesystem::path& checkpoin
     pipe.evaluation(evaluation);
     if (stop_requested) throw Interrupted("stopped by a signal");
   };
-  return run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal);
+  const std::string divergence =
+      run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal);
+  if (divergence.empty()) {
+    if (const auto theory = learner.theory()) recorder.theory(row_of(*theory));
+  }
+  return divergence;
 }
 
 Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {

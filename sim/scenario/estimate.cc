@@ -73,8 +73,11 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
                             training.workers, settings.learning.seed)
                    .longest_mean_s();
   const Costs network = costs(settings.link.technology, workers);
+  // A round of the pilot takes a gradient, and that of a reference four times as large.
+  const auto pilot_rounds =
+      5 * static_cast<double>(std::min(settings.learning.theory.pilot_rounds, training.rounds));
   const double operations = 6 * description.forward_macs * static_cast<double>(training.batch) *
-                            workers * static_cast<double>(training.rounds);
+                            workers * (rounds + pilot_rounds);
   const double evaluations =
       1 + static_cast<double>(training.rounds) / static_cast<double>(training.evaluate_every);
   const double evaluation_operations =

@@ -14,6 +14,7 @@
 namespace gradwave::learning {
 namespace {
 
+using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 
@@ -139,7 +140,7 @@ TEST(Learner, MethodsStartFromTheSameWeightsAndBatches) {
   others[1].compression.sparsifier = "randk";
   others[2].compression.error_compensation = true;
   others[3].compression.schedule = "adaptopk";
-  others[3].compression.pilot_rounds = 3;
+  others[3].theory.pilot_rounds = 3;
   for (const Options& other : others) {
     const Trace trace = run(other);
     EXPECT_EQ(trace.initial.loss, plain.initial.loss);
@@ -179,7 +180,7 @@ TEST(Learner, ErrorCompensationOfAllEntriesIsUncompressedUpToRounding) {
 TEST(Learner, AGivenTHatChangesNothingAgainstTheSameOneEstimated) {
   Options options = small();
   options.compression.schedule = "adaptopk";
-  options.compression.pilot_rounds = 20;
+  options.theory.pilot_rounds = 20;
   const Learner pilot(options);
   ASSERT_TRUE(pilot.pilot().has_value());
   const Pilot& found = *pilot.pilot();
@@ -193,7 +194,85 @@ TEST(Learner, AGivenTHatChangesNothingAgainstTheSameOneEstimated) {
   const Trace estimated = run(options);
   options.compression.t_hat = found.t_hat;
   EXPECT_EQ(run(options).numbers, estimated.numbers);
+  options.theory.pilot_rounds = 0;
+  EXPECT_EQ(run(options).numbers, estimated.numbers);
   EXPECT_FALSE(Learner(options).pilot().has_value());
+}
+
+TEST(Learner, TheTHatOfAPilotFollowsTheMethod) {
+  Options options = small();
+  options.training.rounds = 1000;
+  options.compression.schedule = "adaptopk";
+  const Pilot without = *Learner(options).pilot();
+  options.compression.error_compensation = true;
+  const Pilot with = *Learner(options).pilot();
+  EXPECT_EQ(without.convexity, with.convexity);
+  EXPECT_GT(without.t_hat, with.t_hat);  // B is nearer to one by 2 k / d
+}
+
+TEST(Learner, TheCompressorsInputIsTheGradientOrCarriesTheMemory) {
+  Options options = small();
+  // The memory holds what is not sent: of everything, nothing.
+  for (const bool error_compensation : {false, true}) {
+    options.compression.error_compensation = error_compensation;
+    options.compression.sparsifier = error_compensation ? "none" : "topk";
+    Learner learner(options);
+    for (int t = 0; t < 3; ++t) {
+      const RoundPlan plan = learner.plan();
+      EXPECT_NEAR(*plan.compressor_input_norm,
+                  (error_compensation ? options.training.learning_rate : 1) * plan.gradient_norm,
+                  1e-6);
+      learner.apply(everybody(options));
+    }
+  }
+  // Where nothing arrives, the same gradients add up: every batch is all that a worker has.
+  options.compression.sparsifier = "topk";
+  options.data.train_samples = options.training.workers * options.training.batch;
+  Learner alone(options);
+  for (int t = 1; t <= 3; ++t) {
+    const RoundPlan plan = alone.plan();
+    EXPECT_NEAR(*plan.compressor_input_norm,
+                t * options.training.learning_rate * plan.gradient_norm, 1e-5);
+    alone.apply({});
+  }
+  options.compression.momentum_correction = 0.5;
+  EXPECT_FALSE(Learner(options).plan().compressor_input_norm.has_value());
+}
+
+TEST(Learner, EveryRunIsHeldAgainstItsBound) {
+  Options options = small();
+  options.theory.pilot_rounds = 5;
+  const auto theory_of_run = [&] {
+    Learner learner(options);
+    for (int t = 0; t < options.training.rounds; ++t) {
+      learner.plan();
+      learner.apply(everybody(options));
+    }
+    return learner.theory();
+  };
+  for (const char* sparsifier : {"topk", "randk", "none"}) {
+    for (const bool error_compensation : {false, true}) {
+      options.compression.sparsifier = sparsifier;
+      options.compression.error_compensation = error_compensation;
+      const Theory theory = *theory_of_run();
+      EXPECT_EQ(theory.bound.theorem, error_compensation ? 2 : 1);
+      EXPECT_GT(theory.bound.m_or_p, 0);
+      EXPECT_EQ(theory.bound.adaptation, 0);
+      EXPECT_GT(theory.final_loss, 0);
+    }
+  }
+  options.compression.error_compensation = false;
+  options.compression.sparsifier = "topk";
+  options.compression.schedule = "adaptopk";
+  options.training.learning_rate_schedule = "cosine";
+  options.theory.optimal_loss = 100;
+  const Theory theory = *theory_of_run();
+  EXPECT_NE(theory.bound.adaptation, 0);
+  EXPECT_THAT(theory.violated, Contains(HasSubstr("step size changes")));
+  EXPECT_THAT(theory.violated, Contains(HasSubstr("F* = 100")));
+  options.theory.pilot_rounds = 0;
+  options.compression.t_hat = 3;
+  EXPECT_FALSE(theory_of_run().has_value());
 }
 
 TEST(Learner, PlansTheBytesOfTheCodecAndThePapersBits) {

@@ -32,6 +32,10 @@ name = "Top-K"
 [[variant]]
 name = "AdapTop-K"
 compression.schedule = "adaptopk"
+[[variant]]
+name = "AdapTop-K + EC"
+compression.schedule = "adaptopk"
+compression.error_compensation = true
 TOML
 "$program" run "$folder/small.toml" --db "$folder/results.sqlite"
 GRADWAVE_DB=$folder/results.sqlite PATH=/usr/bin:$PATH JUPYTER_CONFIG_DIR=$folder \

@@ -122,6 +122,36 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   EXPECT_EQ(integer("SELECT error IS NULL FROM runs"), 1);
 }
 
+TEST_F(DatabaseFile, ARunIsHeldAgainstItsBound) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  recorder.round(round(0), transfers(0));
+  recorder.evaluation({1, 1.0, 0.25, 2.5});
+  Theory theory;
+  theory.theorem = 2;
+  theory.m_or_p = 4;
+  theory.n_or_q = 2;
+  theory.adaptation = 0.5;
+  theory.adaptation_by_lemma = -1;
+  theory.optimal_loss = 0.25;
+  theory.final_loss = 1.5;
+  theory.violated = R"(["the step size is too large"])";
+  recorder.theory(theory);
+  recorder.finish("complete");
+  EXPECT_EQ(query(file_,
+                  "SELECT theorem, bound_of_fixed_k, bound, bound_by_lemma, reached, "
+                  "test_loss, violations FROM bounds")
+                .rows,
+            (std::vector<std::vector<Value>>{
+                {std::int64_t{2}, 6.0, 5.5, 7.0, 1.25, 2.5, std::int64_t{1}}}));
+  theory.m_or_p = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(recorder.theory(theory), DatabaseError) << "a run has one";
+  const std::int64_t other = new_run();
+  Recorder(file_, other).theory(theory);
+  EXPECT_EQ(query(file_, "SELECT bound FROM bounds WHERE run_id = " + std::to_string(other)).rows,
+            (std::vector<std::vector<Value>>{{std::numeric_limits<double>::infinity()}}));
+}
+
 TEST_F(DatabaseFile, WhatALinkDoesNotHaveIsNullAndNotZero) {
   const std::int64_t id = new_run();
   Recorder recorder(file_, id);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Files of earlier versions. data/version2.sqlite is what gradwave 0.1.0 made of two runs, one over
-// a wire and one over Wi-Fi; data/version1.sqlite holds the same rows as version 1 did, and
-// version1-first.sqlite as its first files did, whose evaluations had no sums.
+// a wire and one over Wi-Fi; data/version1.sqlite holds the same rows as version 1 did,
+// version1-first.sqlite as its first files did, whose evaluations had no sums, and version3.sqlite
+// as version 3 did, with what a pilot measured in the first run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -44,11 +45,12 @@ class Migration : public testing::TestWithParam<const char*> {
     std::ifstream stream(file_, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
+  bool is_before(int version) const { return integer("PRAGMA user_version") < version; }
   // Every row of every table, but for what only some files know.
   std::vector<RowsOf> contents() const {
     std::vector<RowsOf> all;
     for (const char* table : {"experiments", "rounds", "transfers", "evaluations", "progress",
-                              "transfer_counters", "time_to_accuracy"}) {
+                              "transfer_counters", "time_to_accuracy", "theory", "bounds"}) {
       all.push_back(rows("SELECT * FROM " + std::string(table)));
     }
     all.push_back(rows("SELECT id, variant, seed, settings, status, started_at, t_hat FROM runs"));
@@ -77,7 +79,7 @@ class Migration : public testing::TestWithParam<const char*> {
 
 INSTANTIATE_TEST_SUITE_P(Of, Migration,
                          testing::Values("version1-first.sqlite", "version1.sqlite",
-                                         "version2.sqlite"),
+                                         "version2.sqlite", "version3.sqlite"),
                          [](const auto& file) {
                            std::string name = fs::path(file.param).stem();
                            name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
@@ -86,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Migration,
 
 TEST_P(Migration, KeepsTheRowsAndTakesNewOnes) {
   record_a_run();
-  EXPECT_EQ(integer("PRAGMA user_version"), 3);
+  EXPECT_EQ(integer("PRAGMA user_version"), 4);
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 3);
   EXPECT_EQ(integer("SELECT count(*) FROM rounds"), 4 + 4 + 1);
   EXPECT_EQ(integer("SELECT count(*) FROM transfers"), 16 + 16 + 1);
@@ -128,6 +130,7 @@ TEST_P(Migration, TurnsZerosThatMeantNothingIntoNullsAndCountersIntoJson) {
 }
 
 TEST_P(Migration, AMeanRateKeepsItsLastDigit) {
+  if (!is_before(3)) return;  // where the rate was a column
   const double rate = 1e9 / 7;
   execute(file_,
           "UPDATE transfers SET phy_rate_bps = 1e9 / 7 WHERE run_id = 2; "
@@ -136,6 +139,17 @@ TEST_P(Migration, AMeanRateKeepsItsLastDigit) {
   EXPECT_EQ(rows("SELECT DISTINCT value FROM transfer_counters WHERE counter = 'phy_rate_bps'"),
             (RowsOf{{rate}}));
   EXPECT_EQ(integer("SELECT count(*) FROM transfers WHERE run_id = 1 AND counters IS NULL"), 16);
+}
+
+TEST_P(Migration, ThePilotsVarianceIsThatOfTheMean) {
+  migrate();
+  EXPECT_EQ(integer("SELECT count(*) FROM theory"), 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds WHERE compressor_input_norm IS NULL"), 8);
+  if (GetParam() != std::string("version3.sqlite")) return;
+  EXPECT_EQ(rows("SELECT json_extract(pilot, '$.worker_variance'), workers * json_extract(pilot, "
+                 "'$.gradient_variance'), json_extract(pilot, '$.t_hat') FROM runs WHERE id = 1"),
+            (RowsOf{{0.5, 0.5, std::int64_t{13}}}));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE pilot IS NULL"), 1);
 }
 
 TEST_P(Migration, AnOldFileIsReadAsIfItWereNewAndStaysAsItIs) {
@@ -213,21 +227,25 @@ TEST_P(Migration, ProgramsThatStartTogetherDoItOnce) {
     waitpid(program, &status, 0);
     EXPECT_EQ(status, 0);
   }
-  EXPECT_EQ(integer("PRAGMA user_version"), 3);
+  EXPECT_EQ(integer("PRAGMA user_version"), 4);
 }
 
 TEST_P(Migration, KeepsWhatOthersHaveAddedToTheFile) {
+  const bool were_columns = is_before(3);  // mac_retries was one
   execute(file_,
           "CREATE TABLE notes (run_id INTEGER REFERENCES runs(id), note TEXT); "
           "INSERT INTO notes VALUES (1, 'mine'); "
           "CREATE VIEW losses AS SELECT loss FROM evaluations; "
           "CREATE INDEX by_loss ON evaluations(loss); "
-          "CREATE INDEX by_retries ON transfers(mac_retries)");
+          "CREATE INDEX by_retries ON transfers(" +
+              std::string(were_columns ? "mac_retries" : "counters") + ")");
   migrate();
   EXPECT_EQ(rows("SELECT note FROM notes"), (RowsOf{{std::string("mine")}}));
   EXPECT_EQ(integer("SELECT count(*) FROM losses"), 6);
-  EXPECT_EQ(rows("SELECT name FROM sqlite_master WHERE name LIKE 'by\\_%' ESCAPE '\\'"),
-            (RowsOf{{std::string("by_loss")}}));
+  EXPECT_EQ(rows("SELECT name FROM sqlite_master WHERE name LIKE 'by\\_%' ESCAPE '\\' "
+                 "ORDER BY name"),
+            were_columns ? (RowsOf{{std::string("by_loss")}})
+                         : (RowsOf{{std::string("by_loss")}, {std::string("by_retries")}}));
   EXPECT_EQ(rows("SELECT \"table\" FROM pragma_foreign_key_list('notes')"),
             (RowsOf{{std::string("runs")}}));
 }
@@ -245,7 +263,7 @@ TEST_P(Migration, WaitsForTheEndOfARunThatAnEarlierGradwaveWrites) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 2);
   execute(file_, claim + "elsewhere x 1 2' WHERE id = 2");
   migrate();
-  EXPECT_EQ(integer("PRAGMA user_version"), 3);
+  EXPECT_EQ(integer("PRAGMA user_version"), 4);
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace gradwave {
 // One file each.
 using Rows = std::vector<Setting>();
 Rows team_settings, data_settings, model_settings, training_settings, compression_settings,
-    compute_settings, link_settings, radio_settings, wifi_settings, wire_settings, tcp_settings,
-    placement_settings, mobility_settings, limits_settings, checkpoint_settings, host_settings,
-    ns3_settings;
+    theory_settings, compute_settings, link_settings, radio_settings, wifi_settings, wire_settings,
+    tcp_settings, placement_settings, mobility_settings, limits_settings, checkpoint_settings,
+    host_settings, ns3_settings;
 
 namespace {
 
@@ -28,9 +28,9 @@ std::vector<Setting> make_table() {
   std::vector<Setting> table;
   for (const auto group :
        {team_settings, data_settings, model_settings, training_settings, compression_settings,
-        compute_settings, link_settings, radio_settings, wifi_settings, wire_settings, tcp_settings,
-        placement_settings, mobility_settings, limits_settings, checkpoint_settings, host_settings,
-        ns3_settings}) {
+        theory_settings, compute_settings, link_settings, radio_settings, wifi_settings,
+        wire_settings, tcp_settings, placement_settings, mobility_settings, limits_settings,
+        checkpoint_settings, host_settings, ns3_settings}) {
     const std::vector<Setting> rows = group();
     table.insert(table.end(), rows.begin(), rows.end());
   }
@@ -41,6 +41,7 @@ std::vector<Setting> make_table() {
 // stored.
 const std::map<std::string, std::string>& renamed() {
   static const std::map<std::string, std::string> table = {
+      {"compression.pilot_rounds", "theory.pilot_rounds"},
       {"wifi.path_loss", "radio.path_loss"},
       {"wifi.path_loss_exponent", "radio.path_loss_exponent"},
       {"wifi.fading", "radio.fading"},

@@ -71,8 +71,10 @@ struct Points {
 };
 
 Pilot pilot_from(double start, const Parabola& model, const BatchStream& stream,
-                 const Batches& reference, std::int64_t rounds, double learning_rate) {
-  return run_pilot(model, at::full({1}, start), {}, stream, reference, rounds, learning_rate);
+                 const Batches& reference, std::int64_t rounds, double learning_rate,
+                 double optimal_loss = 0) {
+  return run_pilot(model, at::full({1}, start), {}, stream, reference, rounds, learning_rate,
+                   optimal_loss);
 }
 
 using PilotRun = BothWays;
@@ -90,12 +92,28 @@ TEST_P(PilotRun, FindsTheConstantsOfAParabola) {
   EXPECT_NEAR(pilot.initial_loss, loss(kStart), 1e-5);
   EXPECT_NEAR(pilot.smoothness, kCurvature, 1e-4);
   // Worker i's gradient is c (w - x_i): its variance is c^2 times the sample variance of x.
-  EXPECT_NEAR(pilot.gradient_variance, kCurvature * kCurvature * spread * 4 / 3, 1e-5);
+  EXPECT_NEAR(pilot.worker_variance, kCurvature * kCurvature * spread * 4 / 3, 1e-5);
+  EXPECT_NEAR(pilot.gradient_variance, pilot.worker_variance / 4, 1e-12);
+  // The mean over i of c^2 (w - x_i)^2, which is largest at the start.
+  EXPECT_NEAR(pilot.squared_gradient, 2 * kCurvature * loss(kStart), 1e-3);
   // |grad F|^2 / (2 F) falls as w approaches the mean: the last of w_0 .. w_{R-1} counts.
   const double last =
       mean + (kStart - mean) * std::pow(1 - kLearningRate * kCurvature, kRounds - 1);
   const double slope = kCurvature * (last - mean);
   EXPECT_NEAR(pilot.convexity, slope * slope / (2 * loss(last)), 1e-4);
+}
+
+TEST_P(PilotRun, MeasuresConvexityAboveTheOptimalLoss) {
+  constexpr double kCurvature = 3;
+  const Points points({0, 51, 102, 255});
+  const double least = kCurvature / 2 * (0.16 + 0.04 + 0 + 0.36) / 4;
+  // |grad F|^2 = c^2 (w - mean)^2 = 2 c (F - F*), everywhere.
+  const Pilot pilot =
+      pilot_from(4, Parabola(kCurvature), points.stream(), points.reference(), 5, 0.1, least);
+  EXPECT_NEAR(pilot.convexity, kCurvature, 1e-4);
+  EXPECT_EQ(pilot_from(4, Parabola(kCurvature), points.stream(), points.reference(), 5, 0.1, 1e3)
+                .convexity,
+            0);
 }
 
 TEST_P(PilotRun, ComparesALoneWorkerWithTheReference) {

@@ -56,6 +56,7 @@ Options with_everything() {
   options.compression.schedule = "adaptopk";
   options.compression.t_hat = 4;
   options.compression.error_compensation = true;
+  options.theory.pilot_rounds = 2;
   options.host.device = "cpu";
   return options;
 }
@@ -68,7 +69,8 @@ std::vector<double> advance(Learner& learner, std::int64_t from, std::int64_t en
     EXPECT_EQ(plan.round, t);
     // One message is lost now and then, and returns to its memory.
     learner.apply(t % 4 == 1 ? std::vector<int>{0, 1} : std::vector<int>{0, 1, 2});
-    seen.insert(seen.end(), {plan.train_loss, plan.gradient_norm, static_cast<double>(plan.k)});
+    seen.insert(seen.end(), {plan.train_loss, plan.gradient_norm, static_cast<double>(plan.k),
+                             plan.compressor_input_norm.value_or(-1)});
   }
   const Evaluation evaluation = learner.evaluate();
   seen.insert(seen.end(), {evaluation.accuracy, evaluation.loss});
@@ -85,6 +87,11 @@ void expect_that_it_goes_on(const Options& options, const std::filesystem::path&
   another.restore(file);
   EXPECT_EQ(advance(another, 5, 12), expected);
   EXPECT_EQ(another.weights(), original.weights());
+  const auto before = original.theory(), after = another.theory();
+  ASSERT_EQ(before.has_value(), after.has_value());
+  if (!before) return;
+  EXPECT_EQ(after->bound.adaptation, before->bound.adaptation);
+  EXPECT_EQ(after->final_loss, before->final_loss);
 }
 
 TEST_F(Checkpoint, ALearnerGoesOnFromItToTheBit) {

@@ -269,6 +269,23 @@ TEST_F(Gradwave, KeepsAnEstimatedTHatAndWhatItCameFrom) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE variant = 'Top-K' AND t_hat IS NULL"), 2);
 }
 
+TEST_F(Gradwave, EveryCompleteRunIsHeldAgainstItsBound) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs"), integer("SELECT count(*) FROM bounds"));
+  EXPECT_EQ(integer("SELECT count(*) FROM bounds WHERE bound = bound_of_fixed_k AND "
+                    "variant = 'Top-K'"),
+            2);
+  // Without error compensation the lemma speaks of the gradient.
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds WHERE compressor_input_norm IS NOT "
+                    "gradient_norm"),
+            0);
+  ASSERT_EQ(gradwave("run small.toml --set theory.pilot_rounds=0 --db none.sqlite").code, 0);
+  ASSERT_EQ(gradwave("query \"SELECT count(*) FROM bounds\" --db none.sqlite --format csv").code, 0);
+  EXPECT_THAT(gradwave("run small.toml --set theory.pilot_rounds=0 --set compression.t_hat=-1")
+                  .output,
+              HasSubstr("theory.pilot_rounds = 0"));
+}
+
 TEST_F(Gradwave, ABadScenarioCreatesNoDatabase) {
   write("bad.toml", "[training]\nrounds = 0\n");
   const Ended run = gradwave("run small.toml bad.toml");
