@@ -76,6 +76,7 @@ std::optional<Pilot> measure(const Options& options, const Description& descript
   const TrainingOptions& training = options.training;
   const std::int64_t rounds = std::min(options.theory.pilot_rounds, training.rounds);
   if (rounds == 0) return std::nullopt;
+  seed_operators(random_stream(options.seed, "pilot operators")());
   try {
     Pilot pilot =
         run_pilot(model, start.weights, start.buffers, stream, reference_of(options, data, parts),

@@ -2,12 +2,10 @@
 // One round and one evaluation by the learner itself, with fewer workers and samples than the run
 // has and with noise in place of images, so that no data are read.
 #include <ATen/ATen.h>
-#include <ATen/Context.h>
 
 #include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <memory>
-#include <mutex>
 #include <numeric>
 
 #include "learning/data/dataset.h"
@@ -15,6 +13,7 @@
 #include "learning/learner.h"
 #include "learning/runtime/device.h"
 #include "learning/runtime/random.h"
+#include "learning/runtime/torch_runtime.h"
 
 namespace gradwave::learning {
 namespace {
@@ -49,26 +48,6 @@ Dataset made_up(const DatasetShape& shape, const TrainingOptions& training, std:
   return data;
 }
 
-// The numbers that operators draw are those of a learner, which may be under way in this process.
-class OperatorsNumbers {
- public:
-  explicit OperatorsNumbers(const at::Device& device)
-      : generator_(at::globalContext().defaultGenerator(device)) {
-    const std::lock_guard lock(generator_.mutex());
-    state_ = generator_.get_state();
-  }
-  ~OperatorsNumbers() {
-    const std::lock_guard lock(generator_.mutex());
-    generator_.set_state(state_);
-  }
-  OperatorsNumbers(const OperatorsNumbers&) = delete;
-  OperatorsNumbers& operator=(const OperatorsNumbers&) = delete;
-
- private:
-  at::Generator generator_;
-  at::Tensor state_;
-};
-
 void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& shape) {
   options.training.workers = std::min(options.training.workers, kWorkers);
   options.training.batch = batch;
@@ -93,7 +72,8 @@ void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& 
 }  // namespace
 
 void rehearse(const Options& options, const DatasetShape& shape) {
-  const OperatorsNumbers kept(device_of(options.host.device));
+  // Those of a learner, which may be under way in this process.
+  const KeptNumbers kept(device_of(options.host.device));
   const std::int64_t batch = std::min(options.training.batch, kBatch);
   try {
     rehearse_batch_of(batch, options, shape);

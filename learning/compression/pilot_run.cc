@@ -10,12 +10,16 @@
 #include <string>
 #include <utility>
 
+#include "learning/runtime/torch_runtime.h"
 #include "learning/training/norms.h"
 
 namespace gradwave::learning {
 
 Point point_at(const Model& model, const at::Tensor& weights, const Buffers& buffers,
                const Batches& reference) {
+  // Of a network that draws numbers itself: the same everywhere, so that only the weights differ.
+  const KeptNumbers kept(weights.device());
+  seed_operators(0);
   Point point{0, at::zeros_like(weights)};
   const at::Tensor gradient = at::empty_like(weights);
   const auto workers = static_cast<double>(reference.workers);

@@ -65,6 +65,17 @@ void keep_operators(const at::Device& device, const std::string& name, Keeper& k
   generator.set_state(state);
 }
 
+KeptNumbers::KeptNumbers(const at::Device& device)
+    : generator_(at::globalContext().defaultGenerator(device)) {
+  const std::lock_guard lock(generator_.mutex());
+  state_ = generator_.get_state();
+}
+
+KeptNumbers::~KeptNumbers() {
+  const std::lock_guard lock(generator_.mutex());
+  generator_.set_state(state_);
+}
+
 std::string torch_version() { return TORCH_VERSION; }
 
 }  // namespace gradwave::learning

@@ -2,6 +2,8 @@
 // LibTorch as a whole: how it uses this machine.
 #pragma once
 
+#include <ATen/core/Generator.h>
+
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -21,5 +23,18 @@ std::string reason(const std::exception& error);
 // The numbers that operators draw themselves (dropout in a TorchScript file) from here on.
 void seed_operators(std::uint64_t seed);
 void keep_operators(const at::Device& device, const std::string& name, Keeper& keeper);
+
+// After its life they draw as if whatever drew during it had not.
+class KeptNumbers {
+ public:
+  explicit KeptNumbers(const at::Device& device);
+  ~KeptNumbers();
+  KeptNumbers(const KeptNumbers&) = delete;
+  KeptNumbers& operator=(const KeptNumbers&) = delete;
+
+ private:
+  at::Generator generator_;
+  at::Tensor state_;
+};
 
 }  // namespace gradwave::learning
