@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/run/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -140,6 +141,8 @@ void start_as_stored(const std::filesystem::path& database, std::int64_t run_id)
 }  // namespace
 
 int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress) {
+  // Else the results file could be opened under this very number.
+  if (fcntl(progress, F_GETFD) == -1) progress = -1;
   try {
     start_as_stored(database, run_id);
     listen_to_signals();

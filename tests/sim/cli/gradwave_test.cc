@@ -246,17 +246,17 @@ TEST_F(Gradwave, GivesTheSameTablesWhateverInstructionsTheLibrariesMayTake) {
 #endif
   const auto under = [&](const std::string& variables, const std::string& options = "") {
     fs::remove(folder_ / "results.sqlite");
-    const Ended run =
-        shell(in_folder("env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE " + variables +
-                        " " GRADWAVE_BINARY
-                        " run small.toml --variant Top-K --set seeds=[1] --set training.rounds=4 "
-                        "--set compression.error_compensation=true" +
-                        options));
+    const Ended run = shell(in_folder("env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE " + variables +
+                                      " " GRADWAVE_BINARY
+                                      " run small.toml --variant Top-K --set training.rounds=4 "
+                                      "--set compression.error_compensation=true" +
+                                      options));
     EXPECT_EQ(run.code, 0) << run.output;
     return results::fingerprint(folder_ / "results.sqlite");
   };
   const std::string less = "ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default";
   std::string sweep = slurp("small.toml");
+  sweep.replace(sweep.find("[1, 2]"), 6, "[1]");
   sweep.replace(sweep.find("hidden = []\n"), 12, "hidden = [32]\n");
   write("small.toml", sweep + "[sweep]\nmodel.architecture = [\"mlp\", \"cnn\"]\n");
   const std::string mark = under("");
