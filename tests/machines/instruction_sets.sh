@@ -59,13 +59,30 @@ OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2
 ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Sandybridge
 END
 
-# The runs of the first file again, each on a processor that qemu makes up. It would start the program
-# anew on the real one: the variables are given beforehand.
+# The first file's runs again, each on processors that qemu makes up. The program would start anew on the
+# real one if it lacked a variable of learning/runtime/arithmetic.cc.
 if [ -n "${QEMU:-}" ]; then
-  runs=$("$gradwave" query "SELECT id FROM runs" --db "$folder/1.sqlite" --format csv | tr -d '\r' |
-    tail -n +2)
-  for processor in max Haswell,-rtm,-hle EPYC EPYC-Rome; do
-    echo "qemu's $processor: not done here" >/dev/null
+  export ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 ONEDNN_CPU_ISA_HINTS=NO_HINTS \
+    ONEDNN_DEFAULT_FPMATH_MODE=STRICT OPENBLAS_CORETYPE=Haswell OPENBLAS_L2_SIZE=256 \
+    MKL_CBWR=COMPATIBLE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+  unset OPENBLAS_BLOCK_FACTOR MKL_ENABLE_INSTRUCTIONS
+  for processor in max Haswell Skylake-Client EPYC EPYC-Rome; do
+    runs=$(python3 - "$folder/1.sqlite" "$folder/$processor.sqlite" <<'END'
+import shutil, sqlite3, sys
+shutil.copy(sys.argv[1], sys.argv[2])
+database = sqlite3.connect(sys.argv[2])
+for table in "rounds", "transfers", "evaluations":
+    database.execute(f"DELETE FROM {table}")
+database.execute("UPDATE runs SET status = 'running', finished_at = NULL")
+database.commit()
+print(*(row[0] for row in database.execute("SELECT id FROM runs ORDER BY id")))
+END
+    )
+    for run in $runs; do
+      "$QEMU" -cpu "$processor" "$gradwave" run-stored --db "$folder/$processor.sqlite" \
+        --run "$run" 3>/dev/null >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 2; }
+    done
+    show "qemu -cpu $processor" "$folder/$processor.sqlite"
   done
 fi
 exit $moved

@@ -10,7 +10,7 @@ std::vector<Setting> host_settings() {
        "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N", any(),
        kLearning},
       {"host.arithmetic", FIELD(learning.host.arithmetic),
-       "whether every machine gives the same numbers, or each the soonest",
+       "what the CPU learns with: AVX2 and FMA, for the same bits on every x86-64, or all it has",
        words(learning::arithmetics), kLearning},
   };
 }

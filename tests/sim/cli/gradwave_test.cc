@@ -271,6 +271,34 @@ TEST_F(Gradwave, GivesTheSameTablesWhateverInstructionsTheLibrariesMayTake) {
   EXPECT_NE(under(less, fastest), under("", fastest)) << "the limits reach no library";
 }
 
+TEST_F(Gradwave, ARunStartedByHandGivesTheSameRowsAndWritesItsProgressNowhere) {
+  ASSERT_EQ(gradwave("run small.toml --variant Top-K --set training.rounds=4 "
+                     "--set model.hidden=[32]")
+                .code,
+            0);
+  {
+    const auto row =
+        query("SELECT experiment_id, seed, settings, model_size FROM runs WHERE id = 1").rows.at(0);
+    results::Run again;
+    again.experiment_id = std::get<std::int64_t>(row[0]);
+    again.variant = "again";
+    again.seed = std::get<std::int64_t>(row[1]);
+    again.settings = std::get<std::string>(row[2]);
+    again.workers = 3;
+    again.model_size = std::get<std::int64_t>(row[3]);
+    again.rounds_planned = 4;
+    ASSERT_EQ(results::Database(folder_ / "results.sqlite").add_run(again), 3);
+  }
+  const Ended ended =
+      shell(in_folder("{ env ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default "
+                      "OMP_NUM_THREADS=2 " GRADWAVE_BINARY " run-stored --run 3 3>&-; }"));
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(ended.output, "");
+  EXPECT_EQ(text("SELECT status FROM runs WHERE id = 3"), "complete");
+  const std::string rounds = "SELECT round, latency_s, train_loss FROM rounds WHERE run_id = ";
+  EXPECT_EQ(query(rounds + "3 ORDER BY round").rows, query(rounds + "1 ORDER BY round").rows);
+}
+
 TEST_F(Gradwave, FingerprintSaysBetweenWhichFilesItCanBeEqual) {
   ASSERT_EQ(gradwave("run small.toml --set training.rounds=2").code, 0);
   const Ended print = gradwave("fingerprint");
