@@ -4,7 +4,9 @@
 # every limit below and prints the fingerprints. Under host.arithmetic = "reproducible" all must be one,
 # else the exit code is 1; under "fastest" they show which limits reach the libraries at all.
 #
-#   tests/machines/instruction_sets.sh [scenario [option of `gradwave run`]...]   (default: quickstart)
+#   tests/machines/instruction_sets.sh [scenario [option of `gradwave run`]...]
+#
+# Without a scenario it is the first 20 rounds of quickstart.
 #
 #   GRADWAVE            the program (default: build/gradwave)
 #   QEMU                a qemu-x86_64 (Debian's qemu-user), for processors that are not this one: other
@@ -13,7 +15,7 @@ set -eu
 
 root=$(readlink -f "$(dirname "$0")/../..")
 gradwave=${GRADWAVE:-$root/build/gradwave}
-[ $# -gt 0 ] || set -- "$root/scenarios/quickstart.toml"
+[ $# -gt 0 ] || set -- "$root/scenarios/quickstart.toml" --set training.rounds=20
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 unset ATEN_CPU_CAPABILITY ONEDNN_MAX_CPU_ISA OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OMP_NUM_THREADS \
