@@ -14,6 +14,7 @@
 #include "learning/compression/sparsifier.h"
 #include "learning/data/sampling.h"
 #include "learning/models/model.h"
+#include "learning/runtime/arithmetic.h"
 #include "learning/runtime/device.h"
 #include "learning/table.h"
 #include "learning/training/learning_rate.h"
@@ -112,6 +113,7 @@ Description describe(const Options& options) {
 
 Description describe(const Options& options, const DatasetShape& shape) {
   const CompressionOptions& compression = options.compression;
+  check_arithmetic(options.host.arithmetic);
   make_sparsifier(compression.sparsifier);
   downlink(compression.downlink);
   augmentation(options.data.augmentation);

@@ -75,6 +75,7 @@ struct TheoryOptions {
 
 struct HostOptions {
   std::string device = "auto";  // "cpu", "cuda", "cuda:N"; "auto": a GPU if there is one
+  std::string arithmetic = "reproducible";  // or "fastest": learning/runtime/arithmetic.h
 };
 
 struct Options {

@@ -96,7 +96,8 @@ void collect(const Vector& vector, std::int64_t begin, std::int64_t end, std::in
 }
 
 #ifdef GRADWAVE_AVX2
-// The same, eight at a time and to the same bits: no multiplication is fused with an addition.
+// The same, eight at a time and to the same bits: no multiplication is fused with an addition (the
+// room's flag).
 template <bool kAdd>
 __attribute__((target("avx2"))) std::int64_t collect_blocks(const Vector& vector,
                                                             std::int64_t begin, std::int64_t end,

@@ -10,6 +10,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "learning/runtime/arithmetic.h"
 #include "results/query.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
@@ -88,8 +89,10 @@ class Campaign {
                            to_json(run.settings).dump(), run.settings.learning.training.workers,
                            run.description.model_size, run.settings.learning.training.rounds});
     progress_.started(run_id, label(run), run.settings.learning.training.rounds);
-    children_.push_back({run_id, Process({"run-stored", "--db", options_.database.string(), "--run",
-                                          std::to_string(run_id)})});
+    children_.push_back(
+        {run_id, Process({"run-stored", "--db", options_.database.string(), "--run",
+                          std::to_string(run_id)},
+                         learning::environment_for(run.settings.learning.host.arithmetic))});
   }
 
   // Waits a little for something to read, and reads it.

@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -43,20 +42,10 @@ struct Pipe {
   _exit(127);
 }
 
-// Our environment, but for the threads of numerical libraries.
-std::vector<std::string> one_thread_each() {
-  const std::vector<std::string> threads = {
-      "OMP_NUM_THREADS=", "OPENBLAS_NUM_THREADS=", "MKL_NUM_THREADS="};
-  std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    const bool of_threads = std::any_of(threads.begin(), threads.end(), [&](const auto& name) {
-      return text.compare(0, name.size(), name) == 0;
-    });
-    if (!of_threads) variables.push_back(text);
-  }
-  for (const std::string& name : threads) variables.push_back(name + "1");
-  return variables;
+// As exec wants them: a null pointer at the end.
+void append(const std::vector<std::string>& texts, std::vector<char*>& pointers) {
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
 }
 
 // Appends what can be read now; false at the end of the stream.
@@ -81,14 +70,12 @@ void close_and_forget(int& descriptor) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments) {
-  std::vector<std::string> variables = one_thread_each();
-  std::vector<char*> environment;
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
+Process::Process(const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& variables) {
   std::vector<char*> argv = {const_cast<char*>("gradwave")};
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  append(arguments, argv);
+  std::vector<char*> environment;
+  append(variables, environment);
 
   const Pipe progress, errors;
   const pid_t parent = getpid();

@@ -15,9 +15,9 @@ class Process {
   // Descriptor on which a child finds its progress pipe.
   static constexpr int kProgress = 3;
 
-  // Starts this executable with `arguments`, one thread for every numerical library. Throws
-  // std::system_error.
-  explicit Process(const std::vector<std::string>& arguments);
+  // Starts this executable with these arguments and these variables, "NAME=value", as its
+  // environment. Throws std::system_error.
+  Process(const std::vector<std::string>& arguments, const std::vector<std::string>& variables);
   ~Process();  // kills and reaps a child that still runs
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;

@@ -109,6 +109,26 @@ std::string check_not_empty(const std::string& text) {
   return text.empty() ? "expected a word, found nothing" : "";
 }
 
+// The hash alone on the first line, for scripts; then between which files it can be equal.
+void print_fingerprint(const std::filesystem::path& database, std::ostream& out) {
+  out << results::fingerprint(database) << '\n';
+  const results::Table versions = results::query(
+      database,
+      "SELECT 'gradwave ' || gradwave_version || ', ns-3 ' || ns3_version || ', LibTorch ' || "
+      "torch_version FROM experiments GROUP BY 1 ORDER BY min(id)");
+  for (const auto& row : versions.rows) out << std::get<std::string>(row[0]) << '\n';
+  const results::Table runs = results::query(
+      database,
+      "SELECT count(*), count(*) FILTER (WHERE coalesce(host_device, 'cpu') <> 'cpu' OR "
+      "coalesce(settings ->> '$.\"host.arithmetic\"', '') <> 'reproducible') FROM runs");
+  const auto all = std::get<std::int64_t>(runs.rows.at(0).at(0));
+  const auto others = std::get<std::int64_t>(runs.rows.at(0).at(1));
+  if (others == 0) return;
+  out << others << " of " << all
+      << " runs may differ on another processor: by host.arithmetic = \"fastest\", on a GPU, or by "
+         "an earlier gradwave\n";
+}
+
 // Else the next file that is opened gets the number of a stream that is closed, and what was meant
 // for people is written into it.
 void open_standard_streams() {
@@ -258,9 +278,10 @@ static int dispatch(int argc, char** argv) {
 
   verb = app.add_subcommand("fingerprint",
                             "a hash over everything in the results that is "
-                            "reproducible: equal for equal scenarios and seeds");
+                            "reproducible: equal for equal scenarios, seeds and versions, which "
+                            "follow it");
   with_database(verb);
-  verb->callback([&] { std::cout << results::fingerprint(database) << '\n'; });
+  verb->callback([&] { print_fingerprint(database, std::cout); });
 
   std::int64_t run_id = 0;
   verb = app.add_subcommand("run-stored", "one run, as its row in the database says")->group("");

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "learning/learner.h"
+#include "learning/runtime/arithmetic.h"
 #include "sim/cli/commands.h"
 #include "sim/scenario/settings/settings.h"
 
@@ -25,6 +26,7 @@ constexpr Kind kKinds[] = {
     {"sparsifiers", learning::sparsifiers},
     {"schedules", learning::schedules},
     {"downlinks", learning::downlinks},
+    {"arithmetics", learning::arithmetics},
     {"devices", devices},
     {"jitters", jitters},
     {"links", channel::links},

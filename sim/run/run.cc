@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/run/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <optional>
 
 #include "learning/learner.h"
+#include "learning/runtime/arithmetic.h"
 #include "results/database.h"
 #include "results/query.h"
 #include "sim/run/checkpoint_folder.h"
@@ -148,11 +150,27 @@ Settings stored_settings(const std::filesystem::path& database, std::int64_t run
   return settings;
 }
 
+// Whoever starts a run by hand has another environment than a campaign gives it. Settings that
+// cannot be read are for the run itself to record.
+void start_as_stored(const std::filesystem::path& database, std::int64_t run_id) {
+  std::string arithmetic;
+  try {
+    arithmetic = stored_settings(database, run_id).learning.host.arithmetic;
+    learning::check_arithmetic(arithmetic);
+  } catch (const std::exception&) {
+    return;
+  }
+  learning::start_with(arithmetic);
+}
+
 }  // namespace
 
 int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress) {
-  listen_to_signals();
+  // Else the results file could be opened under this very number.
+  if (fcntl(progress, F_GETFD) == -1) progress = -1;
   try {
+    start_as_stored(database, run_id);
+    listen_to_signals();
     results::Recorder recorder(database, run_id);
     try {
       const Settings settings = stored_settings(database, run_id);

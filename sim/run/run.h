@@ -8,7 +8,8 @@
 namespace gradwave {
 
 // Does what row `run_id` of table runs says and writes its rounds there. Its progress goes to file
-// descriptor `progress`, if that is open, as lines "rounds simulated_s loss accuracy". SIGINT and
+// descriptor `progress`, if that is open, as lines "rounds simulated_s loss accuracy". Starts this
+// program anew if the environment is not that of the run's host.arithmetic. SIGINT and
 // SIGTERM end the run as "interrupted". Returns an exit code: 0 once the run's end, whatever it
 // was, stands in the database; otherwise stderr says why not.
 int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress);

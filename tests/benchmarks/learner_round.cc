@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // gradwave's side of learner_round.py, which says what it is asked on standard input:
 //
-//   learner-round FOLDER ROUNDS MODEL DATASET M BATCH RATIO RATE DEVICE
+//   learner-round FOLDER ROUNDS MODEL DATASET M BATCH RATIO RATE DEVICE ARITHMETIC
 //                writes FOLDER/weights (float32 [d]), FOLDER/inputs (float32 [ROUNDS, M, BATCH,
 //                pixels]) and FOLDER/labels (int64), then says "d channels height width classes
 //                macs"
@@ -22,6 +22,7 @@
 #include "learning/data/dataset.h"
 #include "learning/data/sampling.h"
 #include "learning/learner.h"
+#include "learning/runtime/arithmetic.h"
 #include "learning/runtime/device.h"
 #include "learning/runtime/product.h"
 
@@ -90,7 +91,8 @@ double copy_rate(const at::Device& device, std::int64_t bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 10) return 2;
+  if (argc != 11) return 2;
+  gl::start_with(argv[10]);
   const std::filesystem::path folder = argv[1];
   gl::Options options;
   options.training.rounds = std::stoll(argv[2]);
@@ -102,6 +104,7 @@ int main(int argc, char** argv) {
   options.compression.ratio = std::stod(argv[7]);
   options.training.learning_rate = std::stod(argv[8]);
   options.host.device = argv[9];
+  options.host.arithmetic = argv[10];
   const at::Device device = gl::device_of(options.host.device);
   options.compression.error_compensation = true;
   options.data.test_samples = 1;

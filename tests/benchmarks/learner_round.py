@@ -116,7 +116,7 @@ class Ours:
         self.process = subprocess.Popen(
             [program, folder, str(options.rounds), options.model, options.dataset,
              str(options.workers), str(options.batch), str(options.ratio), str(options.rate),
-             options.device],
+             options.device, options.arithmetic],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.first = [int(word) for word in self.process.stdout.readline().split()]
 
@@ -147,6 +147,8 @@ def main():
     parser.add_argument("--ratio", type=int, default=256)
     parser.add_argument("--rate", type=float, default=0.1)
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--arithmetic", default="fastest", help="ours: fastest, as the rival's is, or "
+                        "reproducible")
     options = parser.parse_args()
     torch.set_num_threads(1)
 

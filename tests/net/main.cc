@@ -70,6 +70,7 @@ const std::map<std::string, std::string>& changes_no_row() {
       {"checkpoint.folder", "writes beside the rows"},
       {"checkpoint.every", "writes beside the rows"},
       {"host.device", "the same numbers elsewhere"},
+      {"host.arithmetic", "other numbers on some processors alone"},
       {"ns3.defaults", "a table of everything of ns-3"},
   };
   return reasons;

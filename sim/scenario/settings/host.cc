@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "learning/runtime/arithmetic.h"
 #include "sim/scenario/settings/rows.h"
 
 namespace gradwave {
@@ -8,6 +9,9 @@ std::vector<Setting> host_settings() {
       {"host.device", FIELD(learning.host.device),
        "what this machine learns on: auto (a GPU if there is one), cpu, cuda or cuda:N", any(),
        kLearning},
+      {"host.arithmetic", FIELD(learning.host.arithmetic),
+       "what the CPU learns with: AVX2 and FMA, for the same bits on every x86-64, or all it has",
+       words(learning::arithmetics), kLearning},
   };
 }
 

@@ -239,6 +239,77 @@ TEST_F(Gradwave, GivesTheSameTablesTwiceAndOthersForAnotherSeed) {
   EXPECT_NE(losses.rows, others.rows);
 }
 
+// The libraries' own variables stand for processors that have less, or more, than this one.
+TEST_F(Gradwave, GivesTheSameTablesWhateverInstructionsTheLibrariesMayTake) {
+#ifndef __x86_64__
+  GTEST_SKIP() << "nothing is promised here";
+#endif
+  const auto under = [&](const std::string& variables, const std::string& options = "") {
+    fs::remove(folder_ / "results.sqlite");
+    const Ended run = shell(in_folder("env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE " + variables +
+                                      " " GRADWAVE_BINARY
+                                      " run small.toml --variant Top-K --set training.rounds=4 "
+                                      "--set compression.error_compensation=true" +
+                                      options));
+    EXPECT_EQ(run.code, 0) << run.output;
+    return results::fingerprint(folder_ / "results.sqlite");
+  };
+  const std::string less = "ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default";
+  std::string sweep = slurp("small.toml");
+  sweep.replace(sweep.find("[1, 2]"), 6, "[1]");
+  sweep.replace(sweep.find("hidden = []\n"), 12, "hidden = [32]\n");
+  write("small.toml", sweep + "[sweep]\nmodel.architecture = [\"mlp\", \"cnn\"]\n");
+  const std::string mark = under("");
+  EXPECT_EQ(under(less), mark);
+  EXPECT_EQ(under("ONEDNN_MAX_CPU_ISA=AVX512_CORE ATEN_CPU_CAPABILITY=avx512 "
+                  "OPENBLAS_CORETYPE=SkylakeX"),
+            mark);
+  EXPECT_EQ(under("GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 OMP_NUM_THREADS=2 "
+                  "OPENBLAS_CORETYPE=Sandybridge OPENBLAS_L2_SIZE=4096 OPENBLAS_BLOCK_FACTOR=50"),
+            mark);
+  const std::string fastest = " --set host.arithmetic=fastest";
+  EXPECT_NE(under(less, fastest), under("", fastest)) << "the limits reach no library";
+}
+
+TEST_F(Gradwave, ARunStartedByHandGivesTheSameRowsAndWritesItsProgressNowhere) {
+  ASSERT_EQ(gradwave("run small.toml --variant Top-K --set training.rounds=4 "
+                     "--set model.hidden=[32]")
+                .code,
+            0);
+  {
+    const auto row =
+        query("SELECT experiment_id, seed, settings, model_size FROM runs WHERE id = 1").rows.at(0);
+    results::Run again;
+    again.experiment_id = std::get<std::int64_t>(row[0]);
+    again.variant = "again";
+    again.seed = std::get<std::int64_t>(row[1]);
+    again.settings = std::get<std::string>(row[2]);
+    again.workers = 3;
+    again.model_size = std::get<std::int64_t>(row[3]);
+    again.rounds_planned = 4;
+    ASSERT_EQ(results::Database(folder_ / "results.sqlite").add_run(again), 3);
+  }
+  const Ended ended =
+      shell(in_folder("{ env ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default "
+                      "OMP_NUM_THREADS=2 " GRADWAVE_BINARY " run-stored --run 3 3>&-; }"));
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(ended.output, "");
+  EXPECT_EQ(text("SELECT status FROM runs WHERE id = 3"), "complete");
+  const std::string rounds = "SELECT round, latency_s, train_loss FROM rounds WHERE run_id = ";
+  EXPECT_EQ(query(rounds + "3 ORDER BY round").rows, query(rounds + "1 ORDER BY round").rows);
+}
+
+TEST_F(Gradwave, FingerprintSaysBetweenWhichFilesItCanBeEqual) {
+  ASSERT_EQ(gradwave("run small.toml --set training.rounds=2").code, 0);
+  const Ended print = gradwave("fingerprint");
+  EXPECT_THAT(print.output,
+              testing::MatchesRegex("[0-9a-f]+\ngradwave [0-9.]+, ns-3 [^\n]+, LibTorch [^\n]+\n"));
+  EXPECT_EQ(print.output.substr(0, 17), results::fingerprint(folder_ / "results.sqlite") + "\n");
+  ASSERT_EQ(gradwave("run small.toml --set training.rounds=2 --set host.arithmetic=fastest").code,
+            0);
+  EXPECT_THAT(gradwave("fingerprint").output, HasSubstr("\n4 of 8 runs may differ on another"));
+}
+
 TEST_F(Gradwave, AdapTopKWithGammaZeroIsTopKBitForBit) {
   ASSERT_EQ(gradwave("run small.toml --set compression.gamma=0").code, 0);
   const std::string rounds =
