@@ -55,14 +55,14 @@ timed() {
   $(($(date +%s) - started)) s  $name"
 }
 
-leave() { umount "$folder/dev/shm" "$folder/dev" "$folder/proc" 2>/dev/null || true; }
+leave() { umount -R "$folder/dev" "$folder/proc" 2>/dev/null || true; }
 trap leave EXIT
 
 timed debootstrap debootstrap --variant=minbase --components=$components "$release" "$folder" \
   "${MIRROR:-http://deb.debian.org/debian}" >/dev/null
 mount -t proc proc "$folder/proc"
-mount --bind /dev "$folder/dev"
-mount -t tmpfs tmpfs "$folder/dev/shm"
+mount --rbind /dev "$folder/dev"
+mount --make-rslave "$folder/dev"
 echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/no-sync"
 git clone -q "file://$checkout" "$folder/root/gradwave"
 timed "./gradwave run scenarios/quickstart.toml" inside "./gradwave run scenarios/quickstart.toml"
