@@ -50,7 +50,7 @@ void refuse_overruled(const std::string& name) {
                     "ns3.defaults: \"" + name + "\" is decided by " + found->second);
 }
 
-const Technology& technology(const LinkOptions& options) {
+Technology technology(const LinkOptions& options) {
   return look_up(table(), "link.technology", options.technology);
 }
 

@@ -23,7 +23,7 @@ using Table = std::vector<Entry<T>>;
 
 // Throws OptionError with all the right words; `key` is the scenario file's.
 template <typename T>
-const T& look_up(const Table<T>& table, const std::string& key, const std::string& word) {
+T look_up(const Table<T>& table, const std::string& key, const std::string& word) {
   std::string known;
   for (const Entry<T>& entry : table) {
     if (entry.word == word) return entry.value;

@@ -5,6 +5,8 @@
 #include <ns3/ipv4-address.h>
 #include <ns3/node-container.h>
 
+#include <cstdint>
+
 namespace gradwave::channel {
 
 // Sets the attribute defaults of wires between two nodes.

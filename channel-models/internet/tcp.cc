@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/version.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
@@ -16,7 +17,7 @@ const Table<std::string>& table() {
       {"bbr", "BBR version 1, paced by the measured bandwidth; ns-3's falls to a crawl after losses",
        "ns3::TcpBbr"},
       {"vegas", "Vegas, backs off when delay grows", "ns3::TcpVegas"},
-      {"westwood", "Westwood+, as in Linux, for losses that are no congestion", "ns3::TcpWestwood"},
+      {"westwood", "Westwood+, as in Linux, for losses that are no congestion", kWestwoodPlus},
   };
   return congestion_controls;
 }
@@ -61,7 +62,7 @@ void apply_tcp(const TcpOptions& options, std::int64_t mtu_bytes, double round_t
   set_default_time("ns3::TcpSocket::ConnTimeout", std::max(1.0, 2 * round_trip_s));
   set_default("ns3::TcpSocket::DataRetries", std::int64_t{15});
   set_default_time("ns3::TcpSocketBase::MinRto", options.min_rto_s);
-  set_default("ns3::TcpWestwood::ProtocolType", std::string("WestwoodPlus"));
+  choose_westwood_plus();
   set_default("ns3::TcpL4Protocol::SocketType",
               look_up(table(), "tcp.congestion_control", options.congestion_control));
   set_default_time("ns3::ArpCache::AliveTimeout", 1e9);

@@ -64,7 +64,7 @@ std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32
     return 0;
   }
   if (with_ack) m_highTxAck = std::max(m_highTxAck, m_tcb->m_rxBuffer->NextRxSequence());
-  const bool acknowledges = with_ack && m_delAckEvent.IsRunning();
+  const bool acknowledges = with_ack && !m_delAckEvent.IsExpired();
   const std::uint32_t echo = m_timestampToEcho;
   if (!acknowledges) m_timestampToEcho = 0;
   const std::uint32_t sent = TcpSocketBase::SendDataPacket(begin, size, with_ack);
@@ -146,7 +146,7 @@ ns3::Time TcpSocket::timeout() const {
 
 void TcpSocket::restart_timer(ns3::Time timeout) {
   m_rto = timeout;
-  if (!m_retxEvent.IsRunning()) return;
+  if (m_retxEvent.IsExpired()) return;
   m_retxEvent.Cancel();
   m_retxEvent = ns3::Simulator::Schedule(timeout, &TcpSocket::ReTxTimeout, this);
 }

@@ -87,7 +87,7 @@ void check_mobility(const MobilityOptions& options, const Places& places) {
 
 void set_moving(const ns3::NodeContainer& robots, const MobilityOptions& options,
                 const Places& places) {
-  const Mobility& mobility = look_up(table(), "mobility.model", options.model);
+  const Mobility mobility = look_up(table(), "mobility.model", options.model);
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
     const ns3::Vector& start = places.positions[i];
     const Ptr<MobilityModel> model = mobility.make(options, places.half_side_m, start.z);

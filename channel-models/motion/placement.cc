@@ -94,7 +94,7 @@ Words placements() { return words_of(table()); }
 
 Places place(const LinkOptions& options) {
   const PlacementOptions& placement = options.placement;
-  const Layout& layout = look_up(table(), "placement.layout", placement.layout);
+  const Layout layout = look_up(table(), "placement.layout", placement.layout);
   Places places;
   for (const auto& [x, y] : layout.points(placement, options.workers)) {
     places.positions.emplace_back(x, y, placement.height_m);

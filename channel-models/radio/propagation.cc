@@ -67,10 +67,10 @@ const Table<Model>& fading_table() {
   return table;
 }
 
-const Model& path_loss(const RadioOptions& options) {
+Model path_loss(const RadioOptions& options) {
   return look_up(losses(), "radio.path_loss", options.path_loss);
 }
-const Model& fading(const RadioOptions& options) {
+Model fading(const RadioOptions& options) {
   return look_up(fading_table(), "radio.fading", options.fading);
 }
 

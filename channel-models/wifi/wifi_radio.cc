@@ -19,6 +19,7 @@ struct Standard {
   ns3::WifiStandard standard;
   std::string mode_prefix;  // "HeMcs": its modes are HeMcs0 to HeMcs<highest_mcs>
   int highest_mcs;
+  int widest_mhz;  // channel
   ns3::WifiMode (*mode)(std::uint8_t mcs);
 };
 
@@ -26,13 +27,13 @@ const Table<Standard>& standards() {
   static const Table<Standard> table = {
       {"802.11n",
        "Wi-Fi 4, at 2.4 and 5 GHz",
-       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, ns3::HtPhy::GetHtMcs}},
+       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, 40, ns3::HtPhy::GetHtMcs}},
       {"802.11ac",
        "Wi-Fi 5, at 5 GHz",
-       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, ns3::VhtPhy::GetVhtMcs}},
+       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, 160, ns3::VhtPhy::GetVhtMcs}},
       {"802.11ax",
        "Wi-Fi 6, at 2.4, 5 and 6 GHz",
-       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, ns3::HePhy::GetHeMcs}},
+       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, 160, ns3::HePhy::GetHeMcs}},
   };
   return table;
 }
@@ -65,20 +66,20 @@ const Table<std::string>& rate_control_table() {
   return table;
 }
 
-const Standard& standard(const WifiOptions& options) {
+Standard standard(const WifiOptions& options) {
   return look_up(standards(), "wifi.standard", options.standard);
 }
-const Band& band(const WifiOptions& options) { return look_up(bands(), "wifi.band", options.band); }
+Band band(const WifiOptions& options) { return look_up(bands(), "wifi.band", options.band); }
 
 bool has_channel(const Standard& of, const Band& in, std::int64_t width_mhz) {
   const auto& channels = ns3::WifiPhyOperatingChannel::m_frequencyChannels;
-  return width_mhz <= ns3::GetMaximumChannelWidth(of.standard) &&
+  return width_mhz <= of.widest_mhz &&
          ns3::WifiPhyOperatingChannel::FindFirst(0, 0, width_mhz, of.standard, in.band) !=
              channels.end();
 }
 
 void check_channel(const WifiOptions& options) {
-  const Standard& of = standard(options);
+  const Standard of = standard(options);
   const auto& in = ns3::wifiStandards.at(of.standard);
   if (std::find(in.begin(), in.end(), band(options).band) == in.end()) {
     throw OptionError({"wifi.band", "wifi.standard"},
@@ -97,7 +98,7 @@ void check_channel(const WifiOptions& options) {
 }
 
 void check_constant_mode(const WifiOptions& options) {
-  const Standard& of = standard(options);
+  const Standard of = standard(options);
   for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
     if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
     if (of.mode(mcs).IsAllowed(options.channel_width_mhz, 1)) return;
@@ -142,7 +143,8 @@ void apply_radio(const WifiOptions& options) {
 double centre_frequency_hz(const WifiOptions& options) {
   const auto channel = ns3::WifiPhyOperatingChannel::FindFirst(
       0, 0, options.channel_width_mhz, standard(options).standard, band(options).band);
-  return 1e6 * std::get<1>(*channel);
+  const auto& [number, centre_mhz, width_mhz, type, in] = *channel;
+  return 1e6 * centre_mhz;
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

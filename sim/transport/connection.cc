@@ -46,7 +46,7 @@ void Connection::pump() {
     if (sending_rate_bps_ > 0) {
       const ns3::Time now = ns3::Simulator::Now();
       if (now < may_send_) {
-        if (!paced_.IsRunning()) {
+        if (paced_.IsExpired()) {
           paced_ = ns3::Simulator::Schedule(may_send_ - now, &Connection::pump, this);
         }
         return;

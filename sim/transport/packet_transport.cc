@@ -290,7 +290,7 @@ std::optional<Delivery> PacketTransport::State::next(double until_s) {
   }
   waited_enough = false;
   while (delivered.empty() && !waited_enough) {
-    assert(awaited > 0 || end_of_waiting.IsRunning());
+    assert(awaited > 0 || !end_of_waiting.IsExpired());
     run();
   }
   end_of_waiting.Cancel();

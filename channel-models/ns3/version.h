@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where ns-3 3.37 (Debian 12) and 3.43 (Debian 13) ask for different code: nothing else looks at the
+// version.
+#pragma once
+
+#include <ns3/version-defines.h>
+
+#include <string>
+
+#include "channel-models/ns3/attributes.h"
+
+namespace gradwave::channel {
+
+#if NS3_VERSION_MINOR < 43
+
+// A mode of Westwood, which is another by default.
+constexpr const char* kWestwoodPlus = "ns3::TcpWestwood";
+inline void choose_westwood_plus() {
+  set_default("ns3::TcpWestwood::ProtocolType", std::string("WestwoodPlus"));
+}
+
+#else
+
+// A class of its own.
+constexpr const char* kWestwoodPlus = "ns3::TcpWestwoodPlus";
+inline void choose_westwood_plus() {}
+
+#endif
+
+}  // namespace gradwave::channel
