@@ -63,6 +63,7 @@ constexpr const char* kRounds = "SELECT * FROM rounds WHERE run_id = $ ORDER BY 
 constexpr const char* kTransfers =
     "SELECT * FROM transfers WHERE run_id = $ ORDER BY round, direction, worker";
 constexpr const char* kRun = "SELECT id, t_hat, pilot, budget_unused FROM runs WHERE id = $";
+constexpr const char* kTheory = "SELECT * FROM theory WHERE run_id = $";
 constexpr const char* kEvaluations = "SELECT * FROM evaluations WHERE run_id = $ ORDER BY round";
 
 }  // namespace
@@ -344,7 +345,7 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
   const auto same = [&](const std::string& variant, const char* sql) {
     return rows("alone.sqlite", "base", sql) == rows("related.sqlite", variant, sql);
   };
-  for (const char* sql : {kRounds, kTransfers, kEvaluations}) {
+  for (const char* sql : {kRounds, kTransfers, kEvaluations, kRun, kTheory}) {
     if (!same("base", sql)) return Finding{"runs beside it change nothing", sql};
     if (!same("again", sql)) return Finding{"the same settings give the same rows", sql};
     if (!same("checkpoints", sql)) return Finding{"checkpoints change nothing", sql};
@@ -394,7 +395,8 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
 std::string Examiner::rows_of(const Drawn& drawn) {
   if (run_alone(drawn) || ending_ != Ending::kComplete) return "";
   return rows("alone.sqlite", "base", kRounds) + rows("alone.sqlite", "base", kTransfers) +
-         rows("alone.sqlite", "base", kEvaluations) + rows("alone.sqlite", "base", kRun);
+         rows("alone.sqlite", "base", kEvaluations) + rows("alone.sqlite", "base", kRun) +
+         rows("alone.sqlite", "base", kTheory);
 }
 
 }  // namespace gradwave::net
