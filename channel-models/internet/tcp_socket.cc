@@ -29,6 +29,20 @@ ns3::Ptr<T> make_of_type(const ns3::Ptr<ns3::TcpL4Protocol>& protocol, const std
   return factory.Create<T>();
 }
 
+// What a copy should have of the other by itself; ns-3 3.43's CUBIC leaves TcpFriendliness as the
+// memory was before.
+void copy_attributes(const ns3::Object& from, ns3::Object& to) {
+  for (ns3::TypeId type = from.GetInstanceTypeId();; type = type.GetParent()) {
+    for (std::size_t i = 0; i < type.GetAttributeN(); ++i) {
+      const auto attribute = type.GetAttribute(i);
+      if (!attribute.accessor->HasGetter() || !attribute.accessor->HasSetter()) continue;
+      const ns3::Ptr<ns3::AttributeValue> value = attribute.checker->Create();
+      if (attribute.accessor->Get(&from, *value)) attribute.accessor->Set(&to, *value);
+    }
+    if (!type.HasParent()) return;
+  }
+}
+
 ns3::Ptr<const ns3::TcpOptionTS> stamps_of(const ns3::TcpHeader& header) {
   return ns3::DynamicCast<const ns3::TcpOptionTS>(header.GetOption(ns3::TcpOption::TS));
 }
@@ -48,7 +62,11 @@ ns3::TypeId TcpSocket::GetTypeId() {
   return type;
 }
 
-ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() { return ns3::CopyObject<TcpSocket>(this); }
+ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() {
+  const ns3::Ptr<TcpSocket> copy = ns3::CopyObject<TcpSocket>(this);
+  copy_attributes(*m_congestionControl, *copy->m_congestionControl);
+  return copy;
+}
 
 // Behind a small window ns-3 asks for nothing to be sent, and follows a null pointer. Whoever asked
 // looks at the window next, and goes round for ever if that is open.
