@@ -11,12 +11,12 @@
 //
 //   t_hat = floor((-alpha + sqrt(alpha^2 - 4 alpha beta / ln B)) / (2 beta))      Lemma 3, Lemma 8
 //
-// and rises again. Of the model size d, the mean k of k_t and the step size eta:
+// and rises again. Of the model size d, the mean k of k_t and the step size eta, without error
+// compensation and with it:
 //
-//                            alpha                  beta                              B
-//   without compensation     2 d F(w_0) / (k eta)   d sigma^2 (eta L + 1) / k         1 - eta mu k
-//   / d with it                  2 d eta F(w_0) / k     d sigma^2 eta^2 (eta L + 1) / k   1 - eta
-//   mu / 2
+//              alpha                  beta                              B
+//   without    2 d F(w_0) / (k eta)   d sigma^2 (eta L + 1) / k         1 - eta mu k / d
+//   with it    2 d eta F(w_0) / k     d sigma^2 eta^2 (eta L + 1) / k   1 - eta mu / 2
 //
 // These are the paper's. How the constants F(w_0), L, mu and sigma^2 are measured, pilot_run.h
 // says, and that is our reading; sigma^2 is the variance of the gradient that the server averages

@@ -10,8 +10,8 @@ std::vector<Setting> theory_settings() {
        "measures the constants of the paper's bounds; 0: no pilot and no bounds",
        range(0, 1e6), kLearning},
       {"theory.optimal_loss", FIELD(learning.theory.optimal_loss),
-       "F*, the least loss there could be, as the bounds assume it", range(0, 1e6), kLearning,
-       unless("theory.pilot_rounds", {"0"})},
+       "F*, the least loss there could be, as mu and the bounds assume it", range(0, 1e6),
+       kLearning, unless("theory.pilot_rounds", {"0"})},
   };
 }
 
