@@ -73,7 +73,7 @@ if [ -n "${QEMU:-}" ]; then
 import shutil, sqlite3, sys
 shutil.copy(sys.argv[1], sys.argv[2])
 database = sqlite3.connect(sys.argv[2])
-for table in "rounds", "transfers", "evaluations":
+for table in "rounds", "transfers", "evaluations", "theory":
     database.execute(f"DELETE FROM {table}")
 database.execute("UPDATE runs SET status = 'running', finished_at = NULL")
 database.commit()
