@@ -353,7 +353,7 @@ TEST_F(Gradwave, EveryCompleteRunIsHeldAgainstItsBound) {
   ASSERT_EQ(gradwave("run small.toml --set theory.pilot_rounds=0 --db none.sqlite").code, 0);
   EXPECT_THAT(
       gradwave("query \"SELECT count(*) FROM bounds\" --db none.sqlite --format csv").output,
-      HasSubstr("\n0\n"));
+      HasSubstr("\n0\r\n"));
   EXPECT_THAT(
       gradwave("run small.toml --set theory.pilot_rounds=0 --set compression.t_hat=-1").output,
       HasSubstr("theory.pilot_rounds = 0"));
