@@ -91,7 +91,8 @@ CREATE TABLE transfers (
   start_s REAL NOT NULL,           -- handed to the socket
   end_s REAL NOT NULL,             -- last byte at the receiving application
   distance_m REAL,                 -- robot to the other end of its link, at end_s; NULL on a wire
-  retransmissions INTEGER NOT NULL,  -- TCP segments sent again
+  retransmissions INTEGER NOT NULL,  -- TCP segments sent again since the message before it arrived
+                                   -- the same way: its own, and late ones of that message
   -- Object of what the link technology counted for this message, {"mac_retries": 3.0, ...}, all
   -- numbers reals; a name that ends in _s is a part of the latency in seconds. NULL: it counted
   -- nothing. The view transfer_counters has one row a number.

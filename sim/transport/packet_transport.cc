@@ -32,7 +32,6 @@ struct UnderWay {
   std::int64_t received_bytes = 0;
   double start_s = 0;
   channel::Reading counted;
-  std::int64_t retransmissions = 0;
 };
 
 std::string with_commas(std::int64_t number) {
@@ -70,7 +69,8 @@ struct PacketTransport::State {
 
   // [M], by Direction, in the order in which they started, which TCP keeps.
   std::vector<std::array<std::deque<UnderWay>, 2>> under_way;
-  std::int64_t awaited = 0;  // sent, or to be sent, and not delivered
+  std::vector<std::array<std::int64_t, 2>> repeats;  // told of so far, by worker and direction
+  std::int64_t awaited = 0;                          // sent, or to be sent, and not delivered
   std::deque<Delivery> delivered;
   ns3::Time last_progress;
   double watch_s = kWatch_s;
@@ -117,7 +117,10 @@ struct PacketTransport::State {
 PacketTransport::State::State(const channel::LinkOptions& options,
                               const TransportLimits& transport_limits,
                               std::function<bool()> stop_request)
-    : limits(transport_limits), stop(std::move(stop_request)), under_way(options.workers) {
+    : limits(transport_limits),
+      stop(std::move(stop_request)),
+      under_way(options.workers),
+      repeats(options.workers) {
   channel::check_link(options);
   channel::apply_defaults(options);
   link = channel::make_link(options);
@@ -217,12 +220,10 @@ void PacketTransport::State::send(const Message& message, double delay_s) {
 }
 
 void PacketTransport::State::start(Message message) {
-  Connection& by = sender(message.worker, message.direction);
   messages(message.worker, message.direction)
-      .push_back({message, 0, simulated_s(), reading(message.worker, message.direction),
-                  by.retransmissions()});
+      .push_back({message, 0, simulated_s(), reading(message.worker, message.direction)});
   last_progress = ns3::Simulator::Now();
-  by.send(message.bytes);
+  sender(message.worker, message.direction).send(message.bytes);
   if (watch_s == kWatch_s) return;
   watching.Cancel();
   watch_s = kWatch_s;
@@ -255,7 +256,9 @@ void PacketTransport::State::deliver(const UnderWay& sent) {
   delivery.start_s = sent.start_s;
   delivery.end_s = simulated_s();
   delivery.distance_m = link->distance_m(worker);
-  delivery.retransmissions = sender(worker, direction).retransmissions() - sent.retransmissions;
+  std::int64_t& told = repeats[worker][static_cast<int>(direction)];
+  delivery.retransmissions = sender(worker, direction).retransmissions() - told;
+  told += delivery.retransmissions;
   delivery.counters = link->between(sent.counted, reading(worker, direction));
   delivered.push_back(std::move(delivery));
   --awaited;

@@ -29,7 +29,7 @@ struct Delivery {
   double start_s = 0;                // simulated: handed to the socket
   double end_s = 0;                  // simulated: last byte at the receiving application
   std::optional<double> distance_m;  // of the radio link, at end_s
-  std::int64_t retransmissions = 0;  // TCP segments
+  std::int64_t retransmissions = 0;  // TCP segments, since the message before it arrived
   std::vector<std::pair<std::string, double>> counters;  // the link's own, channel-models/link.h
 };
 
