@@ -37,6 +37,12 @@ struct RadioOptions {                      // of every technology that has one
   double path_loss_exponent = 3.0;         // of path loss "log-distance"
   std::string fading = "none";             // fadings()
   double nakagami_m = 1.0;                 // of fading "nakagami"; "rayleigh" is m = 1
+  // Of the path losses of TR 38.901:
+  bool shadowing = true;
+  std::string line_of_sight = "random";  // lines_of_sight()
+  double clutter_density = 0;            // of an indoor factory, share of the floor; 0: its usual one
+  double clutter_size_m = 0;             // 0: the usual one
+  double clutter_height_m = 0;           // 0: the usual one
 };
 
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
@@ -91,6 +97,7 @@ Words wifi_bands();
 Words rate_controls();
 Words path_losses();
 Words fadings();
+Words lines_of_sight();
 Words server_places();
 Words congestion_controls();
 Words placements();

@@ -18,5 +18,6 @@ constexpr std::int64_t kFadingStreams = 2 << 20;
 constexpr std::int64_t kRadioStreams = 3 << 20;     // backoff, beacons, rate control, reception
 constexpr std::int64_t kErrorStreams = 4 << 20;     // two per wire
 constexpr std::int64_t kInternetStreams = 5 << 20;  // jitter of address resolution
+constexpr std::int64_t kShadowingStreams = 6 << 20;  // lines of sight, shadows
 
 }  // namespace gradwave::channel

@@ -7,6 +7,7 @@
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/streams.h"
+#include "channel-models/radio/tr38901.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
@@ -51,7 +52,12 @@ const Table<Model>& losses() {
        {"ns3::LogDistancePropagationLossModel", log_distance}},
       {"friis", "free space", {"ns3::FriisPropagationLossModel", friis}},
   };
-  return table;
+  static const Table<Model> all = [] {
+    Table<Model> both = table;
+    for (const auto& [word, description] : deployments()) both.push_back({word, description, {}});
+    return both;
+  }();
+  return all;
 }
 
 const Table<Model>& fading_table() {
@@ -79,17 +85,26 @@ Model fading(const RadioOptions& options) {
 Words path_losses() { return words_of(losses()); }
 Words fadings() { return words_of(fading_table()); }
 
-void check_propagation(const RadioOptions& options) {
+Words lines_of_sight() {
+  return {{"random", "with the probability that its length has, changing with the distance moved"},
+          {"always", "nothing is in the way"},
+          {"never", "something always is"}};
+}
+
+void check_propagation(const RadioOptions& options, const PlacementOptions& placement) {
   path_loss(options);
   fading(options);
+  if (is_deployment(options.path_loss)) check_deployment(options, placement);
 }
 
 void apply_propagation(const RadioOptions& options, double frequency_hz) {
-  path_loss(options).apply(options, frequency_hz);
+  if (!is_deployment(options.path_loss)) path_loss(options).apply(options, frequency_hz);
   fading(options).apply(options, frequency_hz);
 }
 
-ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options) {
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options,
+                                                   double frequency_hz) {
+  if (is_deployment(options.path_loss)) return make_deployment(options, frequency_hz);
   return ns3::ObjectFactory(path_loss(options).type).Create<ns3::PropagationLossModel>();
 }
 

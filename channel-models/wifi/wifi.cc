@@ -113,7 +113,7 @@ void Wifi::stand_and_move(const LinkOptions& options) {
 
 void Wifi::install_radios(const LinkOptions& options) {
   const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
-  path_loss_ = make_path_loss(options.radio);
+  path_loss_ = make_path_loss(options.radio, centre_frequency_hz(options.wifi));
   fading_ = make_fading(options.radio);
   channel->SetPropagationLossModel(path_loss_);
   channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
@@ -182,7 +182,7 @@ Words server_places() { return words_of(server_table()); }
 
 void check_wifi(const LinkOptions& options) {
   check_radio(options.wifi);
-  check_propagation(options.radio);
+  check_propagation(options.radio, options.placement);
   check_mobility(options.mobility, place(options));
   check_tcp(options.tcp, smallest_mtu_bytes(options.wifi));
 }

@@ -34,6 +34,7 @@ constexpr Kind kKinds[] = {
     {"wifi-bands", channel::wifi_bands},
     {"rate-controls", channel::rate_controls},
     {"path-losses", channel::path_losses},
+    {"lines-of-sight", channel::lines_of_sight},
     {"fadings", channel::fadings},
     {"server-places", channel::server_places},
     {"congestion-controls", channel::congestion_controls},

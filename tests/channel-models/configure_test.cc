@@ -15,6 +15,7 @@
 #include <string>
 
 #include "channel-models/link.h"
+#include "tests/channel-models/heights.h"
 
 namespace gradwave::channel {
 namespace {
@@ -52,7 +53,12 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
           {wifi_standards(), [](auto& o, auto& word) { o.wifi.standard = word; }},
           {wifi_bands(), [](auto& o, auto& word) { o.wifi.band = word; }},
           {rate_controls(), [](auto& o, auto& word) { o.wifi.rate_control = word; }},
-          {path_losses(), [](auto& o, auto& word) { o.radio.path_loss = word; }},
+          {path_losses(),
+           [](auto& o, auto& word) {
+             o.radio.path_loss = word;
+             stand_where_it_holds(o.placement, word);
+           }},
+          {lines_of_sight(), [](auto& o, auto& word) { o.radio.line_of_sight = word; }},
           {fadings(), [](auto& o, auto& word) { o.radio.fading = word; }},
           {server_places(), [](auto& o, auto& word) { o.wifi.server = word; }},
           {congestion_controls(), [](auto& o, auto& word) { o.tcp.congestion_control = word; }},

@@ -3,6 +3,21 @@
 
 namespace gradwave {
 
+namespace {
+
+Condition on_deployments() {
+  return when("radio.path_loss", {"umi", "uma", "rma", "office", "open-office", "inf-sl", "inf-dl",
+                                  "inf-sh", "inf-dh", "inf-hh"});
+}
+
+Condition in_halls(bool high_high) {
+  std::vector<std::string> halls = {"inf-sl", "inf-dl", "inf-sh", "inf-dh"};
+  if (high_high) halls.push_back("inf-hh");
+  return when("radio.path_loss", halls);
+}
+
+}  // namespace
+
 std::vector<Setting> radio_settings() {
   return {
       {"radio.path_loss", FIELD(link.radio.path_loss), "mean loss over distance",
@@ -10,6 +25,19 @@ std::vector<Setting> radio_settings() {
       {"radio.path_loss_exponent", FIELD(link.radio.path_loss_exponent),
        "n of the loss 10 n log10(distance)", range(1, 8), kChannel,
        when("radio.path_loss", {"log-distance"})},
+      {"radio.line_of_sight", FIELD(link.radio.line_of_sight), "whether there is one",
+       words(channel::lines_of_sight), kChannel, on_deployments()},
+      {"radio.shadowing", FIELD(link.radio.shadowing),
+       "a loss on top that changes with the distance moved", any(), kChannel, on_deployments()},
+      {"radio.clutter_density", FIELD(link.radio.clutter_density),
+       "share of the floor that stands full; 0: 0.2 in a sparse hall, 0.6 in a dense one",
+       range(0, 0.99), kChannel, in_halls(false)},
+      {"radio.clutter_size_m", FIELD(link.radio.clutter_size_m),
+       "of what stands there; 0: 10 in a sparse hall, 2 in a dense one", range(0, 1000), kChannel,
+       in_halls(false)},
+      {"radio.clutter_height_m", FIELD(link.radio.clutter_height_m),
+       "its top; 0: 2 in a sparse hall, 6 in a dense one", range(0, 1000), kChannel,
+       in_halls(true)},
       {"radio.fading", FIELD(link.radio.fading), "what is added to it, anew for every frame",
        words(channel::fadings), kChannel, unless("link.technology", {"wire"})},
       {"radio.nakagami_m", FIELD(link.radio.nakagami_m), "1 is Rayleigh, large is none",

@@ -11,6 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "tests/channel-models/heights.h"
+
 namespace gradwave {
 namespace {
 
@@ -533,7 +535,11 @@ TEST(Wifi, MovesBytesWithEveryWordOfItsTables) {
           {channel::wifi_standards(), [](auto& o, auto word) { o.wifi.standard = word; }},
           {channel::wifi_bands(), [](auto& o, auto word) { o.wifi.band = word; }},
           {channel::rate_controls(), [](auto& o, auto word) { o.wifi.rate_control = word; }},
-          {channel::path_losses(), [](auto& o, auto word) { o.radio.path_loss = word; }},
+          {channel::path_losses(),
+           [](auto& o, auto word) {
+             o.radio.path_loss = word;
+             channel::stand_where_it_holds(o.placement, word);
+           }},
           {channel::fadings(), [](auto& o, auto word) { o.radio.fading = word; }},
           {channel::server_places(), [](auto& o, auto word) { o.wifi.server = word; }},
           {channel::congestion_controls(),
