@@ -32,6 +32,48 @@ struct WifiOptions {
   double backhaul_delay_s = 0.001;
 };
 
+struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: a private network
+  double frequency_ghz = 3.5;
+  double bandwidth_mhz = 100;
+  std::int64_t numerology = 1;  // subcarriers of 15 kHz << numerology, slots of 1 ms >> numerology
+  std::string pattern = "DDDSU";              // of slots, or "FDD"
+  std::int64_t special_downlink_symbols = 10;  // of a slot S
+  std::string mcs_table = "256qam";            // mcs_tables()
+  std::int64_t uplink_layers = 1, downlink_layers = 2;
+  double robot_power_dbm = 23, station_power_dbm = 24;  // over all resource blocks
+  double robot_gain_dbi = 0, station_gain_dbi = 0;
+  double robot_noise_figure_db = 9, station_noise_figure_db = 5;
+  double p0_dbm = -76, alpha = 1;  // uplink power control, of a resource block at 15 kHz
+  std::string access = "request";  // accesses(): how a robot asks for the uplink
+  double request_period_s = 0.02;  // of its scheduling requests, or configured grants
+  std::int64_t first_grant_bytes = 512;
+  std::int64_t k1_slots = 4, k2_slots = 4;  // downlink to acknowledgment, grant to uplink
+  double processing_s = 0.003;  // in robot, station and core beside the slots, each direction
+  std::string scheduler = "proportional-fair";  // nr_schedulers()
+  std::int64_t max_grants = 16;                 // in a slot and direction
+  double block_error_target = 0.1;
+  double receiver_loss_db = 2;
+  double report_period_s = 0.01;  // of what is known of the channel
+  std::string combining = "chase";  // combinings()
+  std::int64_t max_attempts = 5;    // of HARQ
+  double rlc_recovery_s = 0.04;
+  std::int64_t buffer_bytes = 6172672;  // of each robot and direction
+  std::int64_t control_symbols = 2;     // of a downlink slot
+  std::int64_t dmrs_elements = 24;      // of a resource block and slot
+  std::int64_t pucch_blocks = -1;       // of an uplink slot; -1: 3 % of the carrier
+  std::string fading = "tdl-a";         // nr_fadings()
+  double delay_spread_s = 30e-9;
+  double scatterer_speed_mps = 0.3;  // of what moves around robots that stand
+  std::int64_t stations = 1;         // on a square grid about [0, 0]
+  double station_spacing_m = 50;
+  std::vector<std::pair<double, double>> station_positions_m;  // instead of the grid
+  double handover_margin_db = 3;
+  double handover_interruption_s = 0.05;
+  std::string server = "gnb";  // nr_server_places()
+  double core_rate_bps = 1e9;  // of server "core"
+  double core_delay_s = 0.001;
+};
+
 struct RadioOptions {                      // of every technology that has one
   std::string path_loss = "log-distance";  // path_losses()
   double path_loss_exponent = 3.0;         // of path loss "log-distance"

@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/nr/radio_access.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+namespace gradwave::channel::nr {
+namespace {
+
+// Headers, TS 38.321, 38.322, 38.323, 37.324: MAC 3, RLC 3, PDCP 3, SDAP 1; a later segment of a
+// packet has no PDCP and SDAP, but an offset of 2.
+constexpr std::int64_t kPacketHeader = 10, kSegmentHeader = 8;
+constexpr std::int64_t kReportBytes = 4;       // a buffer status report
+constexpr std::int64_t kProcesses = 16;        // HARQ
+constexpr std::int64_t kReportDelaySlots = 4;  // of the channel's state
+constexpr double kMemorySlots = 100;           // of a proportional fair scheduler
+constexpr double kOuterStep_db = 0.5;
+constexpr double kComparePeriod_s = 0.04;  // of the stations' strengths
+
+double linear(double db) { return std::pow(10, db / 10); }
+
+// SplitMix64, by Steele, Lea and Flood (OOPSLA 2014): a number's hash.
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+const std::vector<Mcs>& table_of(const NrOptions& options) {
+  return options.mcs_table == "64qam" ? mcs_table_64qam() : mcs_table_256qam();
+}
+
+}  // namespace
+
+RadioAccess::RadioAccess(const NrOptions& options, std::int64_t robots, std::int64_t stations,
+                         std::uint64_t seed, const Channel& channel)
+    : options_(options),
+      seed_(seed),
+      channel_(channel),
+      slots_(options.numerology, options.pattern, options.special_downlink_symbols),
+      blocks_(resource_blocks(options.frequency_ghz, options.bandwidth_mhz, options.numerology)),
+      adaptation_{LinkAdaptation(table_of(options), options.block_error_target,
+                                 static_cast<int>(options.uplink_layers)),
+                  LinkAdaptation(table_of(options), options.block_error_target,
+                                 static_cast<int>(options.downlink_layers))},
+      block_noise_dbm_(-174 + 10 * std::log10(12 * 15e3 * (1 << options.numerology))),
+      robots_(robots),
+      turn_(stations),
+      stations_(stations) {
+  request_slots_ = slots_in(options.request_period_s);
+  for (std::int64_t slot = 0; slot < request_slots_; ++slot) {
+    if (slots_.uplink(slot)) request_turns_.push_back(slot);
+  }
+  for (int i = 0; i < robots; ++i) {
+    for (int station = 1; station < stations; ++station) {
+      if (channel_.gain_db(i, station) > channel_.gain_db(i, robots_[i].station)) {
+        robots_[i].station = station;
+      }
+    }
+  }
+}
+
+// ---- Slots
+
+std::int64_t RadioAccess::slot_of(std::int64_t ns) const {
+  return (ns + slots_.slot_ns() - 1) / slots_.slot_ns();
+}
+
+std::int64_t RadioAccess::uplink_slot(std::int64_t ready) const {
+  std::int64_t slot = std::max(ready + options_.k2_slots, slot_ + 1);
+  while (true) {
+    slot = slots_.next_uplink(slot);
+    if (slots_.latest_downlink(slot - options_.k2_slots) >= ready) return slot;
+    ++slot;
+  }
+}
+
+int RadioAccess::data_symbols(std::int64_t slot) const {
+  constexpr int kLeastSymbols = 3;
+  const int symbols = slots_.downlink_symbols(slot) - static_cast<int>(options_.control_symbols);
+  return symbols < kLeastSymbols ? 0 : symbols;
+}
+
+std::int64_t RadioAccess::downlink_slot(std::int64_t ready) const {
+  std::int64_t slot = std::max(ready, slot_ + 1);
+  while (data_symbols(slot) == 0) ++slot;
+  return slot;
+}
+
+std::int64_t RadioAccess::slots_in(double seconds) const {
+  return static_cast<std::int64_t>(
+      std::ceil(1e9 * seconds / static_cast<double>(slots_.slot_ns()) - 1e-6));
+}
+
+bool RadioAccess::may_request(int robot, std::int64_t slot) const {
+  return request_slots_ == 0
+             ? slots_.uplink(slot)
+             : slot % request_slots_ == request_turns_[robot % request_turns_.size()];
+}
+
+std::int64_t RadioAccess::request_slot(int robot, std::int64_t from) const {
+  if (request_slots_ == 0) return slots_.next_uplink(from);
+  const std::int64_t turn = request_turns_[robot % request_turns_.size()];
+  return from + (turn - from % request_slots_ + request_slots_) % request_slots_;
+}
+
+std::optional<std::int64_t> RadioAccess::wanted(int robot, Way way) const {
+  const Flow& of = flow(robot, way);
+  const bool up = way == Way::kUp;
+  std::optional<std::int64_t> first;
+  const auto at = [&](std::int64_t ready) {
+    ready = std::max(ready, robots_[robot].reachable);
+    const std::int64_t slot = up ? uplink_slot(ready) : downlink_slot(ready);
+    first = first ? std::min(*first, slot) : slot;
+  };
+  for (const Block& block : of.blocks) {
+    if (!block.decoded) at(block.ready);
+  }
+  if (!up) {
+    if (!of.queue.empty()) at(of.queue.front().usable);
+    return first;
+  }
+  if (of.believed_bytes > 0) at(0);
+  for (const Report& report : of.reports) {
+    if (report.bytes > of.granted_bytes - report.granted) at(report.from);
+  }
+  if (of.request && options_.access == "configured") {
+    first = first ? std::min(*first, *of.request) : *of.request;
+  } else if (of.request) {
+    at(*of.request + 1 + kStationSlots);
+  }
+  return first;
+}
+
+void RadioAccess::want(int robot, Way way) {
+  const auto slot = wanted(robot, way);
+  if (slot && (!next_slot_ || *slot < *next_slot_)) next_slot_ = slot;
+}
+
+// ---- Buffers
+
+bool RadioAccess::enqueue(int robot, Way way, std::int64_t bytes, std::int64_t now_ns) {
+  Flow& of = flow(robot, way);
+  if (of.queued_bytes + bytes + kPacketHeader > options_.buffer_bytes) {
+    ++of.usage.drops;
+    return false;
+  }
+  const bool was_empty = of.queue.empty();
+  of.queue.push_back({bytes, slot_of(now_ns) + kReadySlots});
+  of.queued_bytes += bytes + kPacketHeader;
+  if (!was_empty) return true;
+  if (way == Way::kUp && !of.request) {
+    of.request = request_slot(
+        robot, std::max({of.queue.back().usable, robots_[robot].reachable, slot_ + 1}));
+  }
+  spend(of, now_ns, waiting_phase(of, way));
+  want(robot, way);
+  return true;
+}
+
+// Puts what waits into the block, and how much waits behind it.
+void RadioAccess::fill(Block& block, Flow& of, Way way) {
+  std::int64_t room = block.grant.bits / 8 - (way == Way::kUp ? kReportBytes : 0);
+  while (!of.queue.empty() && of.queue.front().usable <= slot_) {
+    Packet& packet = of.queue.front();
+    const std::int64_t header = packet.begun ? kSegmentHeader : kPacketHeader;
+    const std::int64_t bytes = std::min(packet.bytes_left, room - header);
+    if (bytes <= 0) break;
+    packet.bytes_left -= bytes;
+    packet.begun = true;
+    of.queued_bytes -= bytes;
+    room -= header + bytes;
+    if (packet.bytes_left > 0) break;
+    of.queued_bytes -= kPacketHeader;
+    ++block.packets;
+    of.queue.pop_front();
+  }
+  block.report = !of.queue.empty() && of.queue.front().usable <= slot_ ? of.queued_bytes : 0;
+}
+
+// What a grant would have to hold, as far as the station knows.
+std::int64_t RadioAccess::needed_bytes(const Flow& of, Way way) const {
+  if (way == Way::kUp) return of.believed_bytes > 0 ? of.believed_bytes + kReportBytes : 0;
+  const bool any = !of.queue.empty() && of.queue.front().usable <= slot_;
+  return any ? of.queued_bytes + kSegmentHeader : 0;
+}
+
+void RadioAccess::hear_reports(Flow& of, std::int64_t decided) const {
+  while (!of.reports.empty() && of.reports.front().from <= decided) {
+    const Report& report = of.reports.front();
+    of.believed_bytes =
+        std::max<std::int64_t>(0, report.bytes - (of.granted_bytes - report.granted));
+    of.reports.pop_front();
+  }
+}
+
+// Data of which nobody knows asks to be sent: when a report has missed what came just after it.
+void RadioAccess::ensure_heard(int robot) {
+  Flow& of = flow(robot, Way::kUp);
+  if (of.queue.empty() || of.request || of.believed_bytes > 0) return;
+  for (const Block& block : of.blocks) {
+    if (!block.decoded) return;
+  }
+  for (const Report& report : of.reports) {
+    if (report.bytes > of.granted_bytes - report.granted) return;
+  }
+  of.request =
+      request_slot(robot, std::max({of.queue.front().usable, robots_[robot].reachable, slot_ + 1}));
+}
+
+// ---- Stations
+
+void RadioAccess::compare_stations(int robot) {
+  Robot& of = robots_[robot];
+  if (stations_ == 1 || slot_ < of.looked) return;
+  of.looked = slot_ + slots_in(kComparePeriod_s);
+  int best = of.station;
+  double best_db = channel_.gain_db(robot, of.station) + options_.handover_margin_db;
+  for (int station = 0; station < stations_; ++station) {
+    const double gain_db = channel_.gain_db(robot, station);
+    if (station == of.station || gain_db <= best_db) continue;
+    best = station;
+    best_db = gain_db;
+  }
+  if (best == of.station) return;
+  of.station = best;
+  of.reachable = slot_ + 1 + slots_in(options_.handover_interruption_s);
+  ++of.handovers;
+  for (Flow& each : of.flows) {
+    for (Block& block : each.blocks) {
+      if (block.decoded) continue;
+      block.received.clear();
+      block.ready = of.reachable;
+    }
+    each.reports.clear();
+    each.believed_bytes = 0;
+    each.request.reset();
+    each.interference = 0;
+  }
+  ensure_heard(robot);
+}
+
+// ---- Scheduling
+
+Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double interference) const {
+  const int station = robots_[robot].station;
+  const bool up = way == Way::kUp;
+  const double gain_db = channel_.gain_db(robot, station);
+  const double noise_dbm =
+      block_noise_dbm_ + (up ? options_.station_noise_figure_db : options_.robot_noise_figure_db) +
+      10 * std::log10(1 + interference) + options_.receiver_loss_db;
+  Quality known;
+  if (up) {
+    const double wanted_dbm = options_.p0_dbm + 10 * std::log10(1 << options_.numerology) -
+                              options_.alpha * gain_db;  // TS 38.213 7.1.1, of one block
+    known.of_one_block = linear(options_.robot_power_dbm + gain_db - noise_dbm);
+    known.most = linear(std::min(wanted_dbm, options_.robot_power_dbm) + gain_db - noise_dbm);
+  } else {
+    known.of_one_block = INFINITY;
+    known.most = linear(options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_)) +
+                        gain_db - noise_dbm);
+  }
+  known.gains = channel_.fading(robot, station, at_ns);
+  return known;
+}
+
+// Gives each candidate his blocks, and leaves away those whose turn it is not.
+void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_t elements,
+                        std::int64_t blocks, std::int64_t grants, std::int64_t& turn) {
+  const auto keep = [&] {
+    if (static_cast<std::int64_t>(candidates.size()) > grants) {
+      candidates.resize(static_cast<std::size_t>(grants));
+    }
+  };
+  if (options_.scheduler == "round-robin") {
+    keep();
+    if (candidates.empty()) return;
+    turn = candidates.back().robot + 1;
+    // Evenly; to whom the odd blocks go, changes.
+    const auto all = static_cast<std::int64_t>(candidates.size());
+    const auto shift = static_cast<std::int64_t>(mixed(slot_) % candidates.size());
+    for (std::int64_t i = 0; i < all; ++i) {
+      const std::int64_t place = (i + shift) % all;
+      candidates[i].blocks = blocks * (place + 1) / all - blocks * place / all;
+    }
+    return;
+  }
+  const auto bits = [&](const Candidate& candidate, std::int64_t of_blocks) {
+    if (of_blocks == 0) return 0.0;
+    return std::min(
+        static_cast<double>(candidate.needed_bits),
+        adaptation_[static_cast<int>(way)].rate(candidate.quality, elements, of_blocks));
+  };
+  for (Candidate& candidate : candidates) {
+    Flow& of = *candidate.flow;
+    of.average_bits *=
+        std::pow(1 - 1 / kMemorySlots, static_cast<double>(slot_ - of.averaged_slot));
+    of.averaged_slot = slot_;
+    candidate.worth = bits(candidate, blocks) / (1 + of.average_bits);
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.worth > b.worth; });
+  keep();
+  // Group by group to whom it brings most, in proportion to what he had.
+  const std::int64_t group = resource_block_group(blocks_);
+  const auto weigh = [&](Candidate& candidate) {
+    candidate.worth =
+        (bits(candidate, candidate.blocks + group) - bits(candidate, candidate.blocks)) /
+        (1 + candidate.flow->average_bits);
+  };
+  std::for_each(candidates.begin(), candidates.end(), weigh);
+  while (blocks > 0 && !candidates.empty()) {
+    const auto best =
+        std::max_element(candidates.begin(), candidates.end(),
+                         [](const auto& a, const auto& b) { return a.worth < b.worth; });
+    if (!(best->worth > 0)) break;
+    const std::int64_t given = std::min(group, blocks);
+    best->blocks += given;
+    blocks -= given;
+    weigh(*best);
+  }
+}
+
+void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings) {
+  const bool up = way == Way::kUp;
+  const std::int64_t decided = up ? slots_.latest_downlink(slot_ - options_.k2_slots) : slot_;
+  const std::int64_t reserved = !up                          ? 0
+                                : options_.pucch_blocks >= 0 ? options_.pucch_blocks
+                                                             : (3 * blocks_ + 99) / 100;
+  std::int64_t next_block = reserved, left = blocks_ - reserved, grants = options_.max_grants;
+  const std::int64_t elements = resource_elements(up ? kSymbolsOfSlot : data_symbols(slot_),
+                                                  static_cast<int>(options_.dmrs_elements), 0, 1);
+
+  const auto add = [&](int robot, Flow& of, Block& block) {
+    const double power_dbm =
+        up ? std::min(options_.p0_dbm + 10 * std::log10(1 << options_.numerology) -
+                          options_.alpha * channel_.gain_db(robot, station),
+                      options_.robot_power_dbm -
+                          10 * std::log10(static_cast<double>(block.grant.blocks)))
+           : options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_));
+    sendings.push_back({robot, &of, block.number, next_block, block.grant.blocks, power_dbm});
+    next_block += block.grant.blocks;
+    left -= block.grant.blocks;
+    --grants;
+  };
+
+  std::vector<Candidate> candidates;
+  const std::int64_t report_slots = std::max<std::int64_t>(1, slots_in(options_.report_period_s));
+  const std::int64_t report_slot =
+      std::max<std::int64_t>(0, slot_ - kReportDelaySlots) / report_slots * report_slots;
+
+  const int robots = static_cast<int>(robots_.size());
+  std::int64_t& turn = turn_[station][static_cast<int>(way)];
+  for (int i = 0; i < robots; ++i) {
+    const int robot = static_cast<int>((turn + i) % robots);
+    Robot& at = robots_[robot];
+    if (at.station != station || at.reachable > slot_) continue;
+    Flow& of = flow(robot, way);
+    // First what has to be sent again.
+    bool served = false;
+    std::int64_t processes = 0;
+    for (Block& block : of.blocks) {
+      if (block.decoded) continue;
+      ++processes;
+      if (served || block.ready > decided || block.grant.blocks > left || grants == 0) continue;
+      add(robot, of, block);
+      served = true;
+    }
+    if (up) {
+      hear_reports(of, decided);
+      const bool configured = options_.access == "configured";
+      if (of.request &&
+          (configured ? *of.request <= slot_ : *of.request + 1 + kStationSlots <= decided)) {
+        const std::int64_t heard = configured ? slot_ : *of.request + 1 + kStationSlots;
+        of.believed_bytes = std::max(of.believed_bytes, options_.first_grant_bytes);
+        of.request.reset();
+        spend(of, heard * slots_.slot_ns(), Phase::kGrant);
+      }
+    }
+    const std::int64_t needed = needed_bytes(of, way);
+    if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
+      // His whether he uses it or not.
+      left -= std::min(
+          left,
+          adaptation_[0]
+              .choose(quality(robot, way, report_slot * slots_.slot_ns(), of.interference),
+                      elements, std::max<std::int64_t>(1, left), 8 * options_.first_grant_bytes)
+              .blocks);
+    }
+    if (served || needed == 0 || processes >= kProcesses) continue;
+    Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
+    const double off = linear(-of.offset_db);
+    known.of_one_block *= off;
+    known.most *= off;
+    candidates.push_back({robot, &of, 8 * needed, std::move(known)});
+  }
+
+  share(way, candidates, elements, left, grants, turn);
+  const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
+  for (Candidate& candidate : candidates) {
+    if (left == 0 || candidate.blocks == 0) continue;
+    Flow& of = *candidate.flow;
+    const auto choose = [&](std::int64_t blocks) {
+      return adaptation.choose(candidate.quality, elements, std::min(left, blocks),
+                               candidate.needed_bits);
+    };
+    const std::int64_t least_bits = std::min(kLeastBits, candidate.needed_bits);
+    Grant grant = choose(candidate.blocks);
+    if (grant.bits < least_bits) grant = choose(left);
+    if (grant.bits < least_bits) continue;
+    Block block;
+    block.grant = grant;
+    block.number = of.next_number++;
+    block.first_slot = slot_;
+    fill(block, of, way);
+    of.granted_bytes += grant.bits / 8;
+    of.believed_bytes = std::max<std::int64_t>(0, of.believed_bytes - grant.bits / 8);
+    block.granted = of.granted_bytes;
+    if (up) of.request.reset();  // the report says it
+    of.average_bits += static_cast<double>(grant.bits) / kMemorySlots;
+    ++of.usage.transmissions;
+    of.usage.sent_bits += grant.bits;
+    of.usage.resource_blocks += static_cast<double>(grant.blocks);
+    of.usage.mcs += grant.mcs.index;
+    of.usage.layers += grant.layers;
+    of.blocks.push_back(std::move(block));
+    add(candidate.robot, of, of.blocks.back());
+  }
+}
+
+// ---- On the air
+
+// Of all other stations' transmissions on the same blocks, over noise.
+double RadioAccess::interference(Way way, int station, const Sending& sending,
+                                 const std::vector<std::vector<Sending>>& sendings) const {
+  const bool up = way == Way::kUp;
+  const double noise_dbm =
+      block_noise_dbm_ + (up ? options_.station_noise_figure_db : options_.robot_noise_figure_db);
+  double sum = 0;
+  for (int other = 0; other < stations_; ++other) {
+    if (other == station) continue;
+    for (const Sending& theirs : sendings[other]) {
+      const std::int64_t shared =
+          std::min(sending.first_block + sending.blocks, theirs.first_block + theirs.blocks) -
+          std::max(sending.first_block, theirs.first_block);
+      if (shared <= 0) continue;
+      const double gain_db =
+          up ? channel_.gain_db(theirs.robot, station) : channel_.gain_db(sending.robot, other);
+      sum += linear(theirs.block_power_dbm + gain_db - noise_dbm) * static_cast<double>(shared) /
+             static_cast<double>(sending.blocks);
+    }
+  }
+  return sum;
+}
+
+double RadioAccess::draw(int robot, Way way) const {
+  const std::uint64_t of = mixed(mixed(mixed(seed_) + 2 * static_cast<std::uint64_t>(robot) +
+                                       static_cast<std::uint64_t>(way)) +
+                                 static_cast<std::uint64_t>(slot_));
+  return static_cast<double>(of >> 11) * 0x1p-53;
+}
+
+void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sendings) {
+  const std::int64_t now_ns = slot_ * slots_.slot_ns();
+  const std::int64_t end_ns = (slot_ + 1 + kDecodeSlots) * slots_.slot_ns();
+  for (int station = 0; station < stations_; ++station) {
+    for (const Sending& sending : sendings[station]) {
+      Flow& of = *sending.flow;
+      Block& block = *std::find_if(of.blocks.begin(), of.blocks.end(), [&](const Block& each) {
+        return each.number == sending.number;
+      });
+      const double now_interference =
+          stations_ > 1 ? interference(way, station, sending, sendings) : 0;
+      of.interference = 0.5 * (of.interference + now_interference);
+      const Quality actual = quality(sending.robot, way, now_ns, now_interference);
+      const double sinr = actual.sinr(sending.blocks) / block.grant.layers;
+      std::vector<double> sinrs;
+      const auto groups = static_cast<std::int64_t>(actual.gains.size());
+      for (std::int64_t group = sending.first_block * groups / blocks_;
+           group <= (sending.first_block + sending.blocks - 1) * groups / blocks_; ++group) {
+        sinrs.push_back(sinr * actual.gains[group]);
+      }
+      const Mcs& mcs = block.grant.mcs;
+      const double effective = effective_sinr(mcs.bits_per_symbol, sinrs);
+      const bool first = block.received.empty() && block.first_slot == slot_;
+      if (first) {
+        of.usage.sinr_db += 10 * std::log10(std::max(1e-9, effective)) + options_.receiver_loss_db;
+      } else {
+        ++of.usage.retransmissions;
+      }
+      block.received.push_back(
+          {static_cast<double>(block.grant.symbols * block.grant.layers), effective});
+      const Combining combining =
+          options_.combining == "chase" ? Combining::kChase : Combining::kIncremental;
+      const bool lost =
+          draw(sending.robot, way) < block_error(block.grant.bits, mcs, block.received, combining);
+      if (first) {
+        const double target = options_.block_error_target;
+        of.offset_db += lost ? kOuterStep_db : -kOuterStep_db * target / (1 - target);
+        of.offset_db = std::clamp(of.offset_db, -10.0, 20.0);
+      }
+      spend(of, now_ns, Phase::kAir);
+      const double before_s = of.usage.air_s;
+      spend(of, end_ns, Phase::kIdle);
+      if (block.report > 0 || block.grant.power_limited) {
+        (block.grant.power_limited ? of.usage.power_s : of.usage.blocks_s) +=
+            of.usage.air_s - before_s;
+      }
+      lost ? failed(of, way, block) : decoded(sending.robot, way, block);
+    }
+  }
+  for (const auto& of_station : sendings) {
+    for (const Sending& sending : of_station) {
+      if (way == Way::kUp) ensure_heard(sending.robot);
+      deliver(sending.robot, way);
+      sending.flow->phase = waiting_phase(*sending.flow, way);
+    }
+  }
+}
+
+void RadioAccess::decoded(int robot, Way way, Block& block) {
+  block.decoded = true;
+  Flow& of = flow(robot, way);
+  if (way == Way::kDown || block.number < of.reported_number) return;
+  of.reported_number = block.number;
+  of.reports.push_back({slot_ + 1 + kStationSlots, block.report, block.granted});
+}
+
+void RadioAccess::failed(Flow& of, Way way, Block& block) {
+  const std::int64_t heard =
+      1 + kStationSlots + (way == Way::kUp ? slot_ : slots_.next_uplink(slot_ + options_.k1_slots));
+  block.ready = heard;
+  if (static_cast<std::int64_t>(block.received.size()) < options_.max_attempts) return;
+  ++of.usage.recoveries;
+  block.received.clear();
+  block.ready += slots_in(options_.rlc_recovery_s);
+}
+
+// In order: what is decoded behind a block that is not waits for it.
+void RadioAccess::deliver(int robot, Way way) {
+  Flow& of = flow(robot, way);
+  std::int64_t packets = 0;
+  while (!of.blocks.empty() && of.blocks.front().decoded) {
+    packets += of.blocks.front().packets;
+    of.blocks.pop_front();
+  }
+  if (packets == 0) return;
+  arrivals_.push_back({robot, way, packets, (slot_ + 1 + kDecodeSlots) * slots_.slot_ns()});
+}
+
+void RadioAccess::run() {
+  assert(next_slot_);
+  slot_ = *next_slot_;
+  next_slot_.reset();
+  if (stations_ > 1) {
+    for (std::size_t i = 0; i < robots_.size(); ++i) {
+      compare_stations(static_cast<int>(i));
+    }
+  }
+  bool busy = false;
+  for (const Way way : {Way::kUp, Way::kDown}) {
+    if (way == Way::kUp ? !slots_.uplink(slot_) : data_symbols(slot_) == 0) continue;
+    std::vector<std::vector<Sending>> sendings(stations_);
+    for (int station = 0; station < stations_; ++station) {
+      schedule(way, station, sendings[station]);
+      busy = busy || !sendings[station].empty();
+    }
+    send(way, sendings);
+  }
+  busy_slots_ += busy;
+  for (std::size_t i = 0; i < robots_.size(); ++i) {
+    want(static_cast<int>(i), Way::kUp);
+    want(static_cast<int>(i), Way::kDown);
+  }
+}
+
+std::vector<Arrival> RadioAccess::take_arrivals() { return std::exchange(arrivals_, {}); }
+
+// ---- Time
+
+RadioAccess::Phase RadioAccess::waiting_phase(const Flow& of, Way way) const {
+  for (const Block& block : of.blocks) {
+    if (!block.decoded) return Phase::kHarq;
+  }
+  if (of.queue.empty()) return Phase::kIdle;
+  return way == Way::kUp && of.request ? Phase::kAccess : Phase::kGrant;
+}
+
+void RadioAccess::add(Usage& usage, Phase phase, std::int64_t spent_ns) {
+  const double spent_s = 1e-9 * static_cast<double>(spent_ns);
+  switch (phase) {
+    case Phase::kAccess:
+      usage.access_s += spent_s;
+      break;
+    case Phase::kGrant:
+      usage.grant_s += spent_s;
+      break;
+    case Phase::kAir:
+      usage.air_s += spent_s;
+      break;
+    case Phase::kHarq:
+      usage.harq_s += spent_s;
+      break;
+    case Phase::kIdle:
+      break;
+  }
+}
+
+void RadioAccess::spend(Flow& of, std::int64_t until_ns, Phase next) {
+  if (until_ns > of.since_ns) {
+    add(of.usage, of.phase, until_ns - of.since_ns);
+    of.since_ns = until_ns;
+  }
+  of.phase = next;
+}
+
+Usage RadioAccess::usage(int robot, Way way, std::int64_t now_ns) const {
+  const Flow& of = flow(robot, way);
+  Usage now = of.usage;
+  // What is still on the air has been counted to its end.
+  add(now, now_ns < of.since_ns ? Phase::kAir : of.phase, now_ns - of.since_ns);
+  return now;
+}
+
+}  // namespace gradwave::channel::nr
