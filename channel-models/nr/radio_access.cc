@@ -181,11 +181,14 @@ void RadioAccess::fill(Block& block, Flow& of, Way way) {
   block.report = !of.queue.empty() && of.queue.front().usable <= slot_ ? of.queued_bytes : 0;
 }
 
-// What a grant would have to hold, as far as the station knows.
-std::int64_t RadioAccess::needed_bytes(const Flow& of, Way way) const {
-  if (way == Way::kUp) return of.believed_bytes > 0 ? of.believed_bytes + kReportBytes : 0;
-  const bool any = !of.queue.empty() && of.queue.front().usable <= slot_;
-  return any ? of.queued_bytes + kSegmentHeader : 0;
+// What a grant would have to hold, as far as the station knows; 0: there is nothing.
+std::int64_t RadioAccess::needed_bits(const Flow& of, Way way) const {
+  const bool up = way == Way::kUp;
+  const bool any = up ? of.believed_bytes > 0
+                      : !of.queue.empty() && of.queue.front().usable <= slot_;
+  if (!any) return 0;
+  return std::max(kLeastBits, 8 * (up ? of.believed_bytes + kReportBytes
+                                      : of.queued_bytes + kSegmentHeader));
 }
 
 void RadioAccess::hear_reports(Flow& of, std::int64_t decided) const {
@@ -380,7 +383,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
         spend(of, heard * slots_.slot_ns(), Phase::kGrant);
       }
     }
-    const std::int64_t needed = needed_bytes(of, way);
+    const std::int64_t needed = needed_bits(of, way);
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
       // His whether he uses it or not.
       left -= std::min(
@@ -395,7 +398,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;
     known.most *= off;
-    candidates.push_back({robot, &of, 8 * needed, std::move(known)});
+    candidates.push_back({robot, &of, needed, std::move(known)});
   }
 
   share(way, candidates, elements, left, grants, turn);
@@ -407,10 +410,9 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
       return adaptation.choose(candidate.quality, elements, std::min(left, blocks),
                                candidate.needed_bits);
     };
-    const std::int64_t least_bits = std::min(kLeastBits, candidate.needed_bits);
     Grant grant = choose(candidate.blocks);
-    if (grant.bits < least_bits) grant = choose(left);
-    if (grant.bits < least_bits) continue;
+    if (grant.bits < kLeastBits) grant = choose(left);
+    if (grant.bits < kLeastBits) continue;
     Block block;
     block.grant = grant;
     block.number = of.next_number++;

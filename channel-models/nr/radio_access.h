@@ -196,7 +196,7 @@ class RadioAccess {
   void share(Way way, std::vector<Candidate>& candidates, std::int64_t elements,
              std::int64_t blocks, std::int64_t grants, std::int64_t& turn);
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
-  std::int64_t needed_bytes(const Flow& flow, Way way) const;
+  std::int64_t needed_bits(const Flow& flow, Way way) const;
   void hear_reports(Flow& flow, std::int64_t decided) const;
   void fill(Block& block, Flow& flow, Way way);
   void send(Way way, const std::vector<std::vector<Sending>>& sendings);

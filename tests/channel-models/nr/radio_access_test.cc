@@ -61,14 +61,13 @@ struct Latency {
   double least_ms, mean_ms, most_ms;
 };
 
-// Of one packet into an idle network, over the phases of its arrival: every fifth of a slot of 80
-// ms.
+// Of one packet into an idle network, over the phases of its arrival: fifths of slots, over 20 ms.
 Latency latency(const NrOptions& options, Way way, std::int64_t bytes) {
   const std::int64_t slot_ns = 1000000 >> options.numerology;
+  Team team(options);
   std::vector<double> all_ms;
-  for (std::int64_t phase = 0; phase < 5 * 80000000 / slot_ns; ++phase) {
-    Team team(options);
-    const std::int64_t at_ns = 200000000 + phase * slot_ns / 5;
+  for (std::int64_t phase = 0; phase < 5 * 20000000 / slot_ns; ++phase) {
+    const std::int64_t at_ns = phase * 1000000000 + phase * slot_ns / 5;
     team.access.enqueue(0, way, bytes, at_ns);
     const auto arrivals = team.run();
     all_ms.push_back(1e-6 * static_cast<double>(arrivals.back().at_ns - at_ns));
@@ -267,6 +266,335 @@ TEST(RadioAccess, EqualRobotsShareTheCellEvenly) {
       }
     }
   }
+}
+
+// 38.306's formula for the uplink of one layer leaves 8 % for everything that is not data; ours has
+// 24 of 168 elements of DM-RS.
+TEST(RadioAccess, RateGrowsWithUplinkSlotsAndBandwidth) {
+  const auto rate = [](double mhz, const char* pattern) {
+    Team team(ceiling(mhz, pattern, "256qam", 24), 1, 50);
+    return full_buffers(team, 1, 1).up_bps;
+  };
+  const double one_in_five = rate(20, "DDDSU");
+  EXPECT_NEAR(rate(20, "DSUUD") / one_in_five, 2, 0.02);
+  EXPECT_NEAR(rate(20, "DUUUU") / one_in_five, 4, 0.04);
+  EXPECT_NEAR(rate(20, "FDD") / one_in_five, 5, 0.05);
+  EXPECT_NEAR(rate(100, "DDDSU") / one_in_five, 273.0 / 51, 0.1);
+}
+
+// The last arrival of one message of each robot, sent at once, in seconds.
+double round_s(Team& team, int robots, std::int64_t bytes, std::int64_t at_ns = 0) {
+  for (int robot = 0; robot < robots; ++robot) {
+    for (std::int64_t left = bytes; left > 0; left -= 1500) {
+      EXPECT_TRUE(team.access.enqueue(robot, Way::kUp, std::min<std::int64_t>(1500, left), at_ns));
+    }
+  }
+  double last_s = 0;
+  for (const Arrival& arrival : team.run()) {
+    last_s = std::max(last_s, 1e-9 * static_cast<double>(arrival.at_ns - at_ns));
+  }
+  return last_s;
+}
+
+TEST(RadioAccess, ARoundTakesLongerWithMoreRobotsAndNeverLessThanItsBitsNeed) {
+  double last_s = 0;
+  for (const int robots : {1, 2, 4, 8, 16, 32, 64}) {
+    Team team(ceiling(20, "DDDSU", "64qam", 24), robots, 60);
+    const double took_s = round_s(team, robots, 100000);
+    EXPECT_GT(took_s, last_s) << robots;
+    EXPECT_GT(took_s, 8 * 100000.0 * robots / 16.4e6) << robots;
+    EXPECT_LT(took_s, 0.05 + 1.1 * 8 * 100000.0 * robots / 16.4e6) << robots;
+    last_s = took_s;
+  }
+}
+
+TEST(RadioAccess, DeliversEveryByteOf64RobotsWith4Megabytes) {
+  NrOptions options;
+  options.block_error_target = 0.3;  // so that much is lost
+  Team team(options, 64, 95);
+  std::vector<std::int64_t> packets(64, 0);
+  for (int robot = 0; robot < 64; ++robot) {
+    for (int i = 0; i < 2759; ++i) ASSERT_TRUE(team.access.enqueue(robot, Way::kUp, 1500, 0));
+  }
+  for (const Arrival& arrival : team.run()) packets[arrival.robot] += arrival.packets;
+  std::int64_t retransmissions = 0;
+  for (int robot = 0; robot < 64; ++robot) {
+    EXPECT_EQ(packets[robot], 2759);
+    retransmissions += team.access.usage(robot, Way::kUp, 0).retransmissions;
+  }
+  EXPECT_GT(retransmissions, 1000);
+}
+
+TEST(RadioAccess, AFullBufferRefusesAndCounts) {
+  NrOptions options;
+  options.buffer_bytes = 15100;
+  Team team(options);
+  int taken = 0;
+  for (int i = 0; i < 20; ++i) taken += team.access.enqueue(0, Way::kUp, 1500, 0);
+  EXPECT_EQ(taken, 10);
+  EXPECT_EQ(team.access.usage(0, Way::kUp, 0).drops, 10);
+  std::int64_t packets = 0;
+  for (const Arrival& arrival : team.run()) packets += arrival.packets;
+  EXPECT_EQ(packets, 10);
+}
+
+// ---- The edge
+
+TEST(RadioAccess, ARobotAtTheEdgeStarvesNobodyAndIsNotStarved) {
+  for (const char* scheduler : {"round-robin", "proportional-fair"}) {
+    NrOptions options = ceiling(20, "DDDSU", "256qam", 24);
+    options.scheduler = scheduler;
+    const auto rates = [&](double far_db) {
+      Team team(options, 4, 70);
+      team.channel.gains_db_[3][0] = -far_db;
+      return full_buffers(team, 4, 3).up_each;
+    };
+    const auto near = rates(70), with_edge = rates(130);
+    for (int robot = 0; robot < 3; ++robot) EXPECT_GT(with_edge[robot], 0.8 * near[robot]);
+    EXPECT_GT(with_edge[3], 1e3) << scheduler;
+    EXPECT_LT(with_edge[3], 0.1 * near[3]) << scheduler;
+  }
+}
+
+// Loss at which a robot still gets half of a full block's first transmissions through.
+double edge_db(const NrOptions& options) {
+  const auto passes = [&](double loss_db) {
+    Team team(options, 1, loss_db);
+    const double bps = full_buffers(team, 1, 0.5).up_each[0];
+    return bps > 50e3;
+  };
+  double low = 80, high = 180;
+  while (high - low > 0.1) {
+    const double middle = (low + high) / 2;
+    (passes(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+TEST(RadioAccess, ThreeDecibelsOfPowerMoveTheEdgeByThreeDecibels) {
+  NrOptions options = ceiling(20, "DDDSU", "64qam", 24);
+  const double at_23 = edge_db(options);
+  options.robot_power_dbm += 3;
+  EXPECT_NEAR(edge_db(options) - at_23, 3, 0.4);
+  options.receiver_loss_db += 3;
+  EXPECT_NEAR(edge_db(options) - at_23, 0, 0.4);
+}
+
+// In frequency, as power is what they lack: 5 to infinitely many times what one after the other
+// gets.
+TEST(RadioAccess, PowerLimitedRobotsShareFrequency) {
+  NrOptions options;
+  options.mcs_table = "64qam";
+  options.request_period_s = 0;
+  const auto cell_bps = [&](int robots) {
+    Team team(options, robots, 115.2);  // 200 m of street canyon without line of sight
+    return full_buffers(team, robots, 1).up_bps;
+  };
+  const double one = cell_bps(1), eight = cell_bps(8), many = cell_bps(64);
+  EXPECT_GT(eight, 3.5 * one);
+  EXPECT_GT(many, eight);
+}
+
+// ---- HARQ
+
+// A channel that is bad in some slots, which nobody knows beforehand.
+class Fading final : public Channel {
+ public:
+  double gain_db(int, int) const override { return -80; }
+  const std::vector<double>& fading(int, int, std::int64_t at_ns) const override {
+    return at_ns >= bad_from_ns && at_ns < bad_until_ns ? bad_ : good_;
+  }
+  std::int64_t bad_from_ns = 0, bad_until_ns = 0;
+
+ private:
+  std::vector<double> good_ = {1}, bad_ = {1e-9};
+};
+
+// Slots from a failed first transmission to the second, for every slot that the first can have.
+std::pair<std::int64_t, std::int64_t> harq_slots(const char* pattern, std::int64_t k, Way way) {
+  NrOptions options = near(pattern);
+  options.access = "configured";
+  options.k1_slots = options.k2_slots = k;
+  std::int64_t least = 1000, most = 0;
+  for (int phase = 0; phase < 20; ++phase) {
+    Fading channel;
+    RadioAccess access(options, 1, 1, 1, channel);
+    const std::int64_t slot_ns = access.slots().slot_ns();
+    access.enqueue(0, way, 400, (1000 + phase) * slot_ns);
+    const std::int64_t first = *access.next_slot();
+    channel.bad_from_ns = first * slot_ns;
+    channel.bad_until_ns = (first + 1) * slot_ns;
+    access.run();
+    least = std::min(least, *access.next_slot() - first);
+    most = std::max(most, *access.next_slot() - first);
+    EXPECT_TRUE(access.take_arrivals().empty());
+    access.run();
+    EXPECT_EQ(access.take_arrivals().size(), 1u);
+    EXPECT_EQ(access.usage(0, way, 0).retransmissions, 1);
+  }
+  return {least, most};
+}
+
+TEST(RadioAccess, SendsAgainAfterTheRoundTripsOfTheSlotModel) {
+  using Range = std::pair<std::int64_t, std::int64_t>;
+  EXPECT_EQ(harq_slots("DDDSU", 2, Way::kUp), Range(5, 5));
+  EXPECT_EQ(harq_slots("DDDSU", 4, Way::kUp), Range(10, 10));
+  EXPECT_EQ(harq_slots("DSUUD", 2, Way::kUp), Range(5, 5));
+  EXPECT_EQ(harq_slots("DSUUD", 4, Way::kUp), Range(9, 10));
+  EXPECT_EQ(harq_slots("DDDDDDSUUU", 2, Way::kUp), Range(8, 10));
+  EXPECT_EQ(harq_slots("DDDDDDSUUU", 4, Way::kUp), Range(8, 10));
+  EXPECT_EQ(harq_slots("DDSU", 2, Way::kUp), Range(8, 8));
+  EXPECT_EQ(harq_slots("DDSU", 4, Way::kUp), Range(8, 8));
+  EXPECT_EQ(harq_slots("DDDSU", 2, Way::kDown), Range(5, 9));
+  EXPECT_EQ(harq_slots("DDDSU", 4, Way::kDown), Range(7, 11));
+  EXPECT_EQ(harq_slots("DSUUD", 2, Way::kDown), Range(5, 6));
+  EXPECT_EQ(harq_slots("DSUUD", 4, Way::kDown), Range(7, 10));
+  EXPECT_EQ(harq_slots("DDDDDDSUUU", 2, Way::kDown), Range(5, 10));
+  EXPECT_EQ(harq_slots("DDDDDDSUUU", 4, Way::kDown), Range(7, 14));
+}
+
+// A hole of half a second: processes run out, RLC sends anew, and all arrives, in order.
+TEST(RadioAccess, OutlastsAHoleOfAnyLength) {
+  for (const double hole_s : {0.05, 0.5, 5.0}) {
+    NrOptions options;
+    options.request_period_s = 0;
+    Fading channel;
+    RadioAccess access(options, 1, 1, 1, channel);
+    channel.bad_from_ns = 20000000;
+    channel.bad_until_ns = channel.bad_from_ns + static_cast<std::int64_t>(1e9 * hole_s);
+    for (int i = 0; i < 2000; ++i) {
+      ASSERT_TRUE(access.enqueue(0, Way::kUp, 1500, 0));
+      ASSERT_TRUE(access.enqueue(0, Way::kDown, 1500, 0));
+    }
+    std::int64_t packets[2] = {0, 0}, slots = 0;
+    double last_s = 0;
+    while (access.next_slot()) {
+      access.run();
+      ++slots;
+      for (const Arrival& arrival : access.take_arrivals()) {
+        packets[static_cast<int>(arrival.way)] += arrival.packets;
+        EXPECT_GE(1e-9 * arrival.at_ns, last_s);
+        last_s = 1e-9 * arrival.at_ns;
+      }
+    }
+    EXPECT_EQ(packets[0], 2000);
+    EXPECT_EQ(packets[1], 2000);
+    EXPECT_LT(last_s, hole_s + 1) << hole_s;
+    EXPECT_EQ(access.usage(0, Way::kUp, 0).recoveries > 0, hole_s > 0.04) << hole_s;
+  }
+}
+
+// ---- Time
+
+TEST(RadioAccess, NothingHappensWhereNothingIsToBeSent) {
+  Team team(NrOptions{}, 64);
+  EXPECT_FALSE(team.access.next_slot());
+  round_s(team, 64, 1000);
+  EXPECT_FALSE(team.access.next_slot());
+  round_s(team, 64, 1000, 100000000000);
+  EXPECT_FALSE(team.access.next_slot());
+}
+
+TEST(RadioAccess, EverySecondIsSpentInOnePlace) {
+  for (const char* access : {"request", "configured"}) {
+    for (const Way way : {Way::kUp, Way::kDown}) {
+      NrOptions options;
+      options.access = access;
+      options.block_error_target = 0.4;
+      Team team(options, 3, 100);
+      std::int64_t at_ns = 12345678;
+      for (int message = 0; message < 20; ++message) {
+        const Usage before = team.access.usage(1, way, at_ns);
+        for (int i = 0; i < 1 + 7 * message; ++i) {
+          for (int robot = 0; robot < 3; ++robot) team.access.enqueue(robot, way, 1500, at_ns);
+        }
+        std::int64_t last_ns = 0;
+        for (const Arrival& arrival : team.run()) {
+          if (arrival.robot == 1) last_ns = arrival.at_ns;
+        }
+        const Usage after = team.access.usage(1, way, last_ns);
+        const double spent_s = after.access_s + after.grant_s + after.air_s + after.harq_s -
+                               before.access_s - before.grant_s - before.air_s - before.harq_s;
+        EXPECT_NEAR(spent_s, 1e-9 * static_cast<double>(last_ns - at_ns), 1e-9) << message;
+        EXPECT_EQ(after.access_s > 0, way == Way::kUp);
+        at_ns = last_ns + 7654321;
+      }
+      EXPECT_GT(team.access.usage(1, way, at_ns).harq_s, 0);
+    }
+  }
+}
+
+TEST(RadioAccess, TheSameSeedGivesTheSameAndAnotherAnother) {
+  NrOptions options;
+  options.block_error_target = 0.3;
+  const auto arrivals = [&](std::uint64_t seed) {
+    Flat channel({{-100.0}, {-104.0}});
+    RadioAccess access(options, 2, 1, seed, channel);
+    std::vector<std::int64_t> times;
+    for (int robot : {0, 1}) {
+      for (int i = 0; i < 300; ++i) access.enqueue(robot, Way::kUp, 1500, 1000 * i);
+    }
+    while (access.next_slot()) {
+      access.run();
+      for (const Arrival& arrival : access.take_arrivals()) times.push_back(arrival.at_ns);
+    }
+    return times;
+  };
+  EXPECT_EQ(arrivals(1), arrivals(1));
+  EXPECT_NE(arrivals(1), arrivals(2));
+}
+
+// ---- Several stations
+
+TEST(RadioAccess, StationsThatAreBusyAtOnceDisturbEachOther) {
+  NrOptions options = ceiling(20, "DDDSU", "256qam", 24);
+  const auto first_robot = [&](double to_the_other_db, bool both, bool down) {
+    Flat channel({{-80, -to_the_other_db}, {-to_the_other_db, -80}});
+    RadioAccess access(options, 2, 2, 1, channel);
+    EXPECT_EQ(access.station_of(0), 0);
+    EXPECT_EQ(access.station_of(1), 1);
+    const Way way = down ? Way::kDown : Way::kUp;
+    for (int robot = 0; robot < (both ? 2 : 1); ++robot) {
+      for (int i = 0; i < 1000; ++i) access.enqueue(robot, way, 1500, 0);
+    }
+    double last_s = 0;
+    while (access.next_slot()) {
+      access.run();
+      for (const Arrival& arrival : access.take_arrivals()) {
+        if (arrival.robot == 0) last_s = 1e-9 * arrival.at_ns;
+      }
+    }
+    return last_s;
+  };
+  for (const bool down : {false, true}) {
+    const double alone_s = first_robot(85, false, down);
+    EXPECT_GT(first_robot(85, true, down), 1.5 * alone_s) << down;
+    EXPECT_GT(first_robot(85, true, down), first_robot(95, true, down)) << down;
+    EXPECT_NEAR(first_robot(200, true, down) / alone_s, 1, 0.02) << down;
+  }
+}
+
+TEST(RadioAccess, ARobotChangesToTheStrongerStationAndMissesTheInterruption) {
+  NrOptions options = ceiling(20, "DDDSU", "256qam", 24);
+  options.handover_interruption_s = 0.25;
+  Flat channel({{-80, -100}});
+  RadioAccess access(options, 1, 2, 1, channel);
+  for (int i = 0; i < 2000; ++i) access.enqueue(0, Way::kUp, 1500, 0);
+  std::int64_t packets = 0, last_ns = 0, gap_ns = 0;
+  while (access.next_slot()) {
+    if (packets > 500) channel.gains_db_[0] = {-100, -80};
+    access.run();
+    for (const Arrival& arrival : access.take_arrivals()) {
+      if (packets > 0) gap_ns = std::max(gap_ns, arrival.at_ns - last_ns);
+      packets += arrival.packets;
+      last_ns = arrival.at_ns;
+    }
+  }
+  EXPECT_EQ(packets, 2000);
+  EXPECT_EQ(access.station_of(0), 1);
+  EXPECT_EQ(access.handovers(0), 1);
+  EXPECT_GE(1e-9 * gap_ns, 0.25);
+  EXPECT_LE(1e-9 * gap_ns, 0.35);
 }
 
 }  // namespace
