@@ -162,7 +162,7 @@ bool RadioAccess::enqueue(int robot, Way way, std::int64_t bytes, std::int64_t n
 }
 
 // Puts what waits into the block, and how much waits behind it.
-void RadioAccess::fill(Block& block, Flow& of, Way way) {
+void RadioAccess::fill(Block& block, Flow& of, Way way) const {
   std::int64_t room = block.grant.bits / 8 - (way == Way::kUp ? kReportBytes : 0);
   while (!of.queue.empty() && of.queue.front().usable <= slot_) {
     Packet& packet = of.queue.front();
@@ -173,22 +173,48 @@ void RadioAccess::fill(Block& block, Flow& of, Way way) {
     packet.begun = true;
     of.queued_bytes -= bytes;
     room -= header + bytes;
+    block.bytes += header + bytes;
     if (packet.bytes_left > 0) break;
     of.queued_bytes -= kPacketHeader;
     ++block.packets;
     of.queue.pop_front();
   }
-  block.report = !of.queue.empty() && of.queue.front().usable <= slot_ ? of.queued_bytes : 0;
+  block.report = waiting_bytes(of);
+}
+
+// As a buffer status report says it.
+std::int64_t RadioAccess::waiting_bytes(const Flow& of) const {
+  return !of.queue.empty() && of.queue.front().usable <= slot_ ? of.queued_bytes : 0;
+}
+
+std::deque<RadioAccess::Block>::iterator RadioAccess::lost_block(Flow& of,
+                                                                 std::int64_t decided) const {
+  return std::find_if(of.blocks.begin(), of.blocks.end(),
+                      [&](const Block& block) { return block.lost && block.ready <= decided; });
+}
+
+RadioAccess::Block& RadioAccess::fill_anew(Block block, Flow& of,
+                                           std::deque<Block>::iterator lost) const {
+  const std::int64_t room = block.grant.bits / 8 - kReportBytes - kSegmentHeader;
+  block.bytes = std::min(room, lost->bytes);
+  block.report = waiting_bytes(of);
+  if (block.bytes < lost->bytes) {
+    lost->bytes -= block.bytes;
+    return *of.blocks.insert(lost, std::move(block));
+  }
+  block.packets = lost->packets;
+  *lost = std::move(block);
+  return *lost;
 }
 
 // What a grant would have to hold, as far as the station knows; 0: there is nothing.
 std::int64_t RadioAccess::needed_bits(const Flow& of, Way way) const {
   const bool up = way == Way::kUp;
-  const bool any = up ? of.believed_bytes > 0
-                      : !of.queue.empty() && of.queue.front().usable <= slot_;
+  const bool any =
+      up ? of.believed_bytes > 0 : !of.queue.empty() && of.queue.front().usable <= slot_;
   if (!any) return 0;
-  return std::max(kLeastBits, 8 * (up ? of.believed_bytes + kReportBytes
-                                      : of.queued_bytes + kSegmentHeader));
+  return std::max(kLeastBits,
+                  8 * (up ? of.believed_bytes + kReportBytes : of.queued_bytes + kSegmentHeader));
 }
 
 void RadioAccess::hear_reports(Flow& of, std::int64_t decided) const {
@@ -236,6 +262,7 @@ void RadioAccess::compare_stations(int robot) {
     for (Block& block : each.blocks) {
       if (block.decoded) continue;
       block.received.clear();
+      block.lost = true;
       block.ready = of.reachable;
     }
     each.reports.clear();
@@ -366,7 +393,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     bool served = false;
     std::int64_t processes = 0;
     for (Block& block : of.blocks) {
-      if (block.decoded) continue;
+      if (block.decoded || block.lost) continue;
       ++processes;
       if (served || block.ready > decided || block.grant.blocks > left || grants == 0) continue;
       add(robot, of, block);
@@ -383,7 +410,11 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
         spend(of, heard * slots_.slot_ns(), Phase::kGrant);
       }
     }
-    const std::int64_t needed = needed_bits(of, way);
+    const auto lost = lost_block(of, decided);
+    const bool anew = lost != of.blocks.end();
+    const std::int64_t needed =
+        anew ? std::max(kLeastBits, 8 * (lost->bytes + kReportBytes + kSegmentHeader))
+             : needed_bits(of, way);
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
       // His whether he uses it or not.
       left -= std::min(
@@ -398,7 +429,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;
     known.most *= off;
-    candidates.push_back({robot, &of, needed, std::move(known)});
+    candidates.push_back({robot, &of, needed, anew, std::move(known)});
   }
 
   share(way, candidates, elements, left, grants, turn);
@@ -417,10 +448,13 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     block.grant = grant;
     block.number = of.next_number++;
     block.first_slot = slot_;
-    fill(block, of, way);
-    of.granted_bytes += grant.bits / 8;
-    of.believed_bytes = std::max<std::int64_t>(0, of.believed_bytes - grant.bits / 8);
     block.granted = of.granted_bytes;
+    if (!candidate.anew) {
+      fill(block, of, way);
+      of.granted_bytes += grant.bits / 8;
+      of.believed_bytes = std::max<std::int64_t>(0, of.believed_bytes - grant.bits / 8);
+      block.granted = of.granted_bytes;
+    }
     if (up) of.request.reset();  // the report says it
     of.average_bits += static_cast<double>(grant.bits) / kMemorySlots;
     ++of.usage.transmissions;
@@ -428,8 +462,12 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     of.usage.resource_blocks += static_cast<double>(grant.blocks);
     of.usage.mcs += grant.mcs.index;
     of.usage.layers += grant.layers;
-    of.blocks.push_back(std::move(block));
-    add(candidate.robot, of, of.blocks.back());
+    if (candidate.anew) {
+      add(candidate.robot, of, fill_anew(std::move(block), of, lost_block(of, decided)));
+    } else {
+      of.blocks.push_back(std::move(block));
+      add(candidate.robot, of, of.blocks.back());
+    }
   }
 }
 
@@ -538,6 +576,7 @@ void RadioAccess::failed(Flow& of, Way way, Block& block) {
   if (static_cast<std::int64_t>(block.received.size()) < options_.max_attempts) return;
   ++of.usage.recoveries;
   block.received.clear();
+  block.lost = true;
   block.ready += slots_in(options_.rlc_recovery_s);
 }
 

@@ -111,11 +111,13 @@ class RadioAccess {
     Grant grant;
     std::int64_t number = 0;   // of the flow's blocks
     std::int64_t packets = 0;  // that end in it
+    std::int64_t bytes = 0;    // of them and others, with headers
     std::int64_t first_slot = 0;
     std::int64_t ready = 0;    // slot from which on it may be decided to send it again
     std::int64_t report = 0;   // bytes that waited behind it: the buffer status in it
     std::int64_t granted = 0;  // to the flow so far, this included
     std::vector<Transmission> received;
+    bool lost = false;  // HARQ gave up: to be sent anew, as another block or several
     bool decoded = false;
   };
 
@@ -163,6 +165,7 @@ class RadioAccess {
     int robot = 0;
     Flow* flow = nullptr;
     std::int64_t needed_bits = 0;
+    bool anew = false;  // a lost block
     Quality quality;
     std::int64_t blocks = 0;  // share of the slot
     double worth = 0;         // of more of it
@@ -197,8 +200,13 @@ class RadioAccess {
              std::int64_t blocks, std::int64_t grants, std::int64_t& turn);
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
+  std::int64_t waiting_bytes(const Flow& flow) const;
   void hear_reports(Flow& flow, std::int64_t decided) const;
-  void fill(Block& block, Flow& flow, Way way);
+  void fill(Block& block, Flow& flow, Way way) const;
+  // The flow's lost block whose turn it is; its end if there is none.
+  std::deque<Block>::iterator lost_block(Flow& flow, std::int64_t decided) const;
+  // Puts it, or its beginning, into the block, which takes its place.
+  Block& fill_anew(Block block, Flow& flow, std::deque<Block>::iterator lost) const;
   void send(Way way, const std::vector<std::vector<Sending>>& sendings);
   double interference(Way way, int station, const Sending& sending,
                       const std::vector<std::vector<Sending>>& sendings) const;
