@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
 #include "channel-models/wifi/wifi.h"
@@ -27,6 +28,10 @@ const Table<Technology>& table() {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
        {check_wifi, apply_wifi, make_wifi, backhaul_delay_s}},
+      {"nr",
+       "5G: robots are terminals of one station or several, the server is on the first or behind "
+       "it",
+       {check_nr, apply_nr, make_nr, nr_one_way_s}},
       {"wire",
        "a point-to-point link from each robot to the server",
        {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},

@@ -46,6 +46,9 @@ class Link {
   virtual Reading uplink(int worker) const = 0;    // of what this robot sent
   virtual Reading downlink(int worker) const = 0;  // of what was sent to it
   virtual Counters between(const Reading& before, const Reading& after) const = 0;
+  // Bits that the medium can carry one way in any `seconds`, all robots together: what no message
+  // may beat.
+  virtual double most_bits(bool up, double seconds) const = 0;
   virtual std::int64_t wire_bytes() const = 0;          // every byte on every medium
   virtual std::optional<double> airtime_s() const = 0;  // the radio channel busy; none on a wire
 };

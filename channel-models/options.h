@@ -36,7 +36,7 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   double frequency_ghz = 3.5;
   double bandwidth_mhz = 100;
   std::int64_t numerology = 1;  // subcarriers of 15 kHz << numerology, slots of 1 ms >> numerology
-  std::string pattern = "DDDSU";              // of slots, or "FDD"
+  std::string pattern = "DDDSU";               // of slots, or "FDD"
   std::int64_t special_downlink_symbols = 10;  // of a slot S
   std::string mcs_table = "256qam";            // mcs_tables()
   std::int64_t uplink_layers = 1, downlink_layers = 2;
@@ -44,7 +44,7 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   double robot_gain_dbi = 0, station_gain_dbi = 0;
   double robot_noise_figure_db = 9, station_noise_figure_db = 5;
   double p0_dbm = -76, alpha = 1;  // uplink power control, of a resource block at 15 kHz
-  std::string access = "request";  // accesses(): how a robot asks for the uplink
+  std::string access = "request";  // nr_accesses(): how a robot asks for the uplink
   double request_period_s = 0.02;  // of its scheduling requests, or configured grants
   std::int64_t first_grant_bytes = 512;
   std::int64_t k1_slots = 4, k2_slots = 4;  // downlink to acknowledgment, grant to uplink
@@ -53,7 +53,7 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   std::int64_t max_grants = 16;                 // in a slot and direction
   double block_error_target = 0.1;
   double receiver_loss_db = 2;
-  double report_period_s = 0.01;  // of what is known of the channel
+  double report_period_s = 0.01;    // of what is known of the channel
   std::string combining = "chase";  // combinings()
   std::int64_t max_attempts = 5;    // of HARQ
   double rlc_recovery_s = 0.04;
@@ -82,9 +82,9 @@ struct RadioOptions {                      // of every technology that has one
   // Of the path losses of TR 38.901:
   bool shadowing = true;
   std::string line_of_sight = "random";  // lines_of_sight()
-  double clutter_density = 0;            // of an indoor factory, share of the floor; 0: its usual one
-  double clutter_size_m = 0;             // 0: the usual one
-  double clutter_height_m = 0;           // 0: the usual one
+  double clutter_density = 0;   // of an indoor factory, share of the floor; 0: its usual one
+  double clutter_size_m = 0;    // 0: the usual one
+  double clutter_height_m = 0;  // 0: the usual one
 };
 
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
@@ -122,6 +122,7 @@ struct LinkOptions {
   std::string technology = "wifi";  // links()
   RadioOptions radio;
   WifiOptions wifi;
+  NrOptions nr;
   WireOptions wire;
   TcpOptions tcp;
   PlacementOptions placement;
@@ -142,6 +143,12 @@ Words fadings();
 Words lines_of_sight();
 Words server_places();
 Words congestion_controls();
+Words mcs_tables();
+Words nr_accesses();
+Words nr_schedulers();
+Words combinings();
+Words nr_fadings();
+Words nr_server_places();
 Words placements();
 Words mobilities();
 

@@ -14,7 +14,8 @@ const Table<std::string>& table() {
   static const Table<std::string> congestion_controls = {
       {"cubic", "CUBIC, what Linux does by default", "ns3::TcpCubic"},
       {"newreno", "NewReno (RFC 6582)", "ns3::TcpNewReno"},
-      {"bbr", "BBR version 1, paced by the measured bandwidth; ns-3's falls to a crawl after losses",
+      {"bbr",
+       "BBR version 1, paced by the measured bandwidth; ns-3's falls to a crawl after losses",
        "ns3::TcpBbr"},
       {"vegas", "Vegas, backs off when delay grows", "ns3::TcpVegas"},
       {"westwood", "Westwood+, as in Linux, for losses that are no congestion", kWestwoodPlus},

@@ -84,6 +84,29 @@ int RadioAccess::data_symbols(std::int64_t slot) const {
   return symbols < kLeastSymbols ? 0 : symbols;
 }
 
+std::int64_t RadioAccess::control_blocks() const {
+  return options_.pucch_blocks >= 0 ? options_.pucch_blocks : (3 * blocks_ + 99) / 100;
+}
+
+std::int64_t RadioAccess::elements(Way way, std::int64_t slot) const {
+  const int symbols = way == Way::kUp ? kSymbolsOfSlot : data_symbols(slot);
+  return symbols == 0 ? 0
+                      : resource_elements(symbols, static_cast<int>(options_.dmrs_elements), 0, 1);
+}
+
+double RadioAccess::ceiling_bps(Way way) const {
+  const bool up = way == Way::kUp;
+  const Mcs& highest = table_of(options_).back();
+  const auto layers = static_cast<int>(up ? options_.uplink_layers : options_.downlink_layers);
+  const std::int64_t blocks = blocks_ - (up ? control_blocks() : 0);
+  std::int64_t bits = 0;
+  for (std::int64_t slot = 0; slot < slots_.period(); ++slot) {
+    const std::int64_t each = up && !slots_.uplink(slot) ? 0 : elements(way, slot);
+    if (each > 0) bits += transport_block_bits(each * blocks, highest, layers);
+  }
+  return static_cast<double>(bits) / slots_.seconds(slots_.period());
+}
+
 std::int64_t RadioAccess::downlink_slot(std::int64_t ready) const {
   std::int64_t slot = std::max(ready, slot_ + 1);
   while (data_symbols(slot) == 0) ++slot;
@@ -298,7 +321,7 @@ Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double inte
 }
 
 // Gives each candidate his blocks, and leaves away those whose turn it is not.
-void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_t elements,
+void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_t elements_each,
                         std::int64_t blocks, std::int64_t grants, std::int64_t& turn) {
   const auto keep = [&] {
     if (static_cast<std::int64_t>(candidates.size()) > grants) {
@@ -322,7 +345,7 @@ void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_
     if (of_blocks == 0) return 0.0;
     return std::min(
         static_cast<double>(candidate.needed_bits),
-        adaptation_[static_cast<int>(way)].rate(candidate.quality, elements, of_blocks));
+        adaptation_[static_cast<int>(way)].rate(candidate.quality, elements_each, of_blocks));
   };
   for (Candidate& candidate : candidates) {
     Flow& of = *candidate.flow;
@@ -357,12 +380,9 @@ void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_
 void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings) {
   const bool up = way == Way::kUp;
   const std::int64_t decided = up ? slots_.latest_downlink(slot_ - options_.k2_slots) : slot_;
-  const std::int64_t reserved = !up                          ? 0
-                                : options_.pucch_blocks >= 0 ? options_.pucch_blocks
-                                                             : (3 * blocks_ + 99) / 100;
+  const std::int64_t reserved = up ? control_blocks() : 0;
   std::int64_t next_block = reserved, left = blocks_ - reserved, grants = options_.max_grants;
-  const std::int64_t elements = resource_elements(up ? kSymbolsOfSlot : data_symbols(slot_),
-                                                  static_cast<int>(options_.dmrs_elements), 0, 1);
+  const std::int64_t elements_each = elements(way, slot_);
 
   const auto add = [&](int robot, Flow& of, Block& block) {
     const double power_dbm =
@@ -418,11 +438,11 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
       // His whether he uses it or not.
       left -= std::min(
-          left,
-          adaptation_[0]
-              .choose(quality(robot, way, report_slot * slots_.slot_ns(), of.interference),
-                      elements, std::max<std::int64_t>(1, left), 8 * options_.first_grant_bytes)
-              .blocks);
+          left, adaptation_[0]
+                    .choose(quality(robot, way, report_slot * slots_.slot_ns(), of.interference),
+                            elements_each, std::max<std::int64_t>(1, left),
+                            8 * options_.first_grant_bytes)
+                    .blocks);
     }
     if (served || needed == 0 || processes >= kProcesses) continue;
     Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
@@ -432,13 +452,13 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     candidates.push_back({robot, &of, needed, anew, std::move(known)});
   }
 
-  share(way, candidates, elements, left, grants, turn);
+  share(way, candidates, elements_each, left, grants, turn);
   const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
   for (Candidate& candidate : candidates) {
     if (left == 0 || candidate.blocks == 0) continue;
     Flow& of = *candidate.flow;
     const auto choose = [&](std::int64_t blocks) {
-      return adaptation.choose(candidate.quality, elements, std::min(left, blocks),
+      return adaptation.choose(candidate.quality, elements_each, std::min(left, blocks),
                                candidate.needed_bits);
     };
     Grant grant = choose(candidate.blocks);
@@ -458,7 +478,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     if (up) of.request.reset();  // the report says it
     of.average_bits += static_cast<double>(grant.bits) / kMemorySlots;
     ++of.usage.transmissions;
-    of.usage.sent_bits += grant.bits;
+    of.usage.bits += static_cast<double>(grant.bits);
     of.usage.resource_blocks += static_cast<double>(grant.blocks);
     of.usage.mcs += grant.mcs.index;
     of.usage.layers += grant.layers;
@@ -542,13 +562,12 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
         of.offset_db += lost ? kOuterStep_db : -kOuterStep_db * target / (1 - target);
         of.offset_db = std::clamp(of.offset_db, -10.0, 20.0);
       }
-      spend(of, now_ns, Phase::kAir);
-      const double before_s = of.usage.air_s;
+      of.air = block.grant.power_limited ? Phase::kAirPower
+               : block.report > 0        ? Phase::kAirBlocks
+                                         : Phase::kAir;
+      spend(of, now_ns, of.air);
       spend(of, end_ns, Phase::kIdle);
-      if (block.report > 0 || block.grant.power_limited) {
-        (block.grant.power_limited ? of.usage.power_s : of.usage.blocks_s) +=
-            of.usage.air_s - before_s;
-      }
+      air_bits_ += block.grant.bits;
       lost ? failed(of, way, block) : decoded(sending.robot, way, block);
     }
   }
@@ -642,6 +661,12 @@ void RadioAccess::add(Usage& usage, Phase phase, std::int64_t spent_ns) {
     case Phase::kAir:
       usage.air_s += spent_s;
       break;
+    case Phase::kAirBlocks:
+      usage.blocks_s += spent_s;
+      break;
+    case Phase::kAirPower:
+      usage.power_s += spent_s;
+      break;
     case Phase::kHarq:
       usage.harq_s += spent_s;
       break;
@@ -662,7 +687,7 @@ Usage RadioAccess::usage(int robot, Way way, std::int64_t now_ns) const {
   const Flow& of = flow(robot, way);
   Usage now = of.usage;
   // What is still on the air has been counted to its end.
-  add(now, now_ns < of.since_ns ? Phase::kAir : of.phase, now_ns - of.since_ns);
+  add(now, now_ns < of.since_ns ? of.air : of.phase, now_ns - of.since_ns);
   return now;
 }
 

@@ -45,24 +45,21 @@ class Channel {
   virtual const std::vector<double>& fading(int robot, int station, std::int64_t at_ns) const = 0;
 };
 
-// What happened on one robot's link in one direction since it was made. Seconds that its data
-// spent, each second in one place: they add up to the time in which there was something to be sent.
+// What happened on one robot's link in one direction since it was made. Its data spend each second
+// in one place: the parts add up to the time in which there was something to be sent.
 struct Usage {
-  double access_s = 0;         // nobody knew of the data: waiting for a scheduling request
-  double grant_s = 0;          // known of, waiting for a slot
-  double air_s = 0;            // being sent and decoded
-  double harq_s = 0;           // waiting for what has to be sent again
-  double blocks_s = 0;         // of air_s: with fewer resource blocks than it could have used
-  double power_s = 0;          // of air_s: with too little power for more
-  std::int64_t sent_bits = 0;  // of transport blocks, first transmissions
-  std::int64_t transmissions = 0;
+  double access_s = 0;  // nobody knew of the data: waiting for a scheduling request
+  double grant_s = 0;   // known of, waiting for a slot
+  double air_s = 0;     // being sent and decoded, all that there was
+  double blocks_s = 0;  // the same, but more would have been sent with more resource blocks
+  double power_s = 0;   // the same, but more would have been sent with more power
+  double harq_s = 0;    // waiting for what has to be sent again
+  std::int64_t transmissions = 0;    // of transport blocks, first ones
   std::int64_t retransmissions = 0;  // HARQ
   std::int64_t recoveries = 0;       // HARQ gave up, RLC sent anew
   std::int64_t drops = 0;            // packets that the full buffer refused
-  double resource_blocks = 0;  // sums over first transmissions, to be divided by their number:
-  double mcs = 0;
-  double layers = 0;
-  double sinr_db = 0;
+  // Sums over first transmissions, to be divided by their number.
+  double bits = 0, resource_blocks = 0, mcs = 0, layers = 0, sinr_db = 0;
 };
 
 // Packets of one flow, complete at its other end: the first `packets` of those handed in.
@@ -90,15 +87,20 @@ class RadioAccess {
   // What has arrived in the slots run so far and was not taken yet, in order of time.
   std::vector<Arrival> take_arrivals();
 
+  // Bits of transport blocks over the pattern, by exact TBS: all blocks, the highest scheme, all
+  // layers.
+  double ceiling_bps(Way way) const;
+
   Usage usage(int robot, Way way, std::int64_t now_ns) const;
   int station_of(int robot) const { return robots_[robot].station; }
   std::int64_t handovers(int robot) const { return robots_[robot].handovers; }
   double busy_s() const { return slots_.seconds(busy_slots_); }  // with something on the air
+  std::int64_t air_bytes() const { return air_bits_ / 8; }       // of all transport blocks
 
   const Slots& slots() const { return slots_; }
 
  private:
-  enum class Phase { kIdle, kAccess, kGrant, kAir, kHarq };
+  enum class Phase { kIdle, kAccess, kGrant, kAir, kAirBlocks, kAirPower, kHarq };
 
   struct Packet {
     std::int64_t bytes_left = 0;
@@ -148,7 +150,7 @@ class RadioAccess {
     // Time.
     Phase phase = Phase::kIdle;
     std::int64_t since_ns = 0;
-    double air_blocks = 0, air_power = 0;  // of the time on the air now
+    Phase air = Phase::kAir;  // what the last time on the air was
     Usage usage;
   };
 
@@ -191,12 +193,14 @@ class RadioAccess {
   bool may_request(int robot, std::int64_t slot) const;
   std::int64_t request_slot(int robot, std::int64_t from) const;  // the first
   int data_symbols(std::int64_t slot) const;
+  std::int64_t control_blocks() const;                      // of an uplink slot
+  std::int64_t elements(Way way, std::int64_t slot) const;  // of a resource block, for data
   std::optional<std::int64_t> wanted(int robot, Way way) const;
   void want(int robot, Way way);
 
   // Scheduling.
   void schedule(Way way, int station, std::vector<Sending>& sendings);
-  void share(Way way, std::vector<Candidate>& candidates, std::int64_t elements,
+  void share(Way way, std::vector<Candidate>& candidates, std::int64_t elements_each,
              std::int64_t blocks, std::int64_t grants, std::int64_t& turn);
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
@@ -236,7 +240,7 @@ class RadioAccess {
   std::int64_t stations_;
   std::int64_t slot_ = -1;  // the one run, or last run
   std::optional<std::int64_t> next_slot_;
-  std::int64_t busy_slots_ = 0;
+  std::int64_t busy_slots_ = 0, air_bits_ = 0;
   std::vector<Arrival> arrivals_;
 };
 

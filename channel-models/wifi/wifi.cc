@@ -3,7 +3,6 @@
 
 #include <ns3/constant-position-mobility-model.h>
 #include <ns3/ipv4-address-helper.h>
-#include <ns3/point-to-point-helper.h>
 #include <ns3/propagation-delay-model.h>
 #include <ns3/ssid.h>
 #include <ns3/sta-wifi-mac.h>
@@ -14,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "channel-models/internet/backhaul.h"
 #include "channel-models/internet/internet.h"
 #include "channel-models/internet/tcp.h"
 #include "channel-models/motion/mobility.h"
@@ -51,7 +51,9 @@ class Wifi final : public Link {
   explicit Wifi(const LinkOptions& options);
 
   const ns3::NodeContainer& robots() const override { return robots_; }
-  ns3::Ptr<ns3::Node> server() const override { return server_.Get(0); }
+  ns3::Ptr<ns3::Node> server() const override {
+    return backhaul_ ? backhaul_->server() : access_point_.Get(0);
+  }
   ns3::Ipv4Address server_address() const override { return server_address_; }
   bool ready() const override;
   std::string waiting_for() const override;
@@ -62,25 +64,27 @@ class Wifi final : public Link {
   Counters between(const Reading& before, const Reading& after) const override {
     return WifiMeter::between(before, after);
   }
-  std::int64_t wire_bytes() const override { return meter_->wire_bytes() + backhaul_bytes_; }
+  double most_bits(bool, double seconds) const override { return most_bps_ * seconds; }
+  std::int64_t wire_bytes() const override {
+    return meter_->wire_bytes() + (backhaul_ ? backhaul_->bytes() : 0);
+  }
   std::optional<double> airtime_s() const override { return meter_->airtime_s(); }
 
  private:
   void stand_and_move(const LinkOptions& options);
   void install_radios(const LinkOptions& options);
-  void install_backhaul();
-  void count_backhaul(ns3::Ptr<const ns3::Packet> packet) { backhaul_bytes_ += packet->GetSize(); }
   bool associated(int worker) const;
 
-  ns3::NodeContainer robots_, access_point_, server_;
+  ns3::NodeContainer robots_, access_point_;
   ns3::NetDeviceContainer stations_, access_point_radio_;
   ns3::Ptr<ns3::PropagationLossModel> path_loss_, fading_;
   ns3::Ipv4Address server_address_;
+  double most_bps_;
   std::unique_ptr<WifiMeter> meter_;
-  std::int64_t backhaul_bytes_ = 0;
+  std::unique_ptr<Backhaul> backhaul_;  // none: the server is on the access point
 };
 
-Wifi::Wifi(const LinkOptions& options) {
+Wifi::Wifi(const LinkOptions& options) : most_bps_(highest_rate_bps(options.wifi)) {
   robots_.Create(options.workers);
   access_point_.Create(1);
   stand_and_move(options);
@@ -94,14 +98,12 @@ Wifi::Wifi(const LinkOptions& options) {
   std::vector<ns3::Ipv4Address> robots;
   for (int i = 0; i < options.workers; ++i) robots.push_back(interfaces.GetAddress(i));
   meter_->watch_queues(robots);
-  if (!has_backhaul(options.wifi)) {
-    server_ = access_point_;
-    return;
-  }
+  if (!has_backhaul(options.wifi)) return;
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
   }
-  install_backhaul();
+  backhaul_ = std::make_unique<Backhaul>(access_point_.Get(0));
+  server_address_ = backhaul_->server_address();
 }
 
 void Wifi::stand_and_move(const LinkOptions& options) {
@@ -130,21 +132,6 @@ void Wifi::install_radios(const LinkOptions& options) {
   mac.SetType("ns3::ApWifiMac", "Ssid", ssid);
   access_point_radio_ = wifi.Install(phy, mac, access_point_);
   wifi.AssignStreams({access_point_radio_, stations_}, kRadioStreams);
-}
-
-void Wifi::install_backhaul() {
-  server_.Create(1);
-  install_internet(server_);
-  const ns3::NetDeviceContainer ends =
-      ns3::PointToPointHelper().Install(access_point_.Get(0), server());
-  for (std::uint32_t end : {0, 1}) {
-    ends.Get(end)->TraceConnectWithoutContext("PhyTxBegin",
-                                              ns3::MakeCallback(&Wifi::count_backhaul, this));
-  }
-  ns3::Ipv4AddressHelper addresses("10.2.0.0", "255.255.255.252");
-  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(ends);
-  server_address_ = interfaces.GetAddress(1);
-  set_default_route(server(), interfaces.GetAddress(0), interfaces.Get(1).second);
 }
 
 bool Wifi::associated(int worker) const {

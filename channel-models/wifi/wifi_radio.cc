@@ -8,6 +8,7 @@
 #include <ns3/wifi-phy-operating-channel.h>
 
 #include <algorithm>
+#include <map>
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/table.h"
@@ -73,9 +74,8 @@ Band band(const WifiOptions& options) { return look_up(bands(), "wifi.band", opt
 
 bool has_channel(const Standard& of, const Band& in, std::int64_t width_mhz) {
   const auto& channels = ns3::WifiPhyOperatingChannel::m_frequencyChannels;
-  return width_mhz <= of.widest_mhz &&
-         ns3::WifiPhyOperatingChannel::FindFirst(0, 0, width_mhz, of.standard, in.band) !=
-             channels.end();
+  return width_mhz <= of.widest_mhz && ns3::WifiPhyOperatingChannel::FindFirst(
+                                           0, 0, width_mhz, of.standard, in.band) != channels.end();
 }
 
 void check_channel(const WifiOptions& options) {
@@ -145,6 +145,20 @@ double centre_frequency_hz(const WifiOptions& options) {
       0, 0, options.channel_width_mhz, standard(options).standard, band(options).band);
   const auto& [number, centre_mhz, width_mhz, type, in] = *channel;
   return 1e6 * centre_mhz;
+}
+
+// Subcarriers of data times bits and code rate of the highest scheme, each symbol.
+double highest_rate_bps(const WifiOptions& options) {
+  struct Symbol {
+    std::map<std::int64_t, int> subcarriers;  // by width in MHz
+    double bits, seconds;
+  };
+  static const std::map<std::string, Symbol> symbols = {
+      {"802.11n", {{{20, 52}, {40, 108}}, 6 * 5.0 / 6, 3.6e-6}},
+      {"802.11ac", {{{20, 52}, {40, 108}, {80, 234}, {160, 468}}, 8 * 5.0 / 6, 3.6e-6}},
+      {"802.11ax", {{{20, 234}, {40, 468}, {80, 980}, {160, 1960}}, 10 * 5.0 / 6, 13.6e-6}}};
+  const Symbol& symbol = symbols.at(options.standard);
+  return symbol.subcarriers.at(options.channel_width_mhz) * symbol.bits / symbol.seconds;
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

@@ -17,6 +17,7 @@ void check_radio(const WifiOptions& options);
 void apply_radio(const WifiOptions& options);
 
 double centre_frequency_hz(const WifiOptions& options);  // of the band's first such channel
+double highest_rate_bps(const WifiOptions& options);     // one stream, the shortest guard interval
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

@@ -35,6 +35,9 @@ class Wire final : public Link {
   Reading uplink(int worker) const override { return reading(uplink_[worker]); }
   Reading downlink(int worker) const override { return reading(downlink_[worker]); }
   Counters between(const Reading& before, const Reading& after) const override;
+  double most_bits(bool, double seconds) const override {
+    return rate_bps_ * seconds * static_cast<double>(uplink_.size());
+  }
   std::int64_t wire_bytes() const override { return wire_bytes_; }
   std::optional<double> airtime_s() const override { return std::nullopt; }
 

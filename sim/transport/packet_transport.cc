@@ -60,6 +60,12 @@ std::string away(std::optional<double> distance_m) {
 
 }  // namespace
 
+// One way, while anything is under way: what has arrived since.
+struct Busy {
+  std::int64_t messages = 0;
+  double since_s = 0, bits = 0;
+};
+
 struct PacketTransport::State {
   TransportLimits limits;
   std::function<bool()> stop;
@@ -70,6 +76,7 @@ struct PacketTransport::State {
   // [M], by Direction, in the order in which they started, which TCP keeps.
   std::vector<std::array<std::deque<UnderWay>, 2>> under_way;
   std::vector<std::array<std::int64_t, 2>> repeats;  // told of so far, by worker and direction
+  std::array<Busy, 2> busy;                          // by Direction
   std::int64_t awaited = 0;                          // sent, or to be sent, and not delivered
   std::deque<Delivery> delivered;
   ns3::Time last_progress;
@@ -223,6 +230,8 @@ void PacketTransport::State::start(Message message) {
   messages(message.worker, message.direction)
       .push_back({message, 0, simulated_s(), reading(message.worker, message.direction)});
   last_progress = ns3::Simulator::Now();
+  Busy& way = busy[static_cast<int>(message.direction)];
+  if (way.messages++ == 0) way = {1, simulated_s(), 0};
   sender(message.worker, message.direction).send(message.bytes);
   if (watch_s == kWatch_s) return;
   watching.Cancel();
@@ -262,6 +271,14 @@ void PacketTransport::State::deliver(const UnderWay& sent) {
   delivery.counters = link->between(sent.counted, reading(worker, direction));
   delivered.push_back(std::move(delivery));
   --awaited;
+  Busy& way = busy[static_cast<int>(direction)];
+  --way.messages;
+  way.bits += 8 * static_cast<double>(bytes);
+  const double taken_s = simulated_s() - way.since_s;
+  if (way.bits > link->most_bits(direction == Direction::kUplink, taken_s) + 1) {
+    fail<std::logic_error>(text_of("%.0f bits", way.bits) +
+                           text_of(" arrived within %g s, more than the medium carries", taken_s));
+  }
   ns3::Simulator::Stop();
 }
 

@@ -39,7 +39,7 @@ std::vector<Setting> radio_settings() {
        "its top; 0: 2 in a sparse hall, 6 in a dense one", range(0, 1000), kChannel,
        in_halls(true)},
       {"radio.fading", FIELD(link.radio.fading), "what is added to it, anew for every frame",
-       words(channel::fadings), kChannel, unless("link.technology", {"wire"})},
+       words(channel::fadings), kChannel, when("link.technology", {"wifi"})},
       {"radio.nakagami_m", FIELD(link.radio.nakagami_m), "1 is Rayleigh, large is none",
        range(0.5, 1e3), kChannel, when("radio.fading", {"nakagami"})},
   };

@@ -201,7 +201,7 @@ Rate full_buffers(Team& team, int robots, double seconds, bool down = false) {
   Rate rate;
   double bits = 0;
   for (int robot = 0; robot < robots; ++robot) {
-    bits += team.access.usage(robot, way, end_ns).sent_bits;
+    bits += team.access.usage(robot, way, end_ns).bits;
     (down ? rate.down_each : rate.up_each).push_back(8 * 1500.0 * packets[robot] / seconds);
   }
   (down ? rate.down_bps : rate.up_bps) = bits / seconds;
@@ -513,8 +513,10 @@ TEST(RadioAccess, EverySecondIsSpentInOnePlace) {
           if (arrival.robot == 1) last_ns = arrival.at_ns;
         }
         const Usage after = team.access.usage(1, way, last_ns);
-        const double spent_s = after.access_s + after.grant_s + after.air_s + after.harq_s -
-                               before.access_s - before.grant_s - before.air_s - before.harq_s;
+        const auto sum = [](const Usage& of) {
+          return of.access_s + of.grant_s + of.air_s + of.blocks_s + of.power_s + of.harq_s;
+        };
+        const double spent_s = sum(after) - sum(before);
         EXPECT_NEAR(spent_s, 1e-9 * static_cast<double>(last_ns - at_ns), 1e-9) << message;
         EXPECT_EQ(after.access_s > 0, way == Way::kUp);
         at_ns = last_ns + 7654321;

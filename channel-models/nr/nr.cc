@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/nr/nr.h"
+
+#include <ns3/constant-position-mobility-model.h>
+#include <ns3/ipv4-address-helper.h>
+#include <ns3/ipv4-header.h>
+#include <ns3/mac48-address.h>
+#include <ns3/simulator.h>
+#include <ns3/virtual-net-device.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+
+#include "channel-models/internet/backhaul.h"
+#include "channel-models/internet/internet.h"
+#include "channel-models/internet/tcp.h"
+#include "channel-models/motion/mobility.h"
+#include "channel-models/motion/placement.h"
+#include "channel-models/nr/radio_access.h"
+#include "channel-models/nr/world.h"
+#include "channel-models/radio/propagation.h"
+#include "channel-models/table.h"
+
+namespace gradwave::channel {
+namespace {
+
+using ns3::Address;
+using ns3::Packet;
+using ns3::Ptr;
+using ns3::VirtualNetDevice;
+
+constexpr std::int64_t kMtuBytes = 1500;
+constexpr std::uint16_t kIpv4 = 0x0800;
+
+const Table<int>& mcs_table_words() {
+  static const Table<int> table = {{"64qam", "TS 38.214 Table 5.1.3.1-1, up to 64QAM", 0},
+                                   {"256qam", "TS 38.214 Table 5.1.3.1-2, up to 256QAM", 0}};
+  return table;
+}
+
+const Table<int>& access_table() {
+  static const Table<int> table = {
+      {"request", "a scheduling request, a first grant, a report of the buffer, and what it needs",
+       0},
+      {"configured", "a first grant at every of its turns, used or not", 0}};
+  return table;
+}
+
+const Table<int>& scheduler_table() {
+  static const Table<int> table = {
+      {"proportional-fair", "blocks go where they bring most over what was had before", 0},
+      {"round-robin", "the same blocks for each, in turn", 0}};
+  return table;
+}
+
+const Table<int>& combining_table() {
+  static const Table<int> table = {
+      {"chase", "every retransmission says the same", 0},
+      {"incremental", "a retransmission has redundancy that was not sent before", 0}};
+  return table;
+}
+
+const Table<bool>& server_table() {  // whether there is a core
+  static const Table<bool> table = {
+      {"gnb", "on the station itself", false},
+      {"core", "behind it, on a wire of core_rate_bps and core_delay_s: at the edge or in a cloud",
+       true}};
+  return table;
+}
+
+bool has_core(const NrOptions& options) {
+  return look_up(server_table(), "nr.server", options.server);
+}
+
+// [stations], at their height.
+std::vector<ns3::Vector> station_places(const LinkOptions& options) {
+  const NrOptions& nr = options.nr;
+  const double height_m = options.placement.access_point_height_m;
+  std::vector<ns3::Vector> places;
+  for (const auto& [x, y] : nr.station_positions_m) places.emplace_back(x, y, height_m);
+  if (!places.empty()) return places;
+  const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(nr.stations)));
+  const std::int64_t rows = (nr.stations + columns - 1) / columns;
+  for (std::int64_t i = 0; i < nr.stations; ++i) {
+    places.emplace_back(nr.station_spacing_m * (i % columns - 0.5 * (columns - 1)),
+                        nr.station_spacing_m * (i / columns - 0.5 * (rows - 1)), height_m);
+  }
+  return places;
+}
+
+class Nr final : public Link {
+ public:
+  explicit Nr(const LinkOptions& options);
+  ~Nr() override { ns3::Simulator::Cancel(next_); }
+  Nr(const Nr&) = delete;  // ns-3's events hold its address
+  Nr& operator=(const Nr&) = delete;
+
+  const ns3::NodeContainer& robots() const override { return robots_; }
+  Ptr<ns3::Node> server() const override { return core_ ? core_->server() : stations_.Get(0); }
+  ns3::Ipv4Address server_address() const override { return server_address_; }
+  bool ready() const override { return true; }
+  std::string waiting_for() const override { return ""; }
+  void begin() override { world_->begin(); }
+  std::optional<double> distance_m(int worker) const override {
+    return world_->distance_m(worker, access_->station_of(worker));
+  }
+  Reading uplink(int worker) const override { return reading(worker, nr::Way::kUp); }
+  Reading downlink(int worker) const override { return reading(worker, nr::Way::kDown); }
+  Counters between(const Reading& before, const Reading& after) const override;
+  double most_bits(bool up, double seconds) const override {
+    const nr::Slots& slots = access_->slots();  // a window may begin with all its slots at once
+    return access_->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) *
+           (seconds + slots.seconds(slots.period()));
+  }
+  std::int64_t wire_bytes() const override {
+    return access_->air_bytes() + (core_ ? core_->bytes() : 0);
+  }
+  std::optional<double> airtime_s() const override { return access_->busy_s(); }
+
+ private:
+  Ptr<VirtualNetDevice> install(Ptr<ns3::Node> node, VirtualNetDevice::SendCallback send);
+  bool send_up(int robot, Ptr<Packet> packet);
+  bool send_down(Ptr<Packet> packet);
+  bool send(int robot, nr::Way way, Ptr<Packet> packet);
+  void plan();
+  void run();
+  void deliver(nr::Arrival arrival);
+  Reading reading(int worker, nr::Way way) const;
+
+  LinkOptions options_;
+  ns3::NodeContainer robots_, stations_;
+  std::unique_ptr<nr::World> world_;
+  std::unique_ptr<nr::RadioAccess> access_;
+  std::vector<Ptr<VirtualNetDevice>> devices_;  // [M]
+  Ptr<VirtualNetDevice> station_device_;
+  std::map<ns3::Ipv4Address, int> robots_by_address_;
+  std::vector<std::array<std::deque<Ptr<Packet>>, 2>> packets_;  // [M], by way, as they went in
+  std::unique_ptr<Backhaul> core_;
+  ns3::Ipv4Address server_address_;
+  ns3::EventId next_;
+  std::int64_t next_slot_ = -1;
+};
+
+Nr::Nr(const LinkOptions& options) : options_(options), packets_(options.workers) {
+  robots_.Create(options.workers);
+  set_moving(robots_, options.mobility, place(options));
+  for (const ns3::Vector& place : station_places(options)) {
+    const auto station = ns3::CreateObject<ns3::Node>();
+    const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+    fixed->SetPosition(place);
+    station->AggregateObject(fixed);
+    stations_.Add(station);
+  }
+  world_ = std::make_unique<nr::World>(options, robots_, stations_);
+  access_ = std::make_unique<nr::RadioAccess>(options.nr, options.workers, stations_.GetN(),
+                                              options.seed, *world_);
+
+  install_internet({robots_, ns3::NodeContainer(stations_.Get(0))});
+  station_device_ =
+      install(stations_.Get(0), [this](Ptr<Packet> packet, const Address&, const Address&,
+                                       std::uint16_t) { return send_down(packet); });
+  ns3::NetDeviceContainer devices;
+  for (int i = 0; i < options.workers; ++i) {
+    devices_.push_back(
+        install(robots_.Get(i), [this, i](Ptr<Packet> packet, const Address&, const Address&,
+                                          std::uint16_t) { return send_up(i, packet); }));
+    devices.Add(devices_.back());
+  }
+  ns3::Ipv4AddressHelper addresses("10.1.0.0", "255.255.0.0");
+  server_address_ = addresses.Assign(ns3::NetDeviceContainer(station_device_)).GetAddress(0);
+  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(devices);
+  for (int i = 0; i < options.workers; ++i) {
+    robots_by_address_[interfaces.GetAddress(i)] = i;
+  }
+  if (!has_core(options.nr)) return;
+  for (int i = 0; i < options.workers; ++i) {
+    set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
+  }
+  core_ = std::make_unique<Backhaul>(stations_.Get(0));
+  server_address_ = core_->server_address();
+}
+
+Ptr<VirtualNetDevice> Nr::install(Ptr<ns3::Node> node, VirtualNetDevice::SendCallback send) {
+  const auto device = ns3::CreateObject<VirtualNetDevice>();
+  device->SetAddress(ns3::Mac48Address::Allocate());
+  device->SetMtu(kMtuBytes);
+  device->SetNeedsArp(false);
+  device->SetSendCallback(send);
+  node->AddDevice(device);
+  return device;
+}
+
+bool Nr::send_up(int robot, Ptr<Packet> packet) { return send(robot, nr::Way::kUp, packet); }
+
+// For whom it is stands in its IP header.
+bool Nr::send_down(Ptr<Packet> packet) {
+  ns3::Ipv4Header header;
+  packet->PeekHeader(header);
+  const auto robot = robots_by_address_.find(header.GetDestination());
+  return robot != robots_by_address_.end() && send(robot->second, nr::Way::kDown, packet);
+}
+
+bool Nr::send(int robot, nr::Way way, Ptr<Packet> packet) {
+  const std::int64_t now_ns = ns3::Simulator::Now().GetNanoSeconds();
+  if (!access_->enqueue(robot, way, packet->GetSize(), now_ns)) return false;
+  packets_[robot][static_cast<int>(way)].push_back(packet->Copy());
+  plan();
+  return true;
+}
+
+// One event, for the next slot that has something to do.
+void Nr::plan() {
+  const auto slot = access_->next_slot();
+  if (!slot || (next_.IsRunning() && next_slot_ == *slot)) return;
+  next_.Cancel();
+  next_slot_ = *slot;
+  const ns3::Time at = ns3::NanoSeconds(*slot * access_->slots().slot_ns());
+  next_ = ns3::Simulator::Schedule(at - ns3::Simulator::Now(), &Nr::run, this);
+}
+
+void Nr::run() {
+  access_->run();
+  const ns3::Time processing = ns3::Seconds(options_.nr.processing_s);
+  for (const nr::Arrival& arrival : access_->take_arrivals()) {
+    const Ptr<ns3::Node> node =
+        arrival.way == nr::Way::kUp ? stations_.Get(0) : robots_.Get(arrival.robot);
+    const ns3::Time at = ns3::NanoSeconds(arrival.at_ns) + processing;
+    ns3::Simulator::ScheduleWithContext(node->GetId(), at - ns3::Simulator::Now(), &Nr::deliver,
+                                        this, arrival);
+  }
+  plan();
+}
+
+void Nr::deliver(nr::Arrival arrival) {
+  auto& packets = packets_[arrival.robot][static_cast<int>(arrival.way)];
+  const bool up = arrival.way == nr::Way::kUp;
+  const Ptr<VirtualNetDevice> from = up ? devices_[arrival.robot] : station_device_;
+  const Ptr<VirtualNetDevice> to = up ? station_device_ : devices_[arrival.robot];
+  for (std::int64_t i = 0; i < arrival.packets; ++i) {
+    const Ptr<Packet> packet = packets.front();
+    packets.pop_front();
+    to->Receive(packet, kIpv4, from->GetAddress(), to->GetAddress(), ns3::NetDevice::PACKET_HOST);
+  }
+}
+
+Reading Nr::reading(int worker, nr::Way way) const {
+  const ns3::Time now = ns3::Simulator::Now();
+  const nr::Usage of = access_->usage(worker, way, now.GetNanoSeconds());
+  const auto real = [](std::int64_t number) { return static_cast<double>(number); };
+  return {now.GetSeconds(),
+          of.access_s,
+          of.grant_s,
+          of.air_s,
+          of.blocks_s,
+          of.power_s,
+          of.harq_s,
+          real(of.transmissions),
+          real(of.retransmissions),
+          real(of.recoveries),
+          real(of.drops),
+          real(access_->handovers(worker)),
+          of.bits,
+          of.resource_blocks,
+          of.mcs,
+          of.layers,
+          of.sinr_db};
+}
+
+Counters Nr::between(const Reading& before, const Reading& after) const {
+  const auto grown = [&](int i) { return after[i] - before[i]; };
+  double waiting_s = grown(0);  // for neither blocks nor slots
+  for (int i = 1; i <= 6; ++i) waiting_s -= grown(i);
+  waiting_s = std::max(0.0, waiting_s);
+  const double core_s = std::min(nr_one_way_s(options_), waiting_s);
+  Counters counters = {{"access_s", grown(1)},
+                       {"grant_s", grown(2)},
+                       {"air_s", grown(3)},
+                       {"blocks_s", grown(4)},
+                       {"power_s", grown(5)},
+                       {"harq_s", grown(6)},
+                       {"core_s", core_s},
+                       {"window_s", waiting_s - core_s},
+                       {"transport_blocks", grown(7)},
+                       {"harq_retransmissions", grown(8)},
+                       {"rlc_recoveries", grown(9)},
+                       {"queue_drops", grown(10)},
+                       {"handovers", grown(11)}};
+  if (const double blocks = grown(7); blocks > 0) {
+    counters.emplace_back("phy_rate_bps", grown(12) / (blocks * access_->slots().seconds(1)));
+    counters.emplace_back("resource_blocks", grown(13) / blocks);
+    counters.emplace_back("mcs", grown(14) / blocks);
+    counters.emplace_back("layers", grown(15) / blocks);
+    counters.emplace_back("sinr_db", grown(16) / blocks);
+  }
+  return counters;
+}
+
+// ---- What cannot be
+
+// Robots whose scheduling requests share an uplink slot: cyclic shifts of PUCCH format 0 and 1 in
+// one resource block, TS 38.211 6.3.2.
+constexpr std::int64_t kRequestsOfSlot = 12;
+
+void check_access(const LinkOptions& options) {
+  const NrOptions& nr = options.nr;
+  const nr::Slots slots(nr.numerology, nr.pattern, nr.special_downlink_symbols);
+  const double slot_s = slots.seconds(1);
+  const auto period = static_cast<std::int64_t>(std::llround(nr.request_period_s / slot_s));
+  const bool whole = std::abs(period * slot_s - nr.request_period_s) < 1e-9;
+  char text[64];
+  if (!whole || period % slots.period() != 0) {
+    std::snprintf(text, sizeof text, "%g", slot_s * static_cast<double>(slots.period()));
+    throw OptionError({"nr.request_period_s", "nr.pattern", "nr.numerology"},
+                      "nr.request_period_s: expected 0 (every uplink slot) or a multiple of " +
+                          std::string(text) + ", which pattern \"" + nr.pattern +
+                          "\" takes to repeat");
+  }
+  std::int64_t turns = 0;
+  for (std::int64_t slot = 0; slot < std::max<std::int64_t>(1, period); ++slot) {
+    turns += slots.uplink(slot);
+  }
+  const std::int64_t most = kRequestsOfSlot * (period == 0 ? 1 : turns);
+  if (options.workers > most) {
+    throw OptionError({"nr.request_period_s", "team.workers", "nr.pattern"},
+                      "nr.request_period_s: " + std::to_string(turns) +
+                          " uplink slots of a period hold the requests of " + std::to_string(most) +
+                          " robots, and there are " + std::to_string(options.workers) +
+                          "; a longer period has more");
+  }
+}
+
+}  // namespace
+
+Words mcs_tables() { return words_of(mcs_table_words()); }
+Words nr_accesses() { return words_of(access_table()); }
+Words nr_schedulers() { return words_of(scheduler_table()); }
+Words combinings() { return words_of(combining_table()); }
+Words nr_fadings() { return delay_profiles(); }
+Words nr_server_places() { return words_of(server_table()); }
+
+void check_nr(const LinkOptions& options) {
+  const NrOptions& nr = options.nr;
+  const std::int64_t blocks =
+      nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
+  look_up(mcs_table_words(), "nr.mcs_table", nr.mcs_table);
+  look_up(access_table(), "nr.access", nr.access);
+  look_up(scheduler_table(), "nr.scheduler", nr.scheduler);
+  look_up(combining_table(), "nr.combining", nr.combining);
+  look_up(server_table(), "nr.server", nr.server);
+  const Words fadings = delay_profiles();
+  if (std::none_of(fadings.begin(), fadings.end(),
+                   [&](const auto& word) { return word.first == nr.fading; })) {
+    throw OptionError({"nr.fading"}, "nr.fading = \"" + nr.fading + "\": unknown word");
+  }
+  check_access(options);
+  if (nr.pucch_blocks >= blocks) {
+    throw OptionError({"nr.pucch_blocks", "nr.bandwidth_mhz"},
+                      "nr.pucch_blocks: the carrier has " + std::to_string(blocks) +
+                          " resource blocks, which leaves none for data");
+  }
+  if (nr.buffer_bytes < kMtuBytes + 10) {
+    throw OptionError({"nr.buffer_bytes"}, "nr.buffer_bytes does not hold one packet of 1500");
+  }
+  if (nr.stations > 1 && !nr.station_positions_m.empty()) {
+    throw OptionError({"nr.stations", "nr.station_positions_m"},
+                      "nr.stations: nr.station_positions_m says how many there are");
+  }
+  if (!has_core(nr) && station_places(options).size() > 1) {
+    throw OptionError({"nr.server", "nr.stations", "nr.station_positions_m"},
+                      "nr.server: with several stations the server stands behind them; expected "
+                      "\"core\"");
+  }
+  check_propagation(options.radio, options.placement);
+  check_mobility(options.mobility, place(options));
+  check_tcp(options.tcp, kMtuBytes);
+}
+
+void apply_nr(const LinkOptions& options) {
+  apply_propagation(options.radio, 1e9 * options.nr.frequency_ghz);
+  if (has_core(options.nr)) {
+    apply_point_to_point(options.nr.core_rate_bps, options.nr.core_delay_s, kMtuBytes);
+  }
+  apply_tcp(options.tcp, kMtuBytes, round_trip_s(options));
+}
+
+double nr_one_way_s(const LinkOptions& options) {
+  return options.nr.processing_s + (has_core(options.nr) ? options.nr.core_delay_s : 0);
+}
+
+std::unique_ptr<Link> make_nr(const LinkOptions& options) { return std::make_unique<Nr>(options); }
+
+}  // namespace gradwave::channel
