@@ -6,9 +6,11 @@
 #include <ns3/version.h>
 
 #include <map>
+#include <sstream>
 
 #include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/child.h"
 #include "channel-models/table.h"
 #include "channel-models/wifi/wifi.h"
 #include "channel-models/wire/wire.h"
@@ -21,20 +23,24 @@ struct Technology {
   void (*apply)(const LinkOptions& options);
   std::unique_ptr<Link> (*make)(const LinkOptions& options);
   double (*one_way_s)(const LinkOptions& options);  // of the wires on the path
+  std::vector<std::string> (*describe)(const LinkOptions& options, const MessageSizes& messages);
 };
+
+std::vector<std::string> nothing_to_say(const LinkOptions&, const MessageSizes&) { return {}; }
 
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s}},
+       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nothing_to_say}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
-       {check_nr, apply_nr, make_nr, nr_one_way_s}},
+       {check_nr, apply_nr, make_nr, nr_one_way_s, describe_nr}},
       {"wire",
        "a point-to-point link from each robot to the server",
-       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},
+       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; },
+        nothing_to_say}},
   };
   return technologies;
 }
@@ -72,6 +78,22 @@ void check_link(const LinkOptions& options) {
     refuse_overruled(name);
     check_default(name, value);
   }
+}
+
+// In a process of its own: ns-3's nodes and defaults are this one's for ever.
+std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages) {
+  const auto text = in_a_child([&] {
+    apply_defaults(options);
+    std::string lines;
+    for (const std::string& line : technology(options).describe(options, messages)) {
+      lines += line + '\n';
+    }
+    return lines;
+  });
+  std::vector<std::string> lines;
+  std::istringstream stream(text.value_or(""));
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 double round_trip_s(const LinkOptions& options) {

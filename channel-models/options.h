@@ -157,6 +157,14 @@ Words mobilities();
 // ...
 void check_link(const LinkOptions& options);
 
+struct MessageSizes {
+  double uplink_bytes = 0, downlink_bytes = 0;  // of a robot and round
+};
+
+// What the network could do and would take, in sentences, before anything runs; none where a
+// technology has nothing to say. The options are checked.
+std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages);
+
 // What a round trip takes at the least: the delay of the wires on the path, both ways.
 double round_trip_s(const LinkOptions& options);
 

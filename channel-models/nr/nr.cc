@@ -90,6 +90,52 @@ std::vector<ns3::Vector> station_places(const LinkOptions& options) {
   return places;
 }
 
+std::string text_of(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+// The robots whose least transmission would not arrive, in words.
+std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
+                         const LinkOptions& options) {
+  std::string robots;
+  for (int i = 0; i < options.workers; ++i) {
+    for (const nr::Way way : {nr::Way::kUp, nr::Way::kDown}) {
+      const nr::Reach reach = access.reach(i, way);
+      if (reach.enough) continue;
+      robots += (robots.empty() ? "robot " : ", robot ") + std::to_string(i) +
+                text_of(" (%.1f m from its station", world.distance_m(i, access.station_of(i))) +
+                text_of(", path loss %.1f dB: too much ", -reach.gain_db) +
+                (way == nr::Way::kUp ? "up)" : "down)");
+      break;
+    }
+  }
+  return robots;
+}
+
+// Robots and stations in their places, and the radio between them: before there is IP.
+struct Cell {
+  explicit Cell(const LinkOptions& options) {
+    robots.Create(options.workers);
+    set_moving(robots, options.mobility, place(options));
+    for (const ns3::Vector& at : station_places(options)) {
+      const auto station = ns3::CreateObject<ns3::Node>();
+      const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+      fixed->SetPosition(at);
+      station->AggregateObject(fixed);
+      stations.Add(station);
+    }
+    world = std::make_unique<nr::World>(options, robots, stations);
+    access = std::make_unique<nr::RadioAccess>(options.nr, options.workers, stations.GetN(),
+                                               options.seed, *world);
+  }
+
+  ns3::NodeContainer robots, stations;
+  std::unique_ptr<nr::World> world;
+  std::unique_ptr<nr::RadioAccess> access;
+};
+
 class Nr final : public Link {
  public:
   explicit Nr(const LinkOptions& options);
@@ -97,27 +143,32 @@ class Nr final : public Link {
   Nr(const Nr&) = delete;  // ns-3's events hold its address
   Nr& operator=(const Nr&) = delete;
 
-  const ns3::NodeContainer& robots() const override { return robots_; }
-  Ptr<ns3::Node> server() const override { return core_ ? core_->server() : stations_.Get(0); }
+  const ns3::NodeContainer& robots() const override { return cell_.robots; }
+  Ptr<ns3::Node> server() const override { return core_ ? core_->server() : cell_.stations.Get(0); }
   ns3::Ipv4Address server_address() const override { return server_address_; }
-  bool ready() const override { return true; }
-  std::string waiting_for() const override { return ""; }
-  void begin() override { world_->begin(); }
+  bool ready() const override {
+    return out_of_reach(*cell_.access, *cell_.world, options_).empty();
+  }
+  std::string waiting_for() const override {
+    return out_of_reach(*cell_.access, *cell_.world, options_);
+  }
+  void begin() override { cell_.world->begin(); }
   std::optional<double> distance_m(int worker) const override {
-    return world_->distance_m(worker, access_->station_of(worker));
+    return cell_.world->distance_m(worker, cell_.access->station_of(worker));
   }
   Reading uplink(int worker) const override { return reading(worker, nr::Way::kUp); }
   Reading downlink(int worker) const override { return reading(worker, nr::Way::kDown); }
   Counters between(const Reading& before, const Reading& after) const override;
   double most_bits(bool up, double seconds) const override {
-    const nr::Slots& slots = access_->slots();  // a window may begin with all its slots at once
-    return access_->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) *
+    const nr::Slots& slots =
+        cell_.access->slots();  // a window may begin with all its slots at once
+    return cell_.access->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) *
            (seconds + slots.seconds(slots.period()));
   }
   std::int64_t wire_bytes() const override {
-    return access_->air_bytes() + (core_ ? core_->bytes() : 0);
+    return cell_.access->air_bytes() + (core_ ? core_->bytes() : 0);
   }
-  std::optional<double> airtime_s() const override { return access_->busy_s(); }
+  std::optional<double> airtime_s() const override { return cell_.access->busy_s(); }
 
  private:
   Ptr<VirtualNetDevice> install(Ptr<ns3::Node> node, VirtualNetDevice::SendCallback send);
@@ -130,9 +181,7 @@ class Nr final : public Link {
   Reading reading(int worker, nr::Way way) const;
 
   LinkOptions options_;
-  ns3::NodeContainer robots_, stations_;
-  std::unique_ptr<nr::World> world_;
-  std::unique_ptr<nr::RadioAccess> access_;
+  Cell cell_;
   std::vector<Ptr<VirtualNetDevice>> devices_;  // [M]
   Ptr<VirtualNetDevice> station_device_;
   std::map<ns3::Ipv4Address, int> robots_by_address_;
@@ -143,29 +192,16 @@ class Nr final : public Link {
   std::int64_t next_slot_ = -1;
 };
 
-Nr::Nr(const LinkOptions& options) : options_(options), packets_(options.workers) {
-  robots_.Create(options.workers);
-  set_moving(robots_, options.mobility, place(options));
-  for (const ns3::Vector& place : station_places(options)) {
-    const auto station = ns3::CreateObject<ns3::Node>();
-    const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
-    fixed->SetPosition(place);
-    station->AggregateObject(fixed);
-    stations_.Add(station);
-  }
-  world_ = std::make_unique<nr::World>(options, robots_, stations_);
-  access_ = std::make_unique<nr::RadioAccess>(options.nr, options.workers, stations_.GetN(),
-                                              options.seed, *world_);
-
-  install_internet({robots_, ns3::NodeContainer(stations_.Get(0))});
+Nr::Nr(const LinkOptions& options) : options_(options), cell_(options), packets_(options.workers) {
+  install_internet({cell_.robots, ns3::NodeContainer(cell_.stations.Get(0))});
   station_device_ =
-      install(stations_.Get(0), [this](Ptr<Packet> packet, const Address&, const Address&,
-                                       std::uint16_t) { return send_down(packet); });
+      install(cell_.stations.Get(0), [this](Ptr<Packet> packet, const Address&, const Address&,
+                                            std::uint16_t) { return send_down(packet); });
   ns3::NetDeviceContainer devices;
   for (int i = 0; i < options.workers; ++i) {
     devices_.push_back(
-        install(robots_.Get(i), [this, i](Ptr<Packet> packet, const Address&, const Address&,
-                                          std::uint16_t) { return send_up(i, packet); }));
+        install(cell_.robots.Get(i), [this, i](Ptr<Packet> packet, const Address&, const Address&,
+                                               std::uint16_t) { return send_up(i, packet); }));
     devices.Add(devices_.back());
   }
   ns3::Ipv4AddressHelper addresses("10.1.0.0", "255.255.0.0");
@@ -176,9 +212,9 @@ Nr::Nr(const LinkOptions& options) : options_(options), packets_(options.workers
   }
   if (!has_core(options.nr)) return;
   for (int i = 0; i < options.workers; ++i) {
-    set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
+    set_default_route(cell_.robots.Get(i), server_address_, interfaces.Get(i).second);
   }
-  core_ = std::make_unique<Backhaul>(stations_.Get(0));
+  core_ = std::make_unique<Backhaul>(cell_.stations.Get(0));
   server_address_ = core_->server_address();
 }
 
@@ -204,7 +240,7 @@ bool Nr::send_down(Ptr<Packet> packet) {
 
 bool Nr::send(int robot, nr::Way way, Ptr<Packet> packet) {
   const std::int64_t now_ns = ns3::Simulator::Now().GetNanoSeconds();
-  if (!access_->enqueue(robot, way, packet->GetSize(), now_ns)) return false;
+  if (!cell_.access->enqueue(robot, way, packet->GetSize(), now_ns)) return false;
   packets_[robot][static_cast<int>(way)].push_back(packet->Copy());
   plan();
   return true;
@@ -212,20 +248,20 @@ bool Nr::send(int robot, nr::Way way, Ptr<Packet> packet) {
 
 // One event, for the next slot that has something to do.
 void Nr::plan() {
-  const auto slot = access_->next_slot();
+  const auto slot = cell_.access->next_slot();
   if (!slot || (next_.IsRunning() && next_slot_ == *slot)) return;
   next_.Cancel();
   next_slot_ = *slot;
-  const ns3::Time at = ns3::NanoSeconds(*slot * access_->slots().slot_ns());
+  const ns3::Time at = ns3::NanoSeconds(*slot * cell_.access->slots().slot_ns());
   next_ = ns3::Simulator::Schedule(at - ns3::Simulator::Now(), &Nr::run, this);
 }
 
 void Nr::run() {
-  access_->run();
+  cell_.access->run();
   const ns3::Time processing = ns3::Seconds(options_.nr.processing_s);
-  for (const nr::Arrival& arrival : access_->take_arrivals()) {
+  for (const nr::Arrival& arrival : cell_.access->take_arrivals()) {
     const Ptr<ns3::Node> node =
-        arrival.way == nr::Way::kUp ? stations_.Get(0) : robots_.Get(arrival.robot);
+        arrival.way == nr::Way::kUp ? cell_.stations.Get(0) : cell_.robots.Get(arrival.robot);
     const ns3::Time at = ns3::NanoSeconds(arrival.at_ns) + processing;
     ns3::Simulator::ScheduleWithContext(node->GetId(), at - ns3::Simulator::Now(), &Nr::deliver,
                                         this, arrival);
@@ -247,7 +283,7 @@ void Nr::deliver(nr::Arrival arrival) {
 
 Reading Nr::reading(int worker, nr::Way way) const {
   const ns3::Time now = ns3::Simulator::Now();
-  const nr::Usage of = access_->usage(worker, way, now.GetNanoSeconds());
+  const nr::Usage of = cell_.access->usage(worker, way, now.GetNanoSeconds());
   const auto real = [](std::int64_t number) { return static_cast<double>(number); };
   return {now.GetSeconds(),
           of.access_s,
@@ -260,7 +296,7 @@ Reading Nr::reading(int worker, nr::Way way) const {
           real(of.retransmissions),
           real(of.recoveries),
           real(of.drops),
-          real(access_->handovers(worker)),
+          real(cell_.access->handovers(worker)),
           of.bits,
           of.resource_blocks,
           of.mcs,
@@ -288,7 +324,7 @@ Counters Nr::between(const Reading& before, const Reading& after) const {
                        {"queue_drops", grown(10)},
                        {"handovers", grown(11)}};
   if (const double blocks = grown(7); blocks > 0) {
-    counters.emplace_back("phy_rate_bps", grown(12) / (blocks * access_->slots().seconds(1)));
+    counters.emplace_back("phy_rate_bps", grown(12) / (blocks * cell_.access->slots().seconds(1)));
     counters.emplace_back("resource_blocks", grown(13) / blocks);
     counters.emplace_back("mcs", grown(14) / blocks);
     counters.emplace_back("layers", grown(15) / blocks);
@@ -375,6 +411,61 @@ void check_nr(const LinkOptions& options) {
   check_propagation(options.radio, options.placement);
   check_mobility(options.mobility, place(options));
   check_tcp(options.tcp, kMtuBytes);
+}
+
+std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages) {
+  const NrOptions& nr = options.nr;
+  const Cell cell(options);
+  const nr::RadioAccess& access = *cell.access;
+  const double up_bps = access.ceiling_bps(nr::Way::kUp);
+  const double down_bps = access.ceiling_bps(nr::Way::kDown);
+  const std::int64_t blocks =
+      nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
+  const int bits = nr.mcs_table == "64qam" ? 6 : 8;
+  const bool above = nr.frequency_ghz > 24;
+  const auto advertised = [&](std::int64_t layers, double overhead) {
+    return 1e-6 *
+           nr::advertised_rate_bps(nr.numerology, blocks, bits, static_cast<int>(layers), overhead);
+  };
+  std::vector<std::string> lines;
+  lines.push_back("5G: " + std::to_string(blocks) +
+                  text_of(" resource blocks in %g MHz", nr.bandwidth_mhz) +
+                  text_of(" at %g GHz, ", nr.frequency_ghz) + nr.pattern +
+                  text_of("; at most %.1f Mbit/s up", 1e-6 * up_bps) +
+                  text_of(" and %.1f down, all robots together", 1e-6 * down_bps) +
+                  text_of(" (a carrier of nothing else, TS 38.306: %.0f",
+                          advertised(nr.uplink_layers, above ? 0.10 : 0.08)) +
+                  text_of(" and %.0f)", advertised(nr.downlink_layers, above ? 0.18 : 0.14)));
+  for (const nr::Way way : {nr::Way::kUp, nr::Way::kDown}) {
+    int worst = 0;
+    double most_db = -1e9, least_bps = 1e18, most_bps = 0;
+    for (int i = 0; i < options.workers; ++i) {
+      const nr::Reach reach = access.reach(i, way);
+      if (reach.sinr_db < access.reach(worst, way).sinr_db) worst = i;
+      most_db = std::max(most_db, reach.sinr_db);
+      least_bps = std::min(least_bps, reach.rate_bps);
+      most_bps = std::max(most_bps, reach.rate_bps);
+    }
+    const nr::Reach reach = access.reach(worst, way);
+    lines.push_back(
+        std::string(way == nr::Way::kUp ? "up" : "down") + ": robots alone get " +
+        text_of("%.1f to ", 1e-6 * least_bps) + text_of("%.1f Mbit/s", 1e-6 * most_bps) +
+        text_of(", SNR %.1f to ", reach.sinr_db) +
+        text_of("%.1f dB; the farthest is robot ", most_db) + std::to_string(worst) +
+        text_of(", %.1f m from its station",
+                cell.world->distance_m(worst, access.station_of(worst))) +
+        text_of(", path loss %.1f dB", -reach.gain_db) + ", MCS " + std::to_string(reach.mcs));
+  }
+  const double workers = static_cast<double>(options.workers);
+  const double wait_s = nr.access == "request" ? nr.request_period_s / 2 : 0;
+  lines.push_back(
+      text_of("a round takes at least %.4f s up", 8 * workers * messages.uplink_bytes / up_bps) +
+      text_of(" and %.4f s down by these rates", 8 * workers * messages.downlink_bytes / down_bps) +
+      text_of(", and %.4f s on average", wait_s + 2 * nr_one_way_s(options)) +
+      " until requests are heard and for processing and core");
+  const std::string far = out_of_reach(access, *cell.world, options);
+  if (!far.empty()) lines.push_back("out of reach where they start: " + far);
+  return lines;
 }
 
 void apply_nr(const LinkOptions& options) {

@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "channel-models/link.h"
 
@@ -23,6 +24,7 @@ namespace gradwave::channel {
 void check_nr(const LinkOptions& options);
 void apply_nr(const LinkOptions& options);
 double nr_one_way_s(const LinkOptions& options);  // processing and core
+std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages);
 std::unique_ptr<Link> make_nr(const LinkOptions& options);
 
 }  // namespace gradwave::channel

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace gradwave::channel::nr {
@@ -107,10 +108,39 @@ double RadioAccess::ceiling_bps(Way way) const {
   return static_cast<double>(bits) / slots_.seconds(slots_.period());
 }
 
-std::int64_t RadioAccess::downlink_slot(std::int64_t ready) const {
-  std::int64_t slot = std::max(ready, slot_ + 1);
+Reach RadioAccess::reach(int robot, Way way) const {
+  const bool up = way == Way::kUp;
+  Quality known = quality(robot, way, 0, 0);
+  known.gains = {1};
+  const std::int64_t slot = up ? slots_.next_uplink(0) : data_slot(0);
+  const std::int64_t each = elements(way, slot), blocks = blocks_ - (up ? control_blocks() : 0);
+  const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
+  const Grant grant =
+      adaptation.choose(known, each, blocks, std::numeric_limits<std::int64_t>::max() / 16);
+  Reach of;
+  of.gain_db = channel_.gain_db(robot, robots_[robot].station);
+  of.sinr_db = 10 * std::log10(known.sinr(grant.blocks)) + options_.receiver_loss_db;
+  of.mcs = grant.mcs.index;
+  of.resource_blocks = grant.blocks;
+  of.rate_bps = ceiling_bps(way) * static_cast<double>(grant.bits) /
+                static_cast<double>(transport_block_bits(
+                    each * blocks, table_of(options_).back(),
+                    static_cast<int>(up ? options_.uplink_layers : options_.downlink_layers)));
+  const Grant least = adaptation.choose(known, each, blocks, kLeastBits);
+  const Transmission all{
+      static_cast<double>(least.symbols * least.layers),
+      known.sinr(least.blocks) / least.layers * static_cast<double>(options_.max_attempts)};
+  of.enough = block_error(least.bits, least.mcs, all) < 0.5;
+  return of;
+}
+
+std::int64_t RadioAccess::data_slot(std::int64_t slot) const {
   while (data_symbols(slot) == 0) ++slot;
   return slot;
+}
+
+std::int64_t RadioAccess::downlink_slot(std::int64_t ready) const {
+  return data_slot(std::max(ready, slot_ + 1));
 }
 
 std::int64_t RadioAccess::slots_in(double seconds) const {

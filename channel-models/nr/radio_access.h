@@ -62,6 +62,16 @@ struct Usage {
   double bits = 0, resource_blocks = 0, mcs = 0, layers = 0, sinr_db = 0;
 };
 
+// What a robot would get alone in its cell, without fading.
+struct Reach {
+  double gain_db = 0;  // to its station
+  double sinr_db = 0;  // over all the blocks that it would use
+  int mcs = 0;
+  std::int64_t resource_blocks = 0;
+  double rate_bps = 0;
+  bool enough = false;  // for headers and a few bytes by the lowest scheme, all attempts combined
+};
+
 // Packets of one flow, complete at its other end: the first `packets` of those handed in.
 struct Arrival {
   int robot = 0;
@@ -90,6 +100,8 @@ class RadioAccess {
   // Bits of transport blocks over the pattern, by exact TBS: all blocks, the highest scheme, all
   // layers.
   double ceiling_bps(Way way) const;
+
+  Reach reach(int robot, Way way) const;
 
   Usage usage(int robot, Way way, std::int64_t now_ns) const;
   int station_of(int robot) const { return robots_[robot].station; }
@@ -193,7 +205,8 @@ class RadioAccess {
   bool may_request(int robot, std::int64_t slot) const;
   std::int64_t request_slot(int robot, std::int64_t from) const;  // the first
   int data_symbols(std::int64_t slot) const;
-  std::int64_t control_blocks() const;                      // of an uplink slot
+  std::int64_t data_slot(std::int64_t slot) const;  // the first downlink with data at or after
+  std::int64_t control_blocks() const;              // of an uplink slot
   std::int64_t elements(Way way, std::int64_t slot) const;  // of a resource block, for data
   std::optional<std::int64_t> wanted(int robot, Way way) const;
   void want(int robot, Way way);

@@ -85,6 +85,36 @@ void print(const std::vector<Row>& rows, std::ostream& out) {
   }
 }
 
+// What is known of each network of the sweep before it runs, with the first seed's places and the
+// first variant's messages.
+void describe_networks(const Scenario& scenario, std::ostream& out) {
+  constexpr std::size_t kMost = 6;
+  std::set<std::string> said;
+  std::size_t more = 0;
+  for (const PlannedRun& run : scenario.runs) {
+    if (run.settings.learning.seed != scenario.runs.front().settings.learning.seed ||
+        run.variant != scenario.runs.front().variant) {
+      continue;
+    }
+    const Estimate cost = estimate(run.settings, run.description);
+    const double messages = static_cast<double>(run.settings.learning.training.rounds) *
+                            static_cast<double>(run.settings.learning.training.workers);
+    const std::vector<std::string> lines = channel::describe_link(
+        link_options(run.settings), {cost.uplink_bytes / messages, cost.downlink_bytes / messages});
+    std::string text;
+    for (const std::string& line : lines) text += "    " + line + '\n';
+    if (text.empty() || said.count(text) > 0) continue;
+    if (said.size() == kMost) {
+      ++more;
+      continue;
+    }
+    said.insert(text);
+    out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n"
+        << text;
+  }
+  if (more > 0) out << "  and " << more << " networks more\n";
+}
+
 void describe(const Scenario& scenario, std::ostream& out) {
   std::vector<Row> rows;
   double total_s = 0;
@@ -108,6 +138,7 @@ void describe(const Scenario& scenario, std::ostream& out) {
   out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
       << devices_of(scenario)
       << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
+  describe_networks(scenario, out);
   for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';
 }
 
