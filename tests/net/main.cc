@@ -106,6 +106,9 @@ Drawn where_it_acts(const Setting& setting) {
     if (word == "step") drawn = with(std::move(drawn), "training.milestones", {2, 4});
   }
   if (setting.key == "wire.loss") drawn = with(std::move(drawn), "training.rounds", 20);
+  if (setting.key == "placement.positions_m") {
+    drawn = with(std::move(drawn), setting.key, {{1, 2}, {3, 4}, {5, 6}});
+  }
   // A message of one segment fits every buffer and window.
   if (setting.key == "tcp.buffer_bytes" || setting.key == "tcp.congestion_control") {
     drawn = with(std::move(drawn), "compression.ratio", 1);
