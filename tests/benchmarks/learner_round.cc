@@ -107,6 +107,7 @@ int main(int argc, char** argv) {
   options.host.arithmetic = argv[10];
   const at::Device device = gl::device_of(options.host.device);
   options.compression.error_compensation = true;
+  options.theory.pilot_rounds = 0;  // the rival has none
   options.data.test_samples = 1;
   {
     const gl::Dataset data = gl::load_dataset(options.data);

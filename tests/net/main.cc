@@ -106,6 +106,17 @@ Drawn where_it_acts(const Setting& setting) {
     if (word == "step") drawn = with(std::move(drawn), "training.milestones", {2, 4});
   }
   if (setting.key == "wire.loss") drawn = with(std::move(drawn), "training.rounds", 20);
+  if (setting.key == "placement.positions_m") {
+    drawn = with(std::move(drawn), setting.key, {{1, 2}, {3, 4}, {5, 6}});
+  }
+  // Walks begin with a pause: seconds of computing let them begin.
+  if (setting.key.rfind("mobility.", 0) == 0) {
+    drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
+  }
+  // A message of one segment fits every buffer and window.
+  if (setting.key == "tcp.buffer_bytes" || setting.key == "tcp.congestion_control") {
+    drawn = with(std::move(drawn), "compression.ratio", 1);
+  }
   return drawn;
 }
 
