@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "tests/channel-models/heights.h"
+
 namespace gradwave::net {
 namespace {
 
@@ -53,6 +55,20 @@ const std::map<std::string, Range>& small() {
       {"tcp.sending_rate_bps", {1e4, 1e9}},
       {"placement.radius_m", {0.1, 40}},
       {"placement.spacing_m", {0.01, 20}},
+      {"nr.robot_power_dbm", {0, 50}},
+      {"nr.station_power_dbm", {10, 80}},
+      {"nr.robot_gain_dbi", {-3, 20}},
+      {"nr.station_gain_dbi", {-3, 20}},
+      {"nr.robot_noise_figure_db", {0, 12}},
+      {"nr.station_noise_figure_db", {0, 12}},
+      {"nr.p0_dbm", {-100, 24}},
+      {"nr.alpha", {0.8, 1}},
+      {"nr.stations", {1, 5}},
+      {"nr.station_spacing_m", {1, 60}},
+      {"nr.core_rate_bps", {1e5, 1e13}},
+      {"nr.core_delay_s", {0, 5}},
+      {"nr.pucch_blocks", {-1, 10}},
+      {"nr.buffer_bytes", {20000, 1e12}},
       {"placement.height_m", {0, 20}},
       {"placement.access_point_height_m", {0, 20}},
       {"mobility.speed_max_mps", {1e-3, 100}},
@@ -81,6 +97,38 @@ bool is_left_out(const std::string& key) {
       "data.dataset",       "data.folder",     "data.path",         "data.side",
       "model.architecture", "model.file",      "checkpoint.folder", "checkpoint.every",
       "host.device",        "host.arithmetic", "ns3.defaults"};
+  return keys.count(key) > 0;
+}
+
+// A carrier that there is, and a pattern and a period that go together.
+struct Carrier {
+  double frequency_ghz, bandwidth_mhz;
+  std::int64_t numerology;
+  const char* pattern;
+  double request_period_s;
+};
+
+Carrier draw_carrier(Random& random) {
+  static const std::vector<Carrier> carriers = {
+      {3.5, 100, 1, "DDDSU", 0.02}, {3.5, 20, 1, "DDSU", 0.01},       {0.7, 5, 0, "FDD", 0.04},
+      {3.5, 20, 0, "DSUUD", 0.005}, {2.6, 40, 2, "DDDDDDSUUU", 0.01}, {28, 100, 3, "DDDSU", 0},
+      {28, 50, 2, "DU", 0.02},      {6, 10, 1, "DDDSU", 0},           {3.5, 5, 1, "DDDSU", 0.02}};
+  return carriers[integer(random, 0, static_cast<std::int64_t>(carriers.size()) - 1)];
+}
+
+// What few numbers of the range are.
+Json draw_of_carrier(const std::string& key, Random& random) {
+  const Carrier carrier = draw_carrier(random);
+  if (key == "nr.frequency_ghz") return carrier.frequency_ghz;
+  if (key == "nr.bandwidth_mhz") return carrier.bandwidth_mhz;
+  if (key == "nr.numerology") return carrier.numerology;
+  if (key == "nr.pattern") return carrier.pattern;
+  return carrier.request_period_s;
+}
+
+bool is_of_carrier(const std::string& key) {
+  static const std::set<std::string> keys = {"nr.frequency_ghz", "nr.bandwidth_mhz",
+                                             "nr.numerology", "nr.pattern", "nr.request_period_s"};
   return keys.count(key) > 0;
 }
 
@@ -158,6 +206,7 @@ std::string toml_of(const Json& value) {
 }  // namespace
 
 Json draw_value(const Setting& setting, const Settings& so_far, Random& random) {
+  if (is_of_carrier(setting.key)) return draw_of_carrier(setting.key, random);
   Settings any;
   return std::visit(Draw{setting, so_far, random}, setting.field(any));
 }
@@ -184,12 +233,23 @@ Drawn draw(Random& random) {
                  {"training.batch", integer(random, 1, 12)},
                  {"compute.device", "jetson-nano"},
                  {"host.device", "cpu"},
-                 {"link.technology", chance(random, 0.6) ? "wire" : "wifi"}};
+                 {"link.technology", chance(random, 0.5)   ? "wire"
+                                     : chance(random, 0.5) ? "wifi"
+                                                           : "nr"}};
+  if (drawn.back().second == "nr" && chance(random, 0.7)) {
+    const Carrier carrier = draw_carrier(random);
+    drawn.emplace_back("nr.frequency_ghz", carrier.frequency_ghz);
+    drawn.emplace_back("nr.bandwidth_mhz", carrier.bandwidth_mhz);
+    drawn.emplace_back("nr.numerology", carrier.numerology);
+    drawn.emplace_back("nr.pattern", carrier.pattern);
+    drawn.emplace_back("nr.request_period_s", carrier.request_period_s);
+  }
   const double density = uniform(random, 0, 0.5);
   std::set<std::string> needed;
   for (const Setting& setting : settings_table()) {
     const Settings so_far = settings_of(drawn);
     if (is_left_out(setting.key) || setting.key == "link.technology") continue;
+    if (is_of_carrier(setting.key)) continue;
     if (!acts(setting, so_far)) continue;
     if (needed.count(setting.key) == 0 && !chance(random, density)) continue;
     const Json value = draw_value(setting, so_far, random);
@@ -201,7 +261,18 @@ Drawn draw(Random& random) {
       if (need != needs().end()) needed.insert(need->second);
     }
   }
-  return drawn;
+  const Settings settings = settings_of(drawn);
+  if (settings.link.nr.stations > 1) drawn = with(std::move(drawn), "nr.server", "core");
+  return where_it_holds(std::move(drawn));
+}
+
+Drawn where_it_holds(Drawn drawn) {
+  const std::string path_loss = settings_of(drawn).link.radio.path_loss;
+  channel::PlacementOptions placement;
+  channel::stand_where_it_holds(placement, path_loss);
+  if (path_loss == "log-distance" || path_loss == "friis" || path_loss == "none") return drawn;
+  drawn = with(std::move(drawn), "placement.height_m", placement.height_m);
+  return with(std::move(drawn), "placement.access_point_height_m", placement.access_point_height_m);
 }
 
 Drawn with(Drawn drawn, const std::string& key, const Json& value) {

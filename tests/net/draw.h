@@ -24,6 +24,9 @@ Drawn draw(Random& random);
 // A value that the setting takes in a small scenario; null if there is none to be drawn.
 Json draw_value(const Setting& setting, const Settings& so_far, Random& random);
 
+// With robots and stations at heights where the path loss holds.
+Drawn where_it_holds(Drawn drawn);
+
 // What is set, in order; what does not act is at its default.
 Settings settings_of(const Drawn& drawn);
 

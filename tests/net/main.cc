@@ -76,6 +76,13 @@ const std::map<std::string, std::string>& changes_no_row() {
   return reasons;
 }
 
+Drawn without(Drawn drawn, const std::string& key) {
+  drawn.erase(
+      std::remove_if(drawn.begin(), drawn.end(), [&](const auto& one) { return one.first == key; }),
+      drawn.end());
+  return drawn;
+}
+
 // A scenario in which the setting acts.
 Drawn where_it_acts(const Setting& setting) {
   Drawn drawn = {{"team.workers", 3},
@@ -113,6 +120,35 @@ Drawn where_it_acts(const Setting& setting) {
   if (setting.key.rfind("mobility.", 0) == 0) {
     drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
   }
+  // A network that is not a wire's or Wi-Fi's shows what the robots' surroundings do to the SNR.
+  if (setting.key.rfind("radio.clutter", 0) == 0 || setting.key == "radio.shadowing" ||
+      setting.key == "radio.line_of_sight") {
+    drawn = with(std::move(drawn), "link.technology", "nr");
+  }
+  static const std::set<std::string> of_losses = {"nr.k1_slots", "nr.combining", "nr.max_attempts",
+                                                  "nr.rlc_recovery_s"};
+  if (of_losses.count(setting.key) > 0) {
+    drawn = with(std::move(drawn), "nr.block_error_target", 0.9);
+    drawn = with(std::move(drawn), "training.rounds", 40);
+  }
+  static const std::set<std::string> of_stations = {
+      "nr.stations", "nr.station_spacing_m", "nr.station_positions_m", "nr.handover_margin_db",
+      "nr.handover_interruption_s"};
+  if (of_stations.count(setting.key) > 0) {
+    drawn = with(std::move(drawn), "nr.server", "core");
+    drawn = with(std::move(drawn), "nr.stations", setting.key == "nr.station_positions_m" ? 1 : 4);
+    drawn = with(std::move(drawn), "nr.station_spacing_m", 20);
+    drawn = with(std::move(drawn), "mobility.model", "random-waypoint");
+    drawn = with(std::move(drawn), "mobility.speed_max_mps", 20);
+    drawn = with(std::move(drawn), "mobility.pause_s", 0);
+    drawn = with(std::move(drawn), "training.rounds", 20);
+    drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
+    if (setting.key == "nr.station_positions_m") drawn = without(drawn, "nr.station_spacing_m");
+  }
+  static const std::set<std::string> of_bytes = {"nr.buffer_bytes", "nr.pucch_blocks",
+                                                 "nr.scheduler", "nr.max_grants"};
+  if (of_bytes.count(setting.key) > 0) drawn = with(std::move(drawn), "compression.ratio", 1);
+  drawn = where_it_holds(std::move(drawn));
   // A message of one segment fits every buffer and window.
   if (setting.key == "tcp.buffer_bytes" || setting.key == "tcp.congestion_control") {
     drawn = with(std::move(drawn), "compression.ratio", 1);
