@@ -44,7 +44,8 @@ const Table<int>& access_table() {
   static const Table<int> table = {
       {"request", "a scheduling request, a first grant, a report of the buffer, and what it needs",
        0},
-      {"configured", "a first grant at every of its turns, used or not", 0}};
+      {"configured",
+       "a first grant at each of its turns, used or not; they hold half of a slot at the most", 0}};
   return table;
 }
 

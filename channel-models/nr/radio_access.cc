@@ -270,6 +270,11 @@ std::int64_t RadioAccess::needed_bits(const Flow& of, Way way) const {
                   8 * (up ? of.believed_bytes + kReportBytes : of.queued_bytes + kSegmentHeader));
 }
 
+std::int64_t RadioAccess::processes(const Flow& of) const {
+  return std::count_if(of.blocks.begin(), of.blocks.end(),
+                       [](const Block& block) { return !block.decoded && !block.lost; });
+}
+
 void RadioAccess::hear_reports(Flow& of, std::int64_t decided) const {
   while (!of.reports.empty() && of.reports.front().from <= decided) {
     const Report& report = of.reports.front();
@@ -279,16 +284,18 @@ void RadioAccess::hear_reports(Flow& of, std::int64_t decided) const {
   }
 }
 
-// Data of which nobody knows asks to be sent: when a report has missed what came just after it.
+// Data of which nobody knows or will know asks to be sent: a report may have missed what came just
+// after it.
 void RadioAccess::ensure_heard(int robot) {
   Flow& of = flow(robot, Way::kUp);
-  if (of.queue.empty() || of.request || of.believed_bytes > 0) return;
+  if (of.queue.empty() || of.request) return;
   for (const Block& block : of.blocks) {
-    if (!block.decoded) return;
+    if (!block.decoded) return;  // its report is still to come
   }
-  for (const Report& report : of.reports) {
-    if (report.bytes > of.granted_bytes - report.granted) return;
-  }
+  const std::int64_t will_believe =
+      of.reports.empty() ? of.believed_bytes
+                         : of.reports.back().bytes - of.granted_bytes + of.reports.back().granted;
+  if (will_believe > 0) return;
   of.request =
       request_slot(robot, std::max({of.queue.front().usable, robots_[robot].reachable, slot_ + 1}));
 }
@@ -434,21 +441,31 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
 
   const int robots = static_cast<int>(robots_.size());
   std::int64_t& turn = turn_[station][static_cast<int>(way)];
+  const auto in_turn = [&](int i) { return static_cast<int>((turn + i) % robots); };
+  const auto is_here = [&](int robot) {
+    return robots_[robot].station == station && robots_[robot].reachable <= slot_;
+  };
+
+  // First what has to be sent again, one block a robot.
+  std::vector<bool> served(robots, false);
   for (int i = 0; i < robots; ++i) {
-    const int robot = static_cast<int>((turn + i) % robots);
-    Robot& at = robots_[robot];
-    if (at.station != station || at.reachable > slot_) continue;
+    const int robot = in_turn(i);
+    if (!is_here(robot)) continue;
     Flow& of = flow(robot, way);
-    // First what has to be sent again.
-    bool served = false;
-    std::int64_t processes = 0;
     for (Block& block : of.blocks) {
-      if (block.decoded || block.lost) continue;
-      ++processes;
-      if (served || block.ready > decided || block.grant.blocks > left || grants == 0) continue;
+      if (block.decoded || block.lost || block.ready > decided) continue;
+      if (block.grant.blocks > left || grants == 0) continue;
       add(robot, of, block);
-      served = true;
+      served[robot] = true;
+      break;
     }
+  }
+
+  // Then what is new.
+  for (int i = 0; i < robots; ++i) {
+    const int robot = in_turn(i);
+    if (!is_here(robot)) continue;
+    Flow& of = flow(robot, way);
     if (up) {
       hear_reports(of, decided);
       const bool configured = options_.access == "configured";
@@ -459,6 +476,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
         of.request.reset();
         spend(of, heard * slots_.slot_ns(), Phase::kGrant);
       }
+      ensure_heard(robot);  // a report that came late may have undone a request
     }
     const auto lost = lost_block(of, decided);
     const bool anew = lost != of.blocks.end();
@@ -466,15 +484,15 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
         anew ? std::max(kLeastBits, 8 * (lost->bytes + kReportBytes + kSegmentHeader))
              : needed_bits(of, way);
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
-      // His whether he uses it or not.
-      left -= std::min(
-          left, adaptation_[0]
-                    .choose(quality(robot, way, report_slot * slots_.slot_ns(), of.interference),
-                            elements_each, std::max<std::int64_t>(1, left),
-                            8 * options_.first_grant_bytes)
-                    .blocks);
+      // His whether he uses it or not, but half of the slot is for those who have more to send.
+      const Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
+      const std::int64_t held = adaptation_[0]
+                                    .choose(known, elements_each, std::max<std::int64_t>(1, left),
+                                            8 * options_.first_grant_bytes)
+                                    .blocks;
+      left = std::max(std::min(left, (blocks_ - reserved) / 2), left - held);
     }
-    if (served || needed == 0 || processes >= kProcesses) continue;
+    if (served[robot] || needed == 0 || processes(of) >= kProcesses) continue;
     Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;

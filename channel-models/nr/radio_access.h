@@ -218,6 +218,7 @@ class RadioAccess {
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
   std::int64_t waiting_bytes(const Flow& flow) const;
+  std::int64_t processes(const Flow& flow) const;  // of HARQ, in use
   void hear_reports(Flow& flow, std::int64_t decided) const;
   void fill(Block& block, Flow& flow, Way way) const;
   // The flow's lost block whose turn it is; its end if there is none.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -481,6 +482,69 @@ TEST(RadioAccess, OutlastsAHoleOfAnyLength) {
     EXPECT_EQ(packets[1], 2000);
     EXPECT_LT(last_s, hole_s + 1) << hole_s;
     EXPECT_EQ(access.usage(0, Way::kUp, 0).recoveries > 0, hole_s > 0.04) << hole_s;
+  }
+}
+
+// A channel whose gain jumps at random from slot to slot.
+class Wild final : public Channel {
+ public:
+  double gain_db(int, int) const override { return -95; }
+  const std::vector<double>& fading(int robot, int, std::int64_t at_ns) const override {
+    gain_[0] = std::pow(10, -0.1 * static_cast<double>((at_ns / 3000000 * 7 + robot * 5) % 30));
+    return gain_;
+  }
+
+ private:
+  mutable std::vector<double> gain_ = {1};
+};
+
+// Whatever comes when: all of it arrives, and then nothing is wanted any more.
+TEST(RadioAccess, ForgetsNothing) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    std::uint64_t state = seed * 7919 + 1;
+    const auto draw = [&](std::uint64_t below) {
+      state = state * 6364136223846793005 + 1442695040888963407;
+      return static_cast<std::int64_t>((state >> 33) % below);
+    };
+    NrOptions options;
+    const char* patterns[] = {"DDDSU", "DSUUD", "DDDDDDSUUU", "FDD"};
+    options.pattern = patterns[draw(4)];
+    options.bandwidth_mhz = draw(2) == 0 ? 20 : 5;
+    options.request_period_s = draw(2) == 0 ? 0 : 0.02;
+    options.k2_slots = 1 + draw(4);
+    options.access = draw(4) == 0 ? "configured" : "request";
+    options.scheduler = draw(2) == 0 ? "round-robin" : "proportional-fair";
+    options.max_grants = 1 + draw(3);
+    options.max_attempts = 1 + draw(4);
+    options.block_error_target = 0.01 + 0.1 * static_cast<double>(draw(6));
+    const int robots = 1 + static_cast<int>(draw(4));
+    Wild channel;
+    RadioAccess access(options, robots, 1, seed, channel);
+    std::vector<std::int64_t> sent(2 * robots, 0), arrived(2 * robots, 0);
+    std::int64_t now_ns = 0;
+    const auto run_until = [&](std::int64_t until_ns) {
+      for (int slots = 0; access.next_slot(); ++slots) {
+        ASSERT_LT(slots, 200000) << "it never ends, seed " << seed;
+        if (*access.next_slot() * access.slots().slot_ns() > until_ns) return;
+        access.run();
+        for (const Arrival& arrival : access.take_arrivals()) {
+          arrived[2 * arrival.robot + static_cast<int>(arrival.way)] += arrival.packets;
+        }
+      }
+    };
+    for (int i = 0; i < 200; ++i) {
+      now_ns += draw(4) == 0 ? draw(40000000) : draw(300000);
+      run_until(now_ns);
+      const int robot = static_cast<int>(draw(robots));
+      const Way way = draw(2) == 0 ? Way::kUp : Way::kDown;
+      const std::int64_t burst = draw(3) == 0 ? 1 + draw(12) : 1;
+      for (std::int64_t packet = 0; packet < burst; ++packet) {
+        sent[2 * robot + static_cast<int>(way)] +=
+            access.enqueue(robot, way, 40 + draw(1461), now_ns);
+      }
+    }
+    run_until(std::numeric_limits<std::int64_t>::max());
+    ASSERT_EQ(arrived, sent) << seed;
   }
 }
 
