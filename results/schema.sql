@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 4 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 5 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -140,6 +140,23 @@ CREATE TABLE theory (
 CREATE VIEW transfer_counters AS
 SELECT run_id, round, worker, direction, key AS counter, CAST(value AS REAL) AS value
 FROM transfers, json_each(counters);
+
+-- What limited each transfer: the part of its latency in which it spent most, where the technology
+-- splits it so (5G does).
+CREATE VIEW transfer_limits AS
+WITH parts(part, limited_by) AS (
+  VALUES ('access_s', 'access'),           -- nobody knew yet that there was something to send
+         ('grant_s', 'grant'),             -- known, and its slot was still to come
+         ('air_s', 'air'),                 -- sent with all that it could use
+         ('blocks_s', 'resource blocks'),  -- sent, and more of them would have been faster
+         ('power_s', 'power'),             -- sent, and more of it would have been faster
+         ('harq_s', 'HARQ'),               -- what was lost had to be sent again
+         ('core_s', 'core'),               -- processing, and the wire to the server
+         ('window_s', 'congestion window') -- nothing was there to be sent: TCP waited
+)
+SELECT run_id, round, worker, direction, limited_by, max(value) AS limited_s, sum(value) AS parts_s
+FROM transfer_counters JOIN parts ON part = counter
+GROUP BY run_id, round, worker, direction;
 
 -- One row an evaluation, with all that a plot needs; bits are of payload, up and down.
 CREATE VIEW progress AS
