@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "channel-models/lte/lte.h"
 #include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/child.h"
@@ -37,6 +38,9 @@ const Table<Technology>& table() {
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
        {check_nr, apply_nr, make_nr, nr_one_way_s, describe_nr}},
+      {"lte",
+       "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
+       {check_lte, apply_lte, make_lte, lte_one_way_s, describe_lte}},
       {"wire",
        "a point-to-point link from each robot to the server",
        {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; },

@@ -74,6 +74,16 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   double core_delay_s = 0.001;
 };
 
+struct LteOptions {
+  std::int64_t bandwidth_blocks = 100;  // 6, 15, 25, 50, 75, 100 (20 MHz), each way
+  double robot_power_dbm = 23, station_power_dbm = 30;
+  std::string rlc = "um";                       // lte_rlcs()
+  std::string scheduler = "proportional-fair";  // lte_schedulers()
+  std::int64_t buffer_bytes = 6172672;          // of each robot and direction
+  double core_rate_bps = 1e9;                   // from the gateway to the server
+  double core_delay_s = 0.001;
+};
+
 struct RadioOptions {                      // of every technology that has one
   std::string path_loss = "log-distance";  // path_losses()
   double path_loss_exponent = 3.0;         // of path loss "log-distance"
@@ -123,6 +133,7 @@ struct LinkOptions {
   RadioOptions radio;
   WifiOptions wifi;
   NrOptions nr;
+  LteOptions lte;
   WireOptions wire;
   TcpOptions tcp;
   PlacementOptions placement;
@@ -149,6 +160,8 @@ Words nr_schedulers();
 Words combinings();
 Words nr_fadings();
 Words nr_server_places();
+Words lte_rlcs();
+Words lte_schedulers();
 Words placements();
 Words mobilities();
 

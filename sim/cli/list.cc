@@ -39,6 +39,8 @@ constexpr Kind kKinds[] = {
     {"combinings", channel::combinings},
     {"delay-profiles", channel::nr_fadings},
     {"nr-server-places", channel::nr_server_places},
+    {"lte-rlcs", channel::lte_rlcs},
+    {"lte-schedulers", channel::lte_schedulers},
     {"path-losses", channel::path_losses},
     {"lines-of-sight", channel::lines_of_sight},
     {"fadings", channel::fadings},

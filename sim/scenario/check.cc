@@ -30,9 +30,10 @@ std::string seconds(double value) {
 void check_limits(const Settings& settings) {
   const double round_trip_s = channel::round_trip_s(link_options(settings));
   const std::string& technology = settings.link.technology;
-  const std::string delay = technology == "wire" ? "wire.delay_s"
-                            : technology == "nr" ? "nr.core_delay_s"
-                                                 : "wifi.backhaul_delay_s";
+  const std::string delay = technology == "wire"  ? "wire.delay_s"
+                            : technology == "nr"  ? "nr.core_delay_s"
+                            : technology == "lte" ? "lte.core_delay_s"
+                                                  : "wifi.backhaul_delay_s";
   const std::string path =
       delay + ": a round trip of the path takes at least " + seconds(round_trip_s) + ", ";
   if (1.5 * round_trip_s >= settings.limits.connect_timeout_s) {

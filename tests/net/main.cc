@@ -124,6 +124,11 @@ Drawn where_it_acts(const Setting& setting) {
   if (setting.key.rfind("radio.clutter", 0) == 0 || setting.key == "radio.shadowing" ||
       setting.key == "radio.line_of_sight") {
     drawn = with(std::move(drawn), "link.technology", "nr");
+    drawn = with(std::move(drawn), "placement.radius_m", 200);
+    drawn = with(std::move(drawn), "nr.station_gain_dbi", 30);
+  }
+  if (setting.key == "radio.clutter_height_m") {
+    drawn = with(std::move(drawn), "radio.path_loss", "inf-sh");
   }
   static const std::set<std::string> of_losses = {"nr.k1_slots", "nr.combining", "nr.max_attempts",
                                                   "nr.rlc_recovery_s"};

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/lte/lte.h"
+
+#include <ns3/constant-position-mobility-model.h>
+#include <ns3/double.h>
+#include <ns3/ipv4-address-helper.h>
+#include <ns3/ipv4-static-routing-helper.h>
+#include <ns3/lte-enb-net-device.h>
+#include <ns3/lte-helper.h>
+#include <ns3/lte-spectrum-phy.h>
+#include <ns3/lte-ue-net-device.h>
+#include <ns3/lte-ue-phy.h>
+#include <ns3/lte-ue-rrc.h>
+#include <ns3/packet-burst.h>
+#include <ns3/point-to-point-epc-helper.h>
+#include <ns3/point-to-point-helper.h>
+#include <ns3/spectrum-channel.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "channel-models/internet/internet.h"
+#include "channel-models/internet/tcp.h"
+#include "channel-models/motion/mobility.h"
+#include "channel-models/motion/placement.h"
+#include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/streams.h"
+#include "channel-models/radio/propagation.h"
+#include "channel-models/table.h"
+
+namespace gradwave::channel {
+namespace {
+
+using ns3::Packet;
+using ns3::Ptr;
+
+constexpr std::int64_t kMtuBytes = 1500;
+constexpr double kCarrier_hz = 2.12e9;  // EARFCN 100, downlink
+constexpr std::int64_t kMostRobots = 300;
+
+const Table<std::string>& rlc_table() {
+  static const Table<std::string> table = {
+      {"um", "unacknowledged: what HARQ loses is TCP's", "RlcUmAlways"},
+      {"am", "acknowledged: what HARQ loses is sent again", "RlcAmAlways"}};
+  return table;
+}
+
+const Table<std::string>& scheduler_table() {
+  static const Table<std::string> table = {
+      {"proportional-fair", "in proportion to what was had before", "ns3::PfFfMacScheduler"},
+      {"round-robin", "in turn", "ns3::RrFfMacScheduler"}};
+  return table;
+}
+
+class Lte final : public Link {
+ public:
+  explicit Lte(const LinkOptions& options);
+  Lte(const Lte&) = delete;  // ns-3's traces hold its address
+  Lte& operator=(const Lte&) = delete;
+
+  const ns3::NodeContainer& robots() const override { return robots_; }
+  Ptr<ns3::Node> server() const override { return server_.Get(0); }
+  ns3::Ipv4Address server_address() const override { return server_address_; }
+  bool ready() const override { return waiting_for().empty(); }
+  std::string waiting_for() const override;
+  void begin() override {}
+  std::optional<double> distance_m(int worker) const override {
+    const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
+    return robot->GetDistanceFrom(station_.Get(0)->GetObject<ns3::MobilityModel>());
+  }
+  Reading uplink(int worker) const override { return {static_cast<double>(up_bytes_[worker])}; }
+  Reading downlink(int worker) const override { return {static_cast<double>(down_bytes_[worker])}; }
+  Counters between(const Reading& before, const Reading& after) const override {
+    return {{"air_bytes", after[0] - before[0]}};
+  }
+  double most_bits(bool, double seconds) const override {
+    return 12 * 14 * 6 * static_cast<double>(blocks_) * (1e3 * seconds + 1);  // 64QAM, uncoded
+  }
+  std::int64_t wire_bytes() const override { return wire_bytes_; }
+  std::optional<double> airtime_s() const override { return std::nullopt; }
+
+ private:
+  void install_radio(const LinkOptions& options);
+  void install_server();
+  Ptr<ns3::LteUeNetDevice> device(int worker) const {
+    return ns3::DynamicCast<ns3::LteUeNetDevice>(devices_.Get(worker));
+  }
+  void count_up(int worker, Ptr<const ns3::PacketBurst> burst) {
+    if (!burst) return;  // a subframe of control alone
+    up_bytes_[worker] += burst->GetSize();
+    wire_bytes_ += burst->GetSize();
+  }
+  void count_down(int worker, Ptr<const Packet> packet) {
+    down_bytes_[worker] += packet->GetSize();
+    wire_bytes_ += packet->GetSize();
+  }
+  void count_core(Ptr<const Packet> packet) { wire_bytes_ += packet->GetSize(); }
+
+  std::int64_t blocks_;
+  ns3::NodeContainer robots_, station_, server_;
+  ns3::NetDeviceContainer devices_;
+  Ptr<ns3::LteHelper> lte_;
+  Ptr<ns3::PointToPointEpcHelper> core_;
+  ns3::Ipv4Address server_address_;
+  std::vector<std::int64_t> up_bytes_, down_bytes_;  // [M]
+  std::int64_t wire_bytes_ = 0;
+};
+
+Lte::Lte(const LinkOptions& options)
+    : blocks_(options.lte.bandwidth_blocks),
+      up_bytes_(options.workers),
+      down_bytes_(options.workers) {
+  robots_.Create(options.workers);
+  station_.Create(1);
+  set_moving(robots_, options.mobility, place(options));
+  const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+  fixed->SetPosition({0, 0, options.placement.access_point_height_m});
+  station_.Get(0)->AggregateObject(fixed);
+  install_radio(options);
+  install_server();
+}
+
+void Lte::install_radio(const LinkOptions& options) {
+  lte_ = ns3::CreateObject<ns3::LteHelper>();
+  core_ = ns3::CreateObject<ns3::PointToPointEpcHelper>();
+  lte_->SetEpcHelper(core_);
+  lte_->SetSchedulerType(look_up(scheduler_table(), "lte.scheduler", options.lte.scheduler));
+  lte_->SetEnbDeviceAttribute("DlBandwidth", ns3::UintegerValue(blocks_));
+  lte_->SetEnbDeviceAttribute("UlBandwidth", ns3::UintegerValue(blocks_));
+  // A model that takes nothing off, before ours.
+  lte_->SetPathlossModelType(ns3::TypeId::LookupByName("ns3::RangePropagationLossModel"));
+  lte_->SetPathlossModelAttribute("MaxRange", ns3::DoubleValue(1e12));
+  const ns3::NetDeviceContainer station = lte_->InstallEnbDevice(station_);
+  devices_ = lte_->InstallUeDevice(robots_);
+  lte_->GetDownlinkSpectrumChannel()->AddPropagationLossModel(
+      make_path_loss(options.radio, kCarrier_hz));
+  lte_->GetUplinkSpectrumChannel()->AddPropagationLossModel(
+      make_path_loss(options.radio, kCarrier_hz));
+  lte_->AssignStreams({station, devices_}, kRadioStreams);
+
+  install_internet(robots_);
+  core_->AssignUeIpv4Address(devices_);
+  for (int i = 0; i < options.workers; ++i) {
+    set_default_route(robots_.Get(i), core_->GetUeDefaultGatewayAddress(), 1);
+    lte_->Attach(devices_.Get(i), station.Get(0));
+    const auto phy = device(i)->GetPhy();
+    phy->GetUplinkSpectrumPhy()->TraceConnectWithoutContext(
+        "TxStart", ns3::MakeCallback(&Lte::count_up, this, i));
+    phy->GetDownlinkSpectrumPhy()->TraceConnectWithoutContext(
+        "RxEndOk", ns3::MakeCallback(&Lte::count_down, this, i));
+  }
+}
+
+void Lte::install_server() {
+  server_.Create(1);
+  install_internet(server_);
+  const ns3::NetDeviceContainer ends =
+      ns3::PointToPointHelper().Install(core_->GetPgwNode(), server());
+  for (std::uint32_t end : {0, 1}) {
+    ends.Get(end)->TraceConnectWithoutContext("PhyTxBegin",
+                                              ns3::MakeCallback(&Lte::count_core, this));
+  }
+  ns3::Ipv4AddressHelper addresses("10.2.0.0", "255.255.255.252");
+  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(ends);
+  server_address_ = interfaces.GetAddress(1);
+  set_default_route(server(), interfaces.GetAddress(0), interfaces.Get(1).second);
+}
+
+std::string Lte::waiting_for() const {
+  std::string robots;
+  for (std::uint32_t i = 0; i < devices_.GetN(); ++i) {
+    if (device(i)->GetRrc()->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY) continue;
+    char text[80];
+    std::snprintf(text, sizeof text, "%srobot %u (%.1f m from the station)",
+                  robots.empty() ? "" : ", ", i, *distance_m(static_cast<int>(i)));
+    robots += text;
+  }
+  return robots;
+}
+
+std::int64_t sounding_period_ms(std::int64_t robots) {
+  return robots > 150 ? 320 : robots > 70 ? 160 : robots > 30 ? 80 : 40;
+}
+
+}  // namespace
+
+Words lte_rlcs() { return words_of(rlc_table()); }
+Words lte_schedulers() { return words_of(scheduler_table()); }
+
+void check_lte(const LinkOptions& options) {
+  const LteOptions& lte = options.lte;
+  constexpr std::array<std::int64_t, 6> kBlocks = {6, 15, 25, 50, 75, 100};
+  if (std::find(kBlocks.begin(), kBlocks.end(), lte.bandwidth_blocks) == kBlocks.end()) {
+    throw OptionError({"lte.bandwidth_blocks"},
+                      "lte.bandwidth_blocks = " + std::to_string(lte.bandwidth_blocks) +
+                          ": expected one of 6, 15, 25, 50, 75, 100 (1.4, 3, 5, 10, 15, 20 MHz)");
+  }
+  if (options.workers > kMostRobots) {
+    throw OptionError({"team.workers", "link.technology"},
+                      "team.workers: an LTE cell of ns-3's serves at most " +
+                          std::to_string(kMostRobots) + " robots");
+  }
+  look_up(rlc_table(), "lte.rlc", lte.rlc);
+  look_up(scheduler_table(), "lte.scheduler", lte.scheduler);
+  check_propagation(options.radio, options.placement);
+  check_mobility(options.mobility, place(options));
+  check_tcp(options.tcp, kMtuBytes);
+}
+
+void apply_lte(const LinkOptions& options) {
+  const LteOptions& lte = options.lte;
+  apply_propagation(options.radio, kCarrier_hz);
+  set_default("ns3::LteEnbRrc::EpsBearerToRlcMapping", look_up(rlc_table(), "lte.rlc", lte.rlc));
+  set_default("ns3::LteEnbRrc::SrsPeriodicity", sounding_period_ms(options.workers));
+  set_default("ns3::LteRlcUm::MaxTxBufferSize", lte.buffer_bytes);
+  set_default("ns3::LteRlcAm::MaxTxBufferSize", lte.buffer_bytes);
+  set_default("ns3::LteUePhy::TxPower", lte.robot_power_dbm);
+  set_default("ns3::LteEnbPhy::TxPower", lte.station_power_dbm);
+  set_default("ns3::LteUePhy::EnableRlfDetection", std::string("false"));
+  apply_point_to_point(lte.core_rate_bps, lte.core_delay_s, kMtuBytes);
+  apply_tcp(options.tcp, kMtuBytes, round_trip_s(options));
+}
+
+double lte_one_way_s(const LinkOptions& options) { return options.lte.core_delay_s; }
+
+std::vector<std::string> describe_lte(const LinkOptions& options, const MessageSizes&) {
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "LTE schedules every millisecond: about %.1f s of this machine's time for each "
+                "simulated second, also while robots compute; \"nr\" has no such cost",
+                0.08 * static_cast<double>(options.workers));
+  return {text};
+}
+
+std::unique_ptr<Link> make_lte(const LinkOptions& options) {
+  return std::make_unique<Lte>(options);
+}
+
+}  // namespace gradwave::channel
