@@ -205,6 +205,7 @@ bool RadioAccess::enqueue(int robot, Way way, std::int64_t bytes, std::int64_t n
   of.queue.push_back({bytes, slot_of(now_ns) + kReadySlots});
   of.queued_bytes += bytes + kPacketHeader;
   if (!was_empty) return true;
+  of.air = Phase::kAir;
   if (way == Way::kUp && !of.request) {
     of.request = request_slot(
         robot, std::max({of.queue.back().usable, robots_[robot].reachable, slot_ + 1}));
@@ -516,6 +517,9 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     block.grant = grant;
     block.number = of.next_number++;
     block.first_slot = slot_;
+    block.air = grant.power_limited                  ? Phase::kAirPower
+                : grant.bits < candidate.needed_bits ? Phase::kAirBlocks
+                                                     : Phase::kAir;
     block.granted = of.granted_bytes;
     if (!candidate.anew) {
       fill(block, of, way);
@@ -610,9 +614,7 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
         of.offset_db += lost ? kOuterStep_db : -kOuterStep_db * target / (1 - target);
         of.offset_db = std::clamp(of.offset_db, -10.0, 20.0);
       }
-      of.air = block.grant.power_limited ? Phase::kAirPower
-               : block.report > 0        ? Phase::kAirBlocks
-                                         : Phase::kAir;
+      of.air = block.air;
       spend(of, now_ns, of.air);
       spend(of, end_ns, Phase::kIdle);
       air_bits_ += block.grant.bits;
@@ -694,6 +696,7 @@ RadioAccess::Phase RadioAccess::waiting_phase(const Flow& of, Way way) const {
     if (!block.decoded) return Phase::kHarq;
   }
   if (of.queue.empty()) return Phase::kIdle;
+  if (of.air != Phase::kAir && !of.request) return of.air;  // the last slot was too small
   return way == Way::kUp && of.request ? Phase::kAccess : Phase::kGrant;
 }
 

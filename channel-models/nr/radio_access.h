@@ -51,8 +51,8 @@ struct Usage {
   double access_s = 0;  // nobody knew of the data: waiting for a scheduling request
   double grant_s = 0;   // known of, waiting for a slot
   double air_s = 0;     // being sent and decoded, all that there was
-  double blocks_s = 0;  // the same, but more would have been sent with more resource blocks
-  double power_s = 0;   // the same, but more would have been sent with more power
+  double blocks_s = 0;  // on the air, and until the next slot, when resource blocks were too few
+  double power_s = 0;   // the same, when power was too little
   double harq_s = 0;    // waiting for what has to be sent again
   std::int64_t transmissions = 0;    // of transport blocks, first ones
   std::int64_t retransmissions = 0;  // HARQ
@@ -131,7 +131,8 @@ class RadioAccess {
     std::int64_t report = 0;   // bytes that waited behind it: the buffer status in it
     std::int64_t granted = 0;  // to the flow so far, this included
     std::vector<Transmission> received;
-    bool lost = false;  // HARQ gave up: to be sent anew, as another block or several
+    Phase air = Phase::kAir;  // what its time on the air is
+    bool lost = false;        // HARQ gave up: to be sent anew, as another block or several
     bool decoded = false;
   };
 
