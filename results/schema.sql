@@ -141,8 +141,8 @@ CREATE VIEW transfer_counters AS
 SELECT run_id, round, worker, direction, key AS counter, CAST(value AS REAL) AS value
 FROM transfers, json_each(counters);
 
--- What limited each transfer: the part of its latency in which it spent most, where the technology
--- splits it so (5G does).
+-- What limited each transfer: the part of its latency in which it spent most, as its technology
+-- splits it: 5G (channel-models/nr/nr.h), Wi-Fi and a wire.
 CREATE VIEW transfer_limits AS
 WITH parts(part, limited_by) AS (
   VALUES ('access_s', 'access'),           -- nobody knew yet that there was something to send
@@ -152,6 +152,10 @@ WITH parts(part, limited_by) AS (
          ('power_s', 'power'),             -- sent, and more of it would have been faster
          ('harq_s', 'HARQ'),               -- what was lost had to be sent again
          ('core_s', 'core'),               -- processing, and the wire to the server
+         ('airtime_s', 'air'),             -- Wi-Fi: its frames
+         ('waiting_s', 'channel and TCP'), -- Wi-Fi: everything else
+         ('sending_s', 'rate'),            -- a wire's
+         ('delay_s', 'delay'),             -- a wire's
          ('window_s', 'congestion window') -- nothing was there to be sent: TCP waited
 )
 SELECT run_id, round, worker, direction, limited_by, max(value) AS limited_s, sum(value) AS parts_s

@@ -25,8 +25,9 @@
 // "minstrel-ht" tries others.
 //
 // Counters of a message: mac_retries (data frames sent again), phy_rate_bps (mean over the bytes
-// sent), airtime_s (its data frames on the air), queue_drops (packets that the queue discipline of
-// its sending radio dropped).
+// sent), queue_drops (packets that the queue discipline of its sending radio dropped), and its
+// latency in two parts: airtime_s (its data frames on the air) and waiting_s (for the channel,
+// behind frames of others, for acknowledgments and TCP).
 #pragma once
 
 #include <memory>

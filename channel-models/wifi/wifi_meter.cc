@@ -91,9 +91,12 @@ void WifiMeter::count_drop(int sender, ns3::Ptr<const ns3::QueueDiscItem> item) 
 }
 
 Reading WifiMeter::reading(const Counted& counted) {
-  return {static_cast<double>(counted.mac_retries), static_cast<double>(counted.data_bytes),
-          counted.rate_weighted_bytes, counted.data_airtime.GetSeconds(),
-          static_cast<double>(counted.queue_drops)};
+  return {static_cast<double>(counted.mac_retries),
+          static_cast<double>(counted.data_bytes),
+          counted.rate_weighted_bytes,
+          counted.data_airtime.GetSeconds(),
+          static_cast<double>(counted.queue_drops),
+          ns3::Simulator::Now().GetSeconds()};
 }
 
 Counters WifiMeter::between(const Reading& before, const Reading& after) {
@@ -101,6 +104,7 @@ Counters WifiMeter::between(const Reading& before, const Reading& after) {
   Counters counters = {{"mac_retries", grown(0)}};
   if (grown(1) > 0) counters.emplace_back("phy_rate_bps", grown(2) / grown(1));
   counters.emplace_back("airtime_s", grown(3));
+  counters.emplace_back("waiting_s", std::max(0.0, grown(5) - grown(3)));
   counters.emplace_back("queue_drops", grown(4));
   return counters;
 }

@@ -7,7 +7,10 @@
 #include <ns3/point-to-point-helper.h>
 #include <ns3/point-to-point-net-device.h>
 #include <ns3/pointer.h>
+#include <ns3/simulator.h>
 #include <ns3/string.h>
+
+#include <algorithm>
 
 #include "channel-models/internet/internet.h"
 #include "channel-models/internet/tcp.h"
@@ -53,19 +56,23 @@ class Wire final : public Link {
   void count_sent(Counted* counted, ns3::Ptr<const ns3::Packet> packet);
   void count_lost(Counted* counted, ns3::Ptr<const ns3::Packet>) { ++counted->lost_packets; }
   static Reading reading(const Counted& counted) {
-    return {static_cast<double>(counted.bytes), static_cast<double>(counted.lost_packets)};
+    return {static_cast<double>(counted.bytes), static_cast<double>(counted.lost_packets),
+            ns3::Simulator::Now().GetSeconds()};
   }
 
   ns3::NodeContainer robots_, server_;
   ns3::Ipv4Address server_address_;
-  double rate_bps_;
+  double rate_bps_, delay_s_;
   std::vector<Counted> uplink_, downlink_;  // [M]
   std::int64_t wire_bytes_ = 0;
   std::vector<ns3::Ptr<ns3::ErrorModel>> losses_;  // [2M]
 };
 
 Wire::Wire(const LinkOptions& options)
-    : rate_bps_(options.wire.rate_bps), uplink_(options.workers), downlink_(options.workers) {
+    : rate_bps_(options.wire.rate_bps),
+      delay_s_(options.wire.delay_s),
+      uplink_(options.workers),
+      downlink_(options.workers) {
   robots_.Create(options.workers);
   server_.Create(1);
   install_internet({robots_, server_});
@@ -111,9 +118,13 @@ void Wire::count_sent(Counted* counted, ns3::Ptr<const ns3::Packet> packet) {
 }
 
 Counters Wire::between(const Reading& before, const Reading& after) const {
-  const double bytes = after[0] - before[0];
+  const double sending_s = 8 * (after[0] - before[0]) / rate_bps_;
+  const double others_s = std::max(0.0, after[2] - before[2] - sending_s);
+  const double delay_s = std::min(delay_s_, others_s);
   return {{"phy_rate_bps", rate_bps_},
-          {"sending_s", 8 * bytes / rate_bps_},
+          {"sending_s", sending_s},
+          {"delay_s", delay_s},
+          {"window_s", others_s - delay_s},
           {"lost_packets", after[1] - before[1]}};
 }
 

@@ -3,7 +3,8 @@
 // server. Its queues hold whatever TCP sends, so the only packets lost are those that
 // WireOptions::loss says; a packet of n bytes takes (n + 2) * 8 / rate + delay (2: PPP).
 //
-// Counters of a message: phy_rate_bps, sending_s (the sender's end busy), lost_packets.
+// Counters of a message: phy_rate_bps, lost_packets, and its latency in parts: sending_s (the
+// sender's end busy), delay_s, window_s (nothing was sent: TCP waited).
 #pragma once
 
 #include <memory>
