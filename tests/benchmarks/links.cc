@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   options.nr.bandwidth_mhz = 20;
   options.nr.server = "core";
 
-  constexpr double kComputing_s = 0.05, kIdle_s = 100;
+  constexpr double kComputing_s = 0.05, kIdle_s = 10;
   const double robots = static_cast<double>(options.workers);
   try {
     PacketTransport network(options, {60, 1e3});

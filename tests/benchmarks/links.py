@@ -68,7 +68,7 @@ def main():
                 rows.append([NAMES.get(link, link), str(robots)] +
                             [f"{statistics.median(run[name] for run in runs):.4f}"
                              for name in COLUMNS[2:]])
-    print("Costs of 3 rounds of 100 kB from each, then 100 idle seconds; medians\n")
+    print("Costs of 3 rounds of 100 kB from each, then 10 idle seconds; medians\n")
     print_table(["", "robots", "s of CPU a MB", "s of CPU an idle s", "us an event"], rows)
 
     if options.figure:
