@@ -250,7 +250,7 @@ bool Nr::send(int robot, nr::Way way, Ptr<Packet> packet) {
 // One event, for the next slot that has something to do.
 void Nr::plan() {
   const auto slot = cell_.access->next_slot();
-  if (!slot || (next_.IsRunning() && next_slot_ == *slot)) return;
+  if (!slot || (!next_.IsExpired() && next_slot_ == *slot)) return;
   next_.Cancel();
   next_slot_ = *slot;
   const ns3::Time at = ns3::NanoSeconds(*slot * cell_.access->slots().slot_ns());
