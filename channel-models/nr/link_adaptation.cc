@@ -23,15 +23,12 @@ double threshold_of(const Mcs& mcs, double target) {
   return std::pow(10, high / 10);
 }
 
-// What the gains make of an SINR, by modulation: effective SINR over it.
-std::array<double, 9> worth_of(const std::vector<double>& gains, double sinr) {
-  std::array<double, 9> worth;
-  worth.fill(gains.front());
-  if (gains.size() == 1 || !(sinr > 0)) return worth;
+// What the gains make of an SINR: effective SINR over it.
+double worth_of(const std::vector<double>& gains, int bits_per_symbol, double sinr) {
+  if (gains.size() == 1 || !(sinr > 0)) return gains.front();
   std::vector<double> sinrs(gains);
   for (double& each : sinrs) each *= sinr;
-  for (const int bits : {2, 4, 6, 8}) worth[bits] = effective_sinr(bits, sinrs) / sinr;
-  return worth;
+  return effective_sinr(bits_per_symbol, sinrs) / sinr;
 }
 
 }  // namespace
@@ -41,15 +38,26 @@ LinkAdaptation::LinkAdaptation(const std::vector<Mcs>& table, double target, int
   for (const Mcs& mcs : table_) thresholds_.push_back(threshold_of(mcs, target));
 }
 
+void LinkAdaptation::weigh(Quality& quality, std::int64_t blocks) const {
+  quality.worth.clear();
+  for (int layers = 1; layers <= layers_; ++layers) {
+    std::array<double, 4> worth;
+    for (int i = 0; i < 4; ++i) {
+      worth[i] = worth_of(quality.gains, 2 * (i + 1), quality.sinr(blocks) / layers);
+    }
+    quality.worth.push_back(worth);
+  }
+}
+
 LinkAdaptation::Choice LinkAdaptation::best(const Quality& quality, std::int64_t elements_each,
                                             std::int64_t blocks, double needed_bits) const {
   Choice fewest, most;
   for (int layers = 1; layers <= layers_; ++layers) {
-    const auto worth = worth_of(quality.gains, quality.sinr(blocks) / layers);
+    const std::array<double, 4>& worth = quality.worth[layers - 1];
     for (std::size_t i = 0; i < table_.size(); ++i) {
       const Mcs& mcs = table_[i];
       // Layers share the power.
-      const double needed_sinr = thresholds_[i] * layers / worth[mcs.bits_per_symbol];
+      const double needed_sinr = thresholds_[i] * layers / worth[mcs.bits_per_symbol / 2 - 1];
       if (i > 0 && needed_sinr > quality.most) continue;
       const double by_power = quality.of_one_block / needed_sinr;
       std::int64_t possible =
@@ -95,7 +103,7 @@ Grant LinkAdaptation::choose(const Quality& quality, std::int64_t elements_each,
   // Small blocks need more SINR than full ones.
   const double sinr = quality.sinr(grant.blocks) / grant.layers;
   while (grant.mcs.index > 0) {
-    const double worth = worth_of(quality.gains, sinr)[grant.mcs.bits_per_symbol];
+    const double worth = worth_of(quality.gains, grant.mcs.bits_per_symbol, sinr);
     const Transmission once{static_cast<double>(grant.symbols * grant.layers), sinr * worth};
     if (block_error(grant.bits, grant.mcs, once) <= target_) break;
     grant.mcs = table_[grant.mcs.index - 1];

@@ -5,6 +5,7 @@
 // choice.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Quality {
   double of_one_block = 0;  // SINR with all power in one block
   double most = 0;          // SINR that power control, or equal power over all blocks, allows
   std::vector<double> gains = {1};  // over the carrier, mean about 1: fading
+  // Of the gains: effective SINR over `most`, or what there is, by layers - 1 and Qm / 2 - 1.
+  // LinkAdaptation::weigh() fills it in.
+  std::vector<std::array<double, 4>> worth;
 
   double sinr(std::int64_t blocks) const {
     const double shared = of_one_block / static_cast<double>(blocks);
@@ -42,13 +46,16 @@ class LinkAdaptation {
   // `target`: probability that a first transmission fails.
   LinkAdaptation(const std::vector<Mcs>& table, double target, int layers);
 
+  // Looks at the gains, once for all questions about a channel of which `blocks` can be had.
+  void weigh(Quality& quality, std::int64_t blocks) const;
+
   // The fewest blocks that carry `needed_bits`, or as many bits as can be: at most `blocks`, of
   // `elements_each` resource elements. Where even
   // the lowest scheme would fail more often, that, for kLeastBits.
   Grant choose(const Quality& quality, std::int64_t elements_each, std::int64_t blocks,
                std::int64_t needed_bits) const;
 
-  // Bits that `blocks` would carry, about: what a scheduler weighs.
+  // Bits that `blocks` would carry, about: what a scheduler compares. Both need weigh() before.
   double rate(const Quality& quality, std::int64_t elements_each, std::int64_t blocks) const;
 
   // SINR at which the table's scheme fails with the target's probability.

@@ -115,6 +115,7 @@ Reach RadioAccess::reach(int robot, Way way) const {
   const std::int64_t slot = up ? slots_.next_uplink(0) : data_slot(0);
   const std::int64_t each = elements(way, slot), blocks = blocks_ - (up ? control_blocks() : 0);
   const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
+  adaptation.weigh(known, blocks);
   const Grant grant =
       adaptation.choose(known, each, blocks, std::numeric_limits<std::int64_t>::max() / 16);
   Reach of;
@@ -463,6 +464,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
   }
 
   // Then what is new.
+  const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
   for (int i = 0; i < robots; ++i) {
     const int robot = in_turn(i);
     if (!is_here(robot)) continue;
@@ -486,11 +488,11 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
              : needed_bits(of, way);
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
       // His whether he uses it or not, but half of the slot is for those who have more to send.
-      const Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
-      const std::int64_t held = adaptation_[0]
-                                    .choose(known, elements_each, std::max<std::int64_t>(1, left),
-                                            8 * options_.first_grant_bytes)
-                                    .blocks;
+      Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
+      const std::int64_t most = std::max<std::int64_t>(1, left);
+      adaptation.weigh(known, most);
+      const std::int64_t held =
+          adaptation.choose(known, elements_each, most, 8 * options_.first_grant_bytes).blocks;
       left = std::max(std::min(left, (blocks_ - reserved) / 2), left - held);
     }
     if (served[robot] || needed == 0 || processes(of) >= kProcesses) continue;
@@ -498,11 +500,11 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;
     known.most *= off;
+    adaptation.weigh(known, std::max<std::int64_t>(1, left));
     candidates.push_back({robot, &of, needed, anew, std::move(known)});
   }
 
   share(way, candidates, elements_each, left, grants, turn);
-  const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
   for (Candidate& candidate : candidates) {
     if (left == 0 || candidate.blocks == 0) continue;
     Flow& of = *candidate.flow;

@@ -54,7 +54,8 @@ def main():
                    for robots in teams if link != "lte" or robots <= 32] for link in LINKS}
     print("A round of 20 kB from each robot, 20 m away, s\n")
     print_table(["robots"] + [str(robots) for robots in teams],
-                [[NAMES[link]] + [f"{latency:.3f}" for latency in many[link]] for link in LINKS])
+                [[NAMES[link]] + [f"{latency:.3f}" for latency in many[link]] +
+                 [""] * (len(teams) - len(many[link])) for link in LINKS])
 
     rows = []
     for robots in [8, 64]:
