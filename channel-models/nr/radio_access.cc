@@ -149,6 +149,10 @@ std::int64_t RadioAccess::slots_in(double seconds) const {
       std::ceil(1e9 * seconds / static_cast<double>(slots_.slot_ns()) - 1e-6));
 }
 
+std::int64_t RadioAccess::heard_slot(const Flow& of) const {
+  return options_.access == "configured" ? *of.request : *of.request + 1 + kStationSlots;
+}
+
 bool RadioAccess::may_request(int robot, std::int64_t slot) const {
   return request_slots_ == 0
              ? slots_.uplink(slot)
@@ -471,10 +475,9 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     Flow& of = flow(robot, way);
     if (up) {
       hear_reports(of, decided);
-      const bool configured = options_.access == "configured";
-      if (of.request &&
-          (configured ? *of.request <= slot_ : *of.request + 1 + kStationSlots <= decided)) {
-        const std::int64_t heard = configured ? slot_ : *of.request + 1 + kStationSlots;
+      const std::int64_t known_by = options_.access == "configured" ? slot_ : decided;
+      if (of.request && heard_slot(of) <= known_by) {
+        const std::int64_t heard = heard_slot(of);
         of.believed_bytes = std::max(of.believed_bytes, options_.first_grant_bytes);
         of.request.reset();
         spend(of, heard * slots_.slot_ns(), Phase::kGrant);
@@ -616,8 +619,8 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
         of.offset_db += lost ? kOuterStep_db : -kOuterStep_db * target / (1 - target);
         of.offset_db = std::clamp(of.offset_db, -10.0, 20.0);
       }
-      of.air = block.air;
-      spend(of, now_ns, of.air);
+      of.air = of.on_air = block.air;
+      spend(of, now_ns, of.on_air);
       spend(of, end_ns, Phase::kIdle);
       air_bits_ += block.grant.bits;
       lost ? failed(of, way, block) : decoded(sending.robot, way, block);
@@ -739,8 +742,21 @@ void RadioAccess::spend(Flow& of, std::int64_t until_ns, Phase next) {
 Usage RadioAccess::usage(int robot, Way way, std::int64_t now_ns) const {
   const Flow& of = flow(robot, way);
   Usage now = of.usage;
-  // What is still on the air has been counted to its end.
-  add(now, now_ns < of.since_ns ? of.air : of.phase, now_ns - of.since_ns);
+  if (now_ns < of.since_ns) {  // still on the air, and counted to its end
+    add(now, of.on_air, now_ns - of.since_ns);
+    return now;
+  }
+  std::int64_t from_ns = of.since_ns;
+  Phase phase = of.phase;
+  if (phase == Phase::kAccess && of.request) {
+    const std::int64_t heard_ns = heard_slot(of) * slots_.slot_ns();
+    if (heard_ns < now_ns) {
+      add(now, phase, std::max<std::int64_t>(0, heard_ns - from_ns));
+      from_ns = std::max(from_ns, heard_ns);
+      phase = Phase::kGrant;
+    }
+  }
+  add(now, phase, now_ns - from_ns);
   return now;
 }
 

@@ -163,7 +163,8 @@ class RadioAccess {
     // Time.
     Phase phase = Phase::kIdle;
     std::int64_t since_ns = 0;
-    Phase air = Phase::kAir;  // what the last time on the air was
+    Phase on_air = Phase::kAir;  // what the last time on the air is counted as
+    Phase air = Phase::kAir;     // what waiting for the next slot is, if more is known of
     Usage usage;
   };
 
@@ -203,6 +204,7 @@ class RadioAccess {
   std::int64_t uplink_slot(std::int64_t ready) const;    // first whose grant can know of `ready`
   std::int64_t downlink_slot(std::int64_t ready) const;  // first with data
   std::int64_t slots_in(double seconds) const;           // rounded up
+  std::int64_t heard_slot(const Flow& flow) const;       // from which on its request is known
   bool may_request(int robot, std::int64_t slot) const;
   std::int64_t request_slot(int robot, std::int64_t from) const;  // the first
   int data_symbols(std::int64_t slot) const;
