@@ -151,6 +151,7 @@ WITH parts(part, limited_by) AS (
          ('blocks_s', 'resource blocks'),  -- sent, and more of them would have been faster
          ('power_s', 'power'),             -- sent, and more of it would have been faster
          ('harq_s', 'HARQ'),               -- what was lost had to be sent again
+         ('handover_s', 'handover'),       -- another station, and until served by it
          ('core_s', 'core'),               -- processing, and the wire to the server
          ('airtime_s', 'air'),             -- Wi-Fi: its frames
          ('waiting_s', 'channel and TCP'), -- Wi-Fi: everything else

@@ -58,7 +58,7 @@ LinkAdaptation::Choice LinkAdaptation::best(const Quality& quality, std::int64_t
       const Mcs& mcs = table_[i];
       // Layers share the power.
       const double needed_sinr = thresholds_[i] * layers / worth[mcs.bits_per_symbol / 2 - 1];
-      if (i > 0 && needed_sinr > quality.most) continue;
+      if ((i > 0 || layers > 1) && needed_sinr > quality.most) continue;
       const double by_power = quality.of_one_block / needed_sinr;
       std::int64_t possible =
           by_power < static_cast<double>(blocks) ? static_cast<std::int64_t>(by_power) : blocks;
@@ -89,26 +89,42 @@ Grant LinkAdaptation::choose(const Quality& quality, std::int64_t elements_each,
                              std::int64_t blocks, std::int64_t needed_bits) const {
   const Choice choice = best(quality, elements_each, blocks, static_cast<double>(needed_bits));
   Grant grant{choice.blocks, *choice.mcs, choice.layers};
-  const auto size = [&](std::int64_t of_blocks) {
-    return transport_block_bits(elements_each * of_blocks, grant.mcs, grant.layers);
+  const auto size_up = [&](std::int64_t of_blocks) {
+    grant.blocks = of_blocks;
+    grant.symbols = elements_each * of_blocks;
+    grant.bits = transport_block_bits(grant.symbols, grant.mcs, grant.layers);
   };
-  grant.bits = size(grant.blocks);
-  // A block's size is rounded: one resource block more may be needed.
-  if (grant.bits < needed_bits && choice.bits >= static_cast<double>(needed_bits) &&
-      grant.blocks < blocks) {
-    grant.bits = size(++grant.blocks);
-  }
-  grant.symbols = elements_each * grant.blocks;
-  grant.power_limited = grant.bits < needed_bits && grant.blocks < blocks;
-  // Small blocks need more SINR than full ones.
-  const double sinr = quality.sinr(grant.blocks) / grant.layers;
-  while (grant.mcs.index > 0) {
+  // Small blocks need more SINR than the full ones of the thresholds, and more blocks share the
+  // power.
+  const auto arrives = [&] {
+    const double sinr = quality.sinr(grant.blocks) / grant.layers;
     const double worth = worth_of(quality.gains, grant.mcs.bits_per_symbol, sinr);
     const Transmission once{static_cast<double>(grant.symbols * grant.layers), sinr * worth};
-    if (block_error(grant.bits, grant.mcs, once) <= target_) break;
+    return block_error(grant.bits, grant.mcs, once) <= target_;
+  };
+  size_up(grant.blocks);
+  while (grant.mcs.index > 0 && !arrives()) {
     grant.mcs = table_[grant.mcs.index - 1];
-    grant.bits = size(grant.blocks);
+    size_up(grant.blocks);
   }
+  // A size is rounded, and a lower scheme holds less: more blocks, as long as there is power.
+  bool powerless = false;
+  while (grant.bits < needed_bits && grant.blocks < blocks && !powerless) {
+    size_up(grant.blocks + 1);
+    powerless = !arrives() && !(grant.mcs.index == 0 && grant.bits <= kLeastBits);
+    if (powerless) size_up(grant.blocks - 1);
+  }
+  grant.power_limited = grant.bits < needed_bits && grant.blocks < blocks;
+  return grant;
+}
+
+Grant LinkAdaptation::lowest(std::int64_t elements_each, std::int64_t blocks) const {
+  Grant grant{0, table_.front()};
+  while (grant.blocks < blocks && grant.bits < kLeastBits) {
+    grant.symbols = elements_each * ++grant.blocks;
+    grant.bits = transport_block_bits(grant.symbols, grant.mcs, 1);
+  }
+  grant.power_limited = true;
   return grant;
 }
 

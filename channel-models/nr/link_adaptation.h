@@ -55,7 +55,11 @@ class LinkAdaptation {
   Grant choose(const Quality& quality, std::int64_t elements_each, std::int64_t blocks,
                std::int64_t needed_bits) const;
 
-  // Bits that `blocks` would carry, about: what a scheduler compares. Both need weigh() before.
+  // The lowest scheme, and as many blocks as hold kLeastBits if there are.
+  Grant lowest(std::int64_t elements_each, std::int64_t blocks) const;
+
+  // Bits that `blocks` would carry, about: what a scheduler compares. This and choose() need
+  // weigh() before.
   double rate(const Quality& quality, std::int64_t elements_each, std::int64_t blocks) const;
 
   // SINR at which the table's scheme fails with the target's probability.

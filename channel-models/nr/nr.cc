@@ -163,7 +163,7 @@ class Nr final : public Link {
   double most_bits(bool up, double seconds) const override {
     const nr::Slots& slots =
         cell_.access->slots();  // a window may begin with all its slots at once
-    return cell_.access->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) *
+    return cell_.access->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) * cell_.stations.GetN() *
            (seconds + slots.seconds(slots.period()));
   }
   std::int64_t wire_bytes() const override {
@@ -293,6 +293,7 @@ Reading Nr::reading(int worker, nr::Way way) const {
           of.blocks_s,
           of.power_s,
           of.harq_s,
+          of.handover_s,
           real(of.transmissions),
           real(of.retransmissions),
           real(of.recoveries),
@@ -307,8 +308,8 @@ Reading Nr::reading(int worker, nr::Way way) const {
 
 Counters Nr::between(const Reading& before, const Reading& after) const {
   const auto grown = [&](int i) { return after[i] - before[i]; };
-  double waiting_s = grown(0);  // for neither blocks nor slots
-  for (int i = 1; i <= 6; ++i) waiting_s -= grown(i);
+  double waiting_s = grown(0);  // for neither slots nor blocks
+  for (int i = 1; i <= 7; ++i) waiting_s -= grown(i);
   waiting_s = std::max(0.0, waiting_s);
   const double core_s = std::min(nr_one_way_s(options_), waiting_s);
   Counters counters = {{"access_s", grown(1)},
@@ -317,19 +318,20 @@ Counters Nr::between(const Reading& before, const Reading& after) const {
                        {"blocks_s", grown(4)},
                        {"power_s", grown(5)},
                        {"harq_s", grown(6)},
+                       {"handover_s", grown(7)},
                        {"core_s", core_s},
                        {"window_s", waiting_s - core_s},
-                       {"transport_blocks", grown(7)},
-                       {"harq_retransmissions", grown(8)},
-                       {"rlc_recoveries", grown(9)},
-                       {"queue_drops", grown(10)},
-                       {"handovers", grown(11)}};
-  if (const double blocks = grown(7); blocks > 0) {
-    counters.emplace_back("phy_rate_bps", grown(12) / (blocks * cell_.access->slots().seconds(1)));
-    counters.emplace_back("resource_blocks", grown(13) / blocks);
-    counters.emplace_back("mcs", grown(14) / blocks);
-    counters.emplace_back("layers", grown(15) / blocks);
-    counters.emplace_back("sinr_db", grown(16) / blocks);
+                       {"transport_blocks", grown(8)},
+                       {"harq_retransmissions", grown(9)},
+                       {"rlc_recoveries", grown(10)},
+                       {"queue_drops", grown(11)},
+                       {"handovers", grown(12)}};
+  if (const double blocks = grown(8); blocks > 0) {
+    counters.emplace_back("phy_rate_bps", grown(13) / (blocks * cell_.access->slots().seconds(1)));
+    counters.emplace_back("resource_blocks", grown(14) / blocks);
+    counters.emplace_back("mcs", grown(15) / blocks);
+    counters.emplace_back("layers", grown(16) / blocks);
+    counters.emplace_back("sinr_db", grown(17) / blocks);
   }
   return counters;
 }
@@ -397,6 +399,20 @@ void check_nr(const LinkOptions& options) {
                       "nr.pucch_blocks: the carrier has " + std::to_string(blocks) +
                           " resource blocks, which leaves none for data");
   }
+  // The lowest scheme has to hold headers and a few bytes, TS 38.214 Table 5.1.3.1-1.
+  constexpr double kLowest = 2 * 120.0 / 1024;
+  const std::int64_t control = nr.pucch_blocks >= 0 ? nr.pucch_blocks : (3 * blocks + 99) / 100;
+  const double up_bits =
+      kLowest * static_cast<double>((168 - nr.dmrs_elements) * (blocks - control));
+  const double down_bits =
+      kLowest * static_cast<double>((12 * (14 - nr.control_symbols) - nr.dmrs_elements) * blocks);
+  if (std::min(up_bits, down_bits) < 1.2 * nr::kLeastBits) {
+    throw OptionError(
+        {"nr.pucch_blocks", "nr.bandwidth_mhz", "nr.dmrs_elements", "nr.control_symbols"},
+        "nr.bandwidth_mhz: what control and reference signals leave of a slot does not "
+        "hold the least message by the lowest scheme; expected fewer "
+        "nr.pucch_blocks, nr.dmrs_elements or nr.control_symbols");
+  }
   if (nr.buffer_bytes < kMtuBytes + 10) {
     throw OptionError({"nr.buffer_bytes"}, "nr.buffer_bytes does not hold one packet of 1500");
   }
@@ -418,8 +434,9 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
   const NrOptions& nr = options.nr;
   const Cell cell(options);
   const nr::RadioAccess& access = *cell.access;
-  const double up_bps = access.ceiling_bps(nr::Way::kUp);
-  const double down_bps = access.ceiling_bps(nr::Way::kDown);
+  const double stations = cell.stations.GetN();
+  const double up_bps = stations * access.ceiling_bps(nr::Way::kUp);
+  const double down_bps = stations * access.ceiling_bps(nr::Way::kDown);
   const std::int64_t blocks =
       nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
   const int bits = nr.mcs_table == "64qam" ? 6 : 8;

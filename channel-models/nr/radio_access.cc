@@ -18,7 +18,7 @@ constexpr std::int64_t kProcesses = 16;        // HARQ
 constexpr std::int64_t kReportDelaySlots = 4;  // of the channel's state
 constexpr double kMemorySlots = 100;           // of a proportional fair scheduler
 constexpr double kOuterStep_db = 0.5;
-constexpr double kComparePeriod_s = 0.04;  // of the stations' strengths
+constexpr double kComparePeriod_s = 0.04;  // of the stations' strengths, while anything is sent
 
 double linear(double db) { return std::pow(10, db / 10); }
 
@@ -82,7 +82,8 @@ std::int64_t RadioAccess::uplink_slot(std::int64_t ready) const {
 int RadioAccess::data_symbols(std::int64_t slot) const {
   constexpr int kLeastSymbols = 3;
   const int symbols = slots_.downlink_symbols(slot) - static_cast<int>(options_.control_symbols);
-  return symbols < kLeastSymbols ? 0 : symbols;
+  const bool any = symbols >= kLeastSymbols && 12 * symbols > options_.dmrs_elements;
+  return any ? symbols : 0;
 }
 
 std::int64_t RadioAccess::control_blocks() const {
@@ -207,6 +208,7 @@ bool RadioAccess::enqueue(int robot, Way way, std::int64_t bytes, std::int64_t n
     return false;
   }
   const bool was_empty = of.queue.empty();
+  choose_station(robot);
   of.queue.push_back({bytes, slot_of(now_ns) + kReadySlots});
   of.queued_bytes += bytes + kPacketHeader;
   if (!was_empty) return true;
@@ -302,24 +304,43 @@ void RadioAccess::ensure_heard(int robot) {
       of.reports.empty() ? of.believed_bytes
                          : of.reports.back().bytes - of.granted_bytes + of.reports.back().granted;
   if (will_believe > 0) return;
+  if (of.phase == Phase::kGrant) spend(of, slot_ * slots_.slot_ns(), Phase::kAccess);
   of.request =
       request_slot(robot, std::max({of.queue.front().usable, robots_[robot].reachable, slot_ + 1}));
 }
 
 // ---- Stations
 
-void RadioAccess::compare_stations(int robot) {
-  Robot& of = robots_[robot];
-  if (stations_ == 1 || slot_ < of.looked) return;
-  of.looked = slot_ + slots_in(kComparePeriod_s);
-  int best = of.station;
-  double best_db = channel_.gain_db(robot, of.station) + options_.handover_margin_db;
+int RadioAccess::strongest(int robot) const {
+  int best = robots_[robot].station;
+  double best_db = channel_.gain_db(robot, best) + options_.handover_margin_db;
   for (int station = 0; station < stations_; ++station) {
     const double gain_db = channel_.gain_db(robot, station);
-    if (station == of.station || gain_db <= best_db) continue;
+    if (station == robots_[robot].station || gain_db <= best_db) continue;
     best = station;
     best_db = gain_db;
   }
+  return best;
+}
+
+// Who has nothing to send chooses its station without anybody's noticing.
+void RadioAccess::choose_station(int robot) {
+  if (stations_ == 1) return;
+  for (const Flow& each : robots_[robot].flows) {
+    if (!each.queue.empty() || !each.blocks.empty()) return;
+  }
+  robots_[robot].station = strongest(robot);
+}
+
+void RadioAccess::compare_stations(int robot) {
+  Robot& of = robots_[robot];
+  const bool idle = std::all_of(of.flows.begin(), of.flows.end(), [](const Flow& each) {
+    return each.queue.empty() && each.blocks.empty();
+  });
+  const std::int64_t look = slot_ / slots_in(kComparePeriod_s);
+  if (idle || of.looked == look) return;
+  of.looked = look;
+  const int best = strongest(robot);
   if (best == of.station) return;
   of.station = best;
   of.reachable = slot_ + 1 + slots_in(options_.handover_interruption_s);
@@ -335,6 +356,9 @@ void RadioAccess::compare_stations(int robot) {
     each.believed_bytes = 0;
     each.request.reset();
     each.interference = 0;
+    each.air = Phase::kAir;
+    const bool any = !each.queue.empty() || !each.blocks.empty();
+    if (any) spend(each, slot_ * slots_.slot_ns(), Phase::kHandover);
   }
   ensure_heard(robot);
 }
@@ -517,6 +541,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     };
     Grant grant = choose(candidate.blocks);
     if (grant.bits < kLeastBits) grant = choose(left);
+    if (grant.bits < kLeastBits) grant = adaptation.lowest(elements_each, left);
     if (grant.bits < kLeastBits) continue;
     Block block;
     block.grant = grant;
@@ -722,6 +747,9 @@ void RadioAccess::add(Usage& usage, Phase phase, std::int64_t spent_ns) {
       break;
     case Phase::kAirPower:
       usage.power_s += spent_s;
+      break;
+    case Phase::kHandover:
+      usage.handover_s += spent_s;
       break;
     case Phase::kHarq:
       usage.harq_s += spent_s;

@@ -48,12 +48,13 @@ class Channel {
 // What happened on one robot's link in one direction since it was made. Its data spend each second
 // in one place: the parts add up to the time in which there was something to be sent.
 struct Usage {
-  double access_s = 0;  // nobody knew of the data: waiting for a scheduling request
-  double grant_s = 0;   // known of, waiting for a slot
-  double air_s = 0;     // being sent and decoded, all that there was
-  double blocks_s = 0;  // on the air, and until the next slot, when resource blocks were too few
-  double power_s = 0;   // the same, when power was too little
-  double harq_s = 0;    // waiting for what has to be sent again
+  double access_s = 0;    // nobody knew of the data: waiting for a scheduling request
+  double grant_s = 0;     // known of, waiting for a slot
+  double air_s = 0;       // being sent and decoded, all that there was
+  double blocks_s = 0;    // on the air, and until the next slot, when resource blocks were too few
+  double power_s = 0;     // the same, when power was too little
+  double harq_s = 0;      // waiting for what has to be sent again
+  double handover_s = 0;  // from the change of station until sent again
   std::int64_t transmissions = 0;    // of transport blocks, first ones
   std::int64_t retransmissions = 0;  // HARQ
   std::int64_t recoveries = 0;       // HARQ gave up, RLC sent anew
@@ -112,7 +113,7 @@ class RadioAccess {
   const Slots& slots() const { return slots_; }
 
  private:
-  enum class Phase { kIdle, kAccess, kGrant, kAir, kAirBlocks, kAirPower, kHarq };
+  enum class Phase { kIdle, kAccess, kGrant, kAir, kAirBlocks, kAirPower, kHarq, kHandover };
 
   struct Packet {
     std::int64_t bytes_left = 0;
@@ -171,7 +172,7 @@ class RadioAccess {
   struct Robot {
     int station = 0;
     std::int64_t reachable = 0;  // first slot after a handover
-    std::int64_t looked = 0;     // slot at which it last compared stations
+    std::int64_t looked = -1;    // the period in which it last compared stations
     std::int64_t handovers = 0;
     std::array<Flow, 2> flows;
   };
@@ -235,6 +236,8 @@ class RadioAccess {
   void failed(Flow& flow, Way way, Block& block);
   void deliver(int robot, Way way);
   void ensure_heard(int robot);
+  int strongest(int robot) const;  // its own, unless another is so much stronger
+  void choose_station(int robot);
   void compare_stations(int robot);
   double draw(int robot, Way way) const;
 

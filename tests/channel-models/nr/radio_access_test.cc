@@ -396,6 +396,38 @@ TEST(RadioAccess, PowerLimitedRobotsShareFrequency) {
   EXPECT_GT(many, eight);
 }
 
+TEST(RadioAccess, MoreLayersThanTheChannelBearsCostNoReach) {
+  for (const double loss_db : {100.0, 120.0, 125.0, 128.0, 131.0}) {
+    NrOptions options;
+    options.fading = "none";
+    Team one(options, 1, loss_db);
+    options.downlink_layers = options.uplink_layers = 4;
+    Team four(options, 1, loss_db);
+    for (const Way way : {Way::kUp, Way::kDown}) {
+      EXPECT_GE(four.access.reach(0, way).rate_bps, 0.999 * one.access.reach(0, way).rate_bps);
+      EXPECT_EQ(four.access.reach(0, way).enough, one.access.reach(0, way).enough) << loss_db;
+    }
+  }
+}
+
+// Small blocks at every SINR: what is chosen holds what it is chosen for.
+TEST(LinkAdaptation, AlwaysHoldsALittle) {
+  for (const auto* table : {&mcs_table_64qam(), &mcs_table_256qam()}) {
+    const LinkAdaptation adaptation(*table, 0.1, 2);
+    for (double sinr_db = -8; sinr_db < 30; sinr_db += 0.1) {
+      Quality quality;
+      quality.of_one_block = INFINITY;
+      quality.most = std::pow(10, sinr_db / 10);
+      adaptation.weigh(quality, 51);
+      for (const std::int64_t needed : {256, 296, 320, 560, 600}) {
+        const Grant grant = adaptation.choose(quality, 120, 51, needed);
+        ASSERT_GE(grant.bits, needed) << sinr_db;
+        ASSERT_FALSE(grant.power_limited);
+      }
+    }
+  }
+}
+
 // ---- HARQ
 
 // A channel that is bad in some slots, which nobody knows beforehand.
@@ -578,7 +610,8 @@ TEST(RadioAccess, EverySecondIsSpentInOnePlace) {
         }
         const Usage after = team.access.usage(1, way, last_ns);
         const auto sum = [](const Usage& of) {
-          return of.access_s + of.grant_s + of.air_s + of.blocks_s + of.power_s + of.harq_s;
+          return of.access_s + of.grant_s + of.air_s + of.blocks_s + of.power_s + of.harq_s +
+                 of.handover_s;
         };
         const double spent_s = sum(after) - sum(before);
         EXPECT_NEAR(spent_s, 1e-9 * static_cast<double>(last_ns - at_ns), 1e-9) << message;
