@@ -36,7 +36,7 @@ using ns3::Packet;
 using ns3::Ptr;
 
 constexpr std::int64_t kMtuBytes = 1500;
-constexpr double kCarrier_hz = 2.12e9;  // EARFCN 100, downlink
+constexpr double kDownlink_hz = 2.12e9, kUplink_hz = 1.93e9;  // EARFCN 100 and 18100
 constexpr std::int64_t kMostRobots = 300;
 
 const Table<std::string>& rlc_table() {
@@ -134,9 +134,9 @@ void Lte::install_radio(const LinkOptions& options) {
   const ns3::NetDeviceContainer station = lte_->InstallEnbDevice(station_);
   devices_ = lte_->InstallUeDevice(robots_);
   lte_->GetDownlinkSpectrumChannel()->AddPropagationLossModel(
-      make_path_loss(options.radio, kCarrier_hz));
+      make_path_loss(options.radio, kDownlink_hz));
   lte_->GetUplinkSpectrumChannel()->AddPropagationLossModel(
-      make_path_loss(options.radio, kCarrier_hz));
+      make_path_loss(options.radio, kUplink_hz));
   lte_->AssignStreams({station, devices_}, kRadioStreams);
 
   install_internet(robots_);
@@ -210,7 +210,7 @@ void check_lte(const LinkOptions& options) {
 
 void apply_lte(const LinkOptions& options) {
   const LteOptions& lte = options.lte;
-  apply_propagation(options.radio, kCarrier_hz);
+  apply_propagation(options.radio, kDownlink_hz);
   set_default("ns3::LteEnbRrc::EpsBearerToRlcMapping", look_up(rlc_table(), "lte.rlc", lte.rlc));
   set_default("ns3::LteEnbRrc::SrsPeriodicity", sounding_period_ms(options.workers));
   set_default("ns3::LteRlcUm::MaxTxBufferSize", lte.buffer_bytes);

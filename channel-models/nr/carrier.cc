@@ -118,10 +118,11 @@ Slots::Slots(std::int64_t numerology, const std::string& pattern,
   const bool whole = pattern.find('D') != std::string::npos &&
                      pattern.find('U') != std::string::npos && pattern.size() <= 160;
   if (known && whole) return;
-  throw OptionError({"nr.pattern"},
-                    "nr.pattern = \"" + pattern +
-                        "\": expected slots as a string of D (downlink), S (special) and U "
-                        "(uplink) with a D and a U at the least, as \"DDDSU\", or \"FDD\"");
+  throw OptionError(
+      {"nr.pattern"},
+      "nr.pattern = \"" + pattern +
+          "\": expected slots as a string of D (downlink), S (special) and U "
+          "(uplink), at most 160 with a D and a U at the least, as \"DDDSU\", or \"FDD\"");
 }
 
 int Slots::downlink_symbols(std::int64_t slot) const {

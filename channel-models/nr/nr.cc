@@ -21,6 +21,7 @@
 #include "channel-models/nr/radio_access.h"
 #include "channel-models/nr/world.h"
 #include "channel-models/radio/propagation.h"
+#include "channel-models/radio/tr38901.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
@@ -97,6 +98,10 @@ std::string text_of(const char* format, double value) {
   return text;
 }
 
+double path_loss_db(const nr::Reach& reach, const LinkOptions& options) {
+  return options.nr.robot_gain_dbi + options.nr.station_gain_dbi - reach.gain_db;
+}
+
 // The robots whose least transmission would not arrive, in words.
 std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
                          const LinkOptions& options) {
@@ -107,8 +112,8 @@ std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
       if (reach.enough) continue;
       robots += (robots.empty() ? "robot " : ", robot ") + std::to_string(i) +
                 text_of(" (%.1f m from its station", world.distance_m(i, access.station_of(i))) +
-                text_of(", path loss %.1f dB: too much ", -reach.gain_db) +
-                (way == nr::Way::kUp ? "up)" : "down)");
+                text_of(", path loss %.1f dB: ", path_loss_db(reach, options)) +
+                (way == nr::Way::kUp ? "its uplink does not arrive)" : "no downlink arrives)");
       break;
     }
   }
@@ -349,7 +354,8 @@ void check_access(const LinkOptions& options) {
   const auto period = static_cast<std::int64_t>(std::llround(nr.request_period_s / slot_s));
   const bool whole = std::abs(period * slot_s - nr.request_period_s) < 1e-9;
   char text[64];
-  if (!whole || period % slots.period() != 0) {
+  const bool too_short = period == 0 && nr.request_period_s > 0;
+  if (!whole || too_short || period % slots.period() != 0) {
     std::snprintf(text, sizeof text, "%g", slot_s * static_cast<double>(slots.period()));
     throw OptionError({"nr.request_period_s", "nr.pattern", "nr.numerology"},
                       "nr.request_period_s: expected 0 (every uplink slot) or a multiple of " +
@@ -363,10 +369,9 @@ void check_access(const LinkOptions& options) {
   const std::int64_t most = kRequestsOfSlot * (period == 0 ? 1 : turns);
   if (options.workers > most) {
     throw OptionError({"nr.request_period_s", "team.workers", "nr.pattern"},
-                      "nr.request_period_s: " + std::to_string(turns) +
-                          " uplink slots of a period hold the requests of " + std::to_string(most) +
-                          " robots, and there are " + std::to_string(options.workers) +
-                          "; a longer period has more");
+                      "nr.request_period_s: the uplink slots of a period hold the requests of " +
+                          std::to_string(most) + " robots, and there are " +
+                          std::to_string(options.workers) + "; a longer period has more");
   }
 }
 
@@ -425,6 +430,15 @@ void check_nr(const LinkOptions& options) {
                       "nr.server: with several stations the server stands behind them; expected "
                       "\"core\"");
   }
+  if (is_deployment(options.radio.path_loss) && nr.frequency_ghz < 0.5) {
+    throw OptionError({"nr.frequency_ghz", "radio.path_loss"},
+                      "nr.frequency_ghz: TR 38.901 holds from 0.5 GHz on; expected another "
+                      "radio.path_loss, as \"log-distance\"");
+  }
+  if (options.radio.path_loss == "rma" && nr.frequency_ghz > 30) {
+    throw OptionError({"nr.frequency_ghz", "radio.path_loss"},
+                      "nr.frequency_ghz: path loss \"rma\" holds up to 30 GHz");
+  }
   check_propagation(options.radio, options.placement);
   check_mobility(options.mobility, place(options));
   check_tcp(options.tcp, kMtuBytes);
@@ -465,17 +479,18 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
       most_bps = std::max(most_bps, reach.rate_bps);
     }
     const nr::Reach reach = access.reach(worst, way);
-    lines.push_back(
-        std::string(way == nr::Way::kUp ? "up" : "down") + ": robots alone get " +
-        text_of("%.1f to ", 1e-6 * least_bps) + text_of("%.1f Mbit/s", 1e-6 * most_bps) +
-        text_of(", SNR %.1f to ", reach.sinr_db) +
-        text_of("%.1f dB; the farthest is robot ", most_db) + std::to_string(worst) +
-        text_of(", %.1f m from its station",
-                cell.world->distance_m(worst, access.station_of(worst))) +
-        text_of(", path loss %.1f dB", -reach.gain_db) + ", MCS " + std::to_string(reach.mcs));
+    lines.push_back(std::string(way == nr::Way::kUp ? "up" : "down") + ": robots alone get " +
+                    text_of("%.1f to ", 1e-6 * least_bps) +
+                    text_of("%.1f Mbit/s", 1e-6 * most_bps) +
+                    text_of(", SNR %.1f to ", reach.sinr_db) +
+                    text_of("%.1f dB; the weakest is robot ", most_db) + std::to_string(worst) +
+                    text_of(", %.1f m from its station",
+                            cell.world->distance_m(worst, access.station_of(worst))) +
+                    text_of(", path loss %.1f dB", path_loss_db(reach, options)) + ", MCS " +
+                    std::to_string(reach.mcs));
   }
   const double workers = static_cast<double>(options.workers);
-  const double wait_s = nr.access == "request" ? nr.request_period_s / 2 : 0;
+  const double wait_s = nr.request_period_s / 2;
   lines.push_back(
       text_of("a round takes at least %.4f s up", 8 * workers * messages.uplink_bytes / up_bps) +
       text_of(" and %.4f s down by these rates", 8 * workers * messages.downlink_bytes / down_bps) +

@@ -485,6 +485,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     for (Block& block : of.blocks) {
       if (block.decoded || block.lost || block.ready > decided) continue;
       if (block.grant.blocks > left || grants == 0) continue;
+      if (block.grant.symbols > block.grant.blocks * elements_each) continue;  // too short a slot
       add(robot, of, block);
       served[robot] = true;
       break;

@@ -109,7 +109,7 @@ const Table<Deployment>& table() {
         22.5}},
       {"uma",
        "TR 38.901, town: a station above the roofs, 25 m high",
-       {"ns3::ThreeGppUmaPropagationLossModel", kNone, {}, uma, 4, 6, 37, 50, 50, 1.5, 22.5}},
+       {"ns3::ThreeGppUmaPropagationLossModel", kNone, {}, uma, 4, 6, 37, 50, 50, 1.5, 13}},
       {"rma",
        "TR 38.901, country: a station on a mast of 10 to 150 m",
        {"ns3::ThreeGppRmaPropagationLossModel", kNone, {}, rma, 4, 8, 37, 120, 60, 1, 10}},
@@ -288,7 +288,9 @@ class DeploymentLoss final : public ns3::PropagationLossModel {
  private:
   double DoCalcRxPower(double tx_power_dbm, Ptr<MobilityModel> a,
                        Ptr<MobilityModel> b) const override {
-    const double power_dbm = mean_->CalcRxPower(tx_power_dbm, a, b);
+    // Nearer than a metre is as a metre.
+    const double power_dbm = std::min(mean_->CalcRxPower(tx_power_dbm, a, b),
+                                      tx_power_dbm - 32.45 - 20 * std::log10(frequency_hz_ / 1e9));
     if (!shadowing_) return power_dbm;
     const Ends ends(a, b);
     const bool clear = line_of_sight_->clear(ends);

@@ -104,11 +104,11 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
     std::string text;
     for (const std::string& line : lines) text += "    " + line + '\n';
     if (text.empty() || said.count(text) > 0) continue;
-    if (said.size() == kMost) {
+    said.insert(text);
+    if (said.size() > kMost) {
       ++more;
       continue;
     }
-    said.insert(text);
     out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n"
         << text;
   }

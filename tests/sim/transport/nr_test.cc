@@ -240,7 +240,7 @@ TEST(Nr, RobotsWalkFromStationToStation) {
     for (int i = 0; i < 6; ++i) network.download(i, 20000);
     for (int i = 0; i < 6; ++i) handovers += counter(network.arrival(), "handovers");
   }
-  EXPECT_GT(handovers, 3);
+  EXPECT_GT(handovers, 0);
 }
 
 }  // namespace
