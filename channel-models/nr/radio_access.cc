@@ -451,16 +451,15 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
   std::int64_t next_block = reserved, left = blocks_ - reserved, grants = options_.max_grants;
   const std::int64_t elements_each = elements(way, slot_);
 
-  const auto add = [&](int robot, Flow& of, Block& block) {
+  const auto add = [&](int robot, Flow& of, const Block& block, std::int64_t of_blocks) {
     const double power_dbm =
         up ? std::min(options_.p0_dbm + 10 * std::log10(1 << options_.numerology) -
                           options_.alpha * channel_.gain_db(robot, station),
-                      options_.robot_power_dbm -
-                          10 * std::log10(static_cast<double>(block.grant.blocks)))
+                      options_.robot_power_dbm - 10 * std::log10(static_cast<double>(of_blocks)))
            : options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_));
-    sendings.push_back({robot, &of, block.number, next_block, block.grant.blocks, power_dbm});
-    next_block += block.grant.blocks;
-    left -= block.grant.blocks;
+    sendings.push_back({robot, &of, block.number, next_block, of_blocks, power_dbm});
+    next_block += of_blocks;
+    left -= of_blocks;
     --grants;
   };
 
@@ -484,9 +483,10 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     Flow& of = flow(robot, way);
     for (Block& block : of.blocks) {
       if (block.decoded || block.lost || block.ready > decided) continue;
-      if (block.grant.blocks > left || grants == 0) continue;
-      if (block.grant.symbols > block.grant.blocks * elements_each) continue;  // too short a slot
-      add(robot, of, block);
+      // The same symbols; in a shorter slot they need more blocks.
+      const std::int64_t blocks = (block.grant.symbols + elements_each - 1) / elements_each;
+      if (blocks > left || grants == 0) continue;
+      add(robot, of, block, blocks);
       served[robot] = true;
       break;
     }
@@ -566,10 +566,11 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     of.usage.mcs += grant.mcs.index;
     of.usage.layers += grant.layers;
     if (candidate.anew) {
-      add(candidate.robot, of, fill_anew(std::move(block), of, lost_block(of, decided)));
+      add(candidate.robot, of, fill_anew(std::move(block), of, lost_block(of, decided)),
+          grant.blocks);
     } else {
       of.blocks.push_back(std::move(block));
-      add(candidate.robot, of, of.blocks.back());
+      add(candidate.robot, of, of.blocks.back(), grant.blocks);
     }
   }
 }
