@@ -278,8 +278,11 @@ std::int64_t RadioAccess::needed_bits(const Flow& of, Way way) const {
                   8 * (up ? of.believed_bytes + kReportBytes : of.queued_bytes + kSegmentHeader));
 }
 
-std::int64_t RadioAccess::processes(const Flow& of) const {
-  return std::count_if(of.blocks.begin(), of.blocks.end(),
+std::int64_t RadioAccess::processes(Flow& of, std::int64_t decided) const {
+  while (!of.acknowledged.empty() && of.acknowledged.front() <= decided)
+    of.acknowledged.pop_front();
+  return static_cast<std::int64_t>(of.acknowledged.size()) +
+         std::count_if(of.blocks.begin(), of.blocks.end(),
                        [](const Block& block) { return !block.decoded && !block.lost; });
 }
 
@@ -444,11 +447,20 @@ void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_
   }
 }
 
+// What disturbed it, as long as that is news.
+double RadioAccess::remembered(const Flow& of) const {
+  constexpr double kNews_s = 0.5;
+  return slot_ - of.interfered > slots_in(kNews_s) ? 0 : of.interference;
+}
+
 void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings) {
   const bool up = way == Way::kUp;
   const std::int64_t decided = up ? slots_.latest_downlink(slot_ - options_.k2_slots) : slot_;
   const std::int64_t reserved = up ? control_blocks() : 0;
-  std::int64_t next_block = reserved, left = blocks_ - reserved, grants = options_.max_grants;
+  // Neighbours begin at opposite ends, so that they meet on the same blocks late.
+  const bool from_top = station % 2 == 1;
+  std::int64_t next_block = from_top ? blocks_ : reserved;
+  std::int64_t left = blocks_ - reserved, grants = options_.max_grants;
   const std::int64_t elements_each = elements(way, slot_);
 
   const auto add = [&](int robot, Flow& of, const Block& block, std::int64_t of_blocks) {
@@ -457,8 +469,9 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
                           options_.alpha * channel_.gain_db(robot, station),
                       options_.robot_power_dbm - 10 * std::log10(static_cast<double>(of_blocks)))
            : options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_));
+    if (from_top) next_block -= of_blocks;
     sendings.push_back({robot, &of, block.number, next_block, of_blocks, power_dbm});
-    next_block += of_blocks;
+    if (!from_top) next_block += of_blocks;
     left -= of_blocks;
     --grants;
   };
@@ -516,15 +529,15 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
              : needed_bits(of, way);
     if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
       // His whether he uses it or not, but half of the slot is for those who have more to send.
-      Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
+      Quality known = quality(robot, way, report_slot * slots_.slot_ns(), remembered(of));
       const std::int64_t most = std::max<std::int64_t>(1, left);
       adaptation.weigh(known, most);
       const std::int64_t held =
           adaptation.choose(known, elements_each, most, 8 * options_.first_grant_bytes).blocks;
       left = std::max(std::min(left, (blocks_ - reserved) / 2), left - held);
     }
-    if (served[robot] || needed == 0 || processes(of) >= kProcesses) continue;
-    Quality known = quality(robot, way, report_slot * slots_.slot_ns(), of.interference);
+    if (served[robot] || needed == 0 || processes(of, decided) >= kProcesses) continue;
+    Quality known = quality(robot, way, report_slot * slots_.slot_ns(), remembered(of));
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;
     known.most *= off;
@@ -558,7 +571,8 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
       of.believed_bytes = std::max<std::int64_t>(0, of.believed_bytes - grant.bits / 8);
       block.granted = of.granted_bytes;
     }
-    if (up) of.request.reset();  // the report says it
+    // The report says it.
+    if (up && (block.report > 0 || of.queue.empty())) of.request.reset();
     of.average_bits += static_cast<double>(grant.bits) / kMemorySlots;
     ++of.usage.transmissions;
     of.usage.bits += static_cast<double>(grant.bits);
@@ -619,6 +633,7 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
       const double now_interference =
           stations_ > 1 ? interference(way, station, sending, sendings) : 0;
       of.interference = 0.5 * (of.interference + now_interference);
+      of.interfered = slot_;
       const Quality actual = quality(sending.robot, way, now_ns, now_interference);
       const double sinr = actual.sinr(sending.blocks) / block.grant.layers;
       std::vector<double> sinrs;
@@ -665,15 +680,20 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
 void RadioAccess::decoded(int robot, Way way, Block& block) {
   block.decoded = true;
   Flow& of = flow(robot, way);
+  of.acknowledged.push_back(answer_slot(way));
   if (way == Way::kDown || block.number < of.reported_number) return;
   of.reported_number = block.number;
   of.reports.push_back({slot_ + 1 + kStationSlots, block.report, block.granted});
 }
 
+// From which on the station knows whether a block of this slot was decoded.
+std::int64_t RadioAccess::answer_slot(Way way) const {
+  return 1 + kStationSlots +
+         (way == Way::kUp ? slot_ : slots_.next_uplink(slot_ + options_.k1_slots));
+}
+
 void RadioAccess::failed(Flow& of, Way way, Block& block) {
-  const std::int64_t heard =
-      1 + kStationSlots + (way == Way::kUp ? slot_ : slots_.next_uplink(slot_ + options_.k1_slots));
-  block.ready = heard;
+  block.ready = answer_slot(way);
   if (static_cast<std::int64_t>(block.received.size()) < options_.max_attempts) return;
   ++of.usage.recoveries;
   block.received.clear();

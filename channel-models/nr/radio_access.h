@@ -158,8 +158,10 @@ class RadioAccess {
     // Scheduling.
     double average_bits = 1;  // a slot, decaying
     std::int64_t averaged_slot = 0;
-    double offset_db = 0;     // outer loop: what the estimates are off by
-    double interference = 0;  // linear over noise, as last heard
+    double offset_db = 0;                   // outer loop: what the estimates are off by
+    double interference = 0;                // linear over noise, as last heard
+    std::int64_t interfered = 0;            // slot in which it was heard
+    std::deque<std::int64_t> acknowledged;  // slots at which decoded blocks' processes are free
 
     // Time.
     Phase phase = Phase::kIdle;
@@ -222,7 +224,9 @@ class RadioAccess {
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
   std::int64_t waiting_bytes(const Flow& flow) const;
-  std::int64_t processes(const Flow& flow) const;  // of HARQ, in use
+  std::int64_t processes(Flow& flow, std::int64_t decided) const;  // of HARQ, in use
+  std::int64_t answer_slot(Way way) const;
+  double remembered(const Flow& flow) const;
   void hear_reports(Flow& flow, std::int64_t decided) const;
   void fill(Block& block, Flow& flow, Way way) const;
   // The flow's lost block whose turn it is; its end if there is none.

@@ -60,8 +60,10 @@ const std::vector<double>& World::fading(int robot, int station, std::int64_t at
   const Path& path = paths_[robot][station];
   if (!fades_ || path.line.empty()) return flat_;
   const std::int64_t block = at_ns / block_ns_;
-  Known& known = path.known[block % 2];
-  if (known.block == block) return known.gains;
+  for (const Known& known : path.known) {
+    if (known.block == block) return known.gains;
+  }
+  Known& known = path.known[0].block < path.known[1].block ? path.known[0] : path.known[1];
   // Where it was at the block's beginning, so that it does not matter when within it one asks.
   const double begin_s = 1e-9 * static_cast<double>(block * block_ns_);
   const double since_s = ns3::Simulator::Now().GetSeconds() - begin_s;

@@ -30,8 +30,10 @@ std::string seconds(double value) {
 void check_limits(const Settings& settings) {
   const double round_trip_s = channel::round_trip_s(link_options(settings));
   const std::string& technology = settings.link.technology;
-  const std::string delay = technology == "wire"  ? "wire.delay_s"
-                            : technology == "nr"  ? "nr.core_delay_s"
+  const bool has_core = settings.link.nr.server == "core";
+  const std::string delay = technology == "wire" ? "wire.delay_s"
+                            : technology == "nr"
+                                ? (has_core ? "nr.core_delay_s" : "nr.processing_s")
                             : technology == "lte" ? "lte.core_delay_s"
                                                   : "wifi.backhaul_delay_s";
   const std::string path =
