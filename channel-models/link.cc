@@ -84,6 +84,33 @@ void check_link(const LinkOptions& options) {
   }
 }
 
+std::vector<std::string> idle_options(const LinkOptions& options) {
+  static const LinkOptions usual;
+  const NrOptions& nr = options.nr;
+  std::vector<std::string> sentences;
+  if (options.technology == "nr") {
+    if (nr.pattern.find('S') == std::string::npos &&
+        nr.special_downlink_symbols != usual.nr.special_downlink_symbols) {
+      sentences.push_back("nr.special_downlink_symbols has no effect: pattern \"" + nr.pattern +
+                          "\" has no special slot");
+    }
+    if (nr.stations == 1 && nr.station_positions_m.size() < 2 &&
+        (nr.handover_margin_db != usual.nr.handover_margin_db ||
+         nr.handover_interruption_s != usual.nr.handover_interruption_s)) {
+      sentences.push_back(
+          "nr.handover_margin_db and nr.handover_interruption_s have no effect: there "
+          "is one station");
+    }
+  }
+  if (options.radio.line_of_sight != "random" &&
+      (options.radio.clutter_density > 0 || options.radio.clutter_size_m > 0)) {
+    sentences.push_back(
+        "radio.clutter_density and radio.clutter_size_m have no effect: they say how "
+        "often there is a line of sight, which radio.line_of_sight decides");
+  }
+  return sentences;
+}
+
 // In a process of its own: ns-3's nodes and defaults are this one's for ever.
 std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages) {
   const auto text = in_a_child([&] {

@@ -170,6 +170,10 @@ Words mobilities();
 // ...
 void check_link(const LinkOptions& options);
 
+// Settings that differ from their defaults and change nothing beside the others, each in a
+// sentence.
+std::vector<std::string> idle_options(const LinkOptions& options);
+
 struct MessageSizes {
   double uplink_bytes = 0, downlink_bytes = 0;  // of a robot and round
 };

@@ -80,11 +80,29 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
 
 TEST(Configure, NamesTheRightWordsForAWrongOne) {
   EXPECT_EQ(refusal([](LinkOptions& o) { o.technology = "wfi"; }),
-            "link.technology = \"wfi\": unknown word, expected one of \"wifi\", \"nr\", \"lte\", \"wire\"");
+            "link.technology = \"wfi\": unknown word, expected one of \"wifi\", \"nr\", \"lte\", "
+            "\"wire\"");
   EXPECT_THAT(refusal([](LinkOptions& o) { o.wifi.standard = "802.11z"; }),
               AllOf(HasSubstr("802.11z"), HasSubstr("802.11ax")));
   EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.congestion_control = "reno"; }),
               HasSubstr("\"newreno\""));
+}
+
+TEST(Configure, SaysWhatHasNoEffect) {
+  LinkOptions options;
+  options.technology = "nr";
+  EXPECT_TRUE(idle_options(options).empty());
+  options.nr.pattern = "DU";
+  options.nr.special_downlink_symbols = 6;
+  options.nr.handover_margin_db = 5;
+  EXPECT_EQ(idle_options(options).size(), 2u);
+  options.nr.pattern = "DDDSU";
+  options.nr.stations = 3;
+  EXPECT_TRUE(idle_options(options).empty());
+  options.radio.path_loss = "inf-dh";
+  options.radio.line_of_sight = "never";
+  options.radio.clutter_density = 0.7;
+  EXPECT_EQ(idle_options(options).size(), 1u);
 }
 
 TEST(Configure, RefusesChannelsTheStandardDoesNotHave) {
