@@ -3,8 +3,6 @@
 
 #include <ns3/constant-position-mobility-model.h>
 #include <ns3/double.h>
-#include <ns3/ipv4-address-helper.h>
-#include <ns3/ipv4-static-routing-helper.h>
 #include <ns3/lte-enb-net-device.h>
 #include <ns3/lte-helper.h>
 #include <ns3/lte-spectrum-phy.h>
@@ -13,13 +11,13 @@
 #include <ns3/lte-ue-rrc.h>
 #include <ns3/packet-burst.h>
 #include <ns3/point-to-point-epc-helper.h>
-#include <ns3/point-to-point-helper.h>
 #include <ns3/spectrum-channel.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
+#include "channel-models/internet/backhaul.h"
 #include "channel-models/internet/internet.h"
 #include "channel-models/internet/tcp.h"
 #include "channel-models/motion/mobility.h"
@@ -60,8 +58,8 @@ class Lte final : public Link {
   Lte& operator=(const Lte&) = delete;
 
   const ns3::NodeContainer& robots() const override { return robots_; }
-  Ptr<ns3::Node> server() const override { return server_.Get(0); }
-  ns3::Ipv4Address server_address() const override { return server_address_; }
+  Ptr<ns3::Node> server() const override { return backhaul_->server(); }
+  ns3::Ipv4Address server_address() const override { return backhaul_->server_address(); }
   bool ready() const override { return waiting_for().empty(); }
   std::string waiting_for() const override;
   void begin() override {}
@@ -77,34 +75,32 @@ class Lte final : public Link {
   double most_bits(bool, double seconds) const override {
     return 12 * 14 * 6 * static_cast<double>(blocks_) * (1e3 * seconds + 1);  // 64QAM, uncoded
   }
-  std::int64_t wire_bytes() const override { return wire_bytes_; }
+  std::int64_t wire_bytes() const override { return air_bytes_ + backhaul_->bytes(); }
   std::optional<double> airtime_s() const override { return std::nullopt; }
 
  private:
   void install_radio(const LinkOptions& options);
-  void install_server();
   Ptr<ns3::LteUeNetDevice> device(int worker) const {
     return ns3::DynamicCast<ns3::LteUeNetDevice>(devices_.Get(worker));
   }
   void count_up(int worker, Ptr<const ns3::PacketBurst> burst) {
     if (!burst) return;  // a subframe of control alone
     up_bytes_[worker] += burst->GetSize();
-    wire_bytes_ += burst->GetSize();
+    air_bytes_ += burst->GetSize();
   }
   void count_down(int worker, Ptr<const Packet> packet) {
     down_bytes_[worker] += packet->GetSize();
-    wire_bytes_ += packet->GetSize();
+    air_bytes_ += packet->GetSize();
   }
-  void count_core(Ptr<const Packet> packet) { wire_bytes_ += packet->GetSize(); }
 
   std::int64_t blocks_;
-  ns3::NodeContainer robots_, station_, server_;
+  ns3::NodeContainer robots_, station_;
   ns3::NetDeviceContainer devices_;
   Ptr<ns3::LteHelper> lte_;
   Ptr<ns3::PointToPointEpcHelper> core_;
-  ns3::Ipv4Address server_address_;
+  std::unique_ptr<Backhaul> backhaul_;
   std::vector<std::int64_t> up_bytes_, down_bytes_;  // [M]
-  std::int64_t wire_bytes_ = 0;
+  std::int64_t air_bytes_ = 0;
 };
 
 Lte::Lte(const LinkOptions& options)
@@ -118,7 +114,7 @@ Lte::Lte(const LinkOptions& options)
   fixed->SetPosition({0, 0, options.placement.access_point_height_m});
   station_.Get(0)->AggregateObject(fixed);
   install_radio(options);
-  install_server();
+  backhaul_ = std::make_unique<Backhaul>(core_->GetPgwNode());
 }
 
 void Lte::install_radio(const LinkOptions& options) {
@@ -150,21 +146,6 @@ void Lte::install_radio(const LinkOptions& options) {
     phy->GetDownlinkSpectrumPhy()->TraceConnectWithoutContext(
         "RxEndOk", ns3::MakeCallback(&Lte::count_down, this, i));
   }
-}
-
-void Lte::install_server() {
-  server_.Create(1);
-  install_internet(server_);
-  const ns3::NetDeviceContainer ends =
-      ns3::PointToPointHelper().Install(core_->GetPgwNode(), server());
-  for (std::uint32_t end : {0, 1}) {
-    ends.Get(end)->TraceConnectWithoutContext("PhyTxBegin",
-                                              ns3::MakeCallback(&Lte::count_core, this));
-  }
-  ns3::Ipv4AddressHelper addresses("10.2.0.0", "255.255.255.252");
-  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(ends);
-  server_address_ = interfaces.GetAddress(1);
-  set_default_route(server(), interfaces.GetAddress(0), interfaces.Get(1).second);
 }
 
 std::string Lte::waiting_for() const {
