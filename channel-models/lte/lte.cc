@@ -197,6 +197,7 @@ void apply_lte(const LinkOptions& options) {
   set_default("ns3::LteRlcUm::MaxTxBufferSize", lte.buffer_bytes);
   set_default("ns3::LteRlcAm::MaxTxBufferSize", lte.buffer_bytes);
   set_default("ns3::LteUePhy::TxPower", lte.robot_power_dbm);
+  set_default("ns3::LteUePowerControl::Pcmax", lte.robot_power_dbm);
   set_default("ns3::LteEnbPhy::TxPower", lte.station_power_dbm);
   set_default("ns3::LteUePhy::EnableRlfDetection", std::string("false"));
   apply_point_to_point(lte.core_rate_bps, lte.core_delay_s, kMtuBytes);

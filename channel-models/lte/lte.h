@@ -14,6 +14,7 @@
 //   LteRlcUm::, LteRlcAm::MaxTxBufferSize  lte.buffer_bytes (10,240): else the tail of each message is
 //                                        lost and waits for a time-out
 //   LteUePhy::TxPower, LteEnbPhy::TxPower  lte.robot_power_dbm (10), lte.station_power_dbm (30)
+//   LteUePowerControl::Pcmax             lte.robot_power_dbm (23), which alone counts under power control
 //   LteUePhy::EnableRlfDetection         false: a fade would detach a robot for good
 // clang-format on
 //
