@@ -24,27 +24,29 @@ struct Technology {
   void (*apply)(const LinkOptions& options);
   std::unique_ptr<Link> (*make)(const LinkOptions& options);
   double (*one_way_s)(const LinkOptions& options);  // of the wires on the path
+  std::vector<std::string> (*idle)(const LinkOptions& options);
   std::vector<std::string> (*describe)(const LinkOptions& options, const MessageSizes& messages);
 };
 
 std::vector<std::string> nothing_to_say(const LinkOptions&, const MessageSizes&) { return {}; }
+std::vector<std::string> nothing_idle(const LinkOptions&) { return {}; }
 
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nothing_to_say}},
+       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nothing_idle, nothing_to_say}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
-       {check_nr, apply_nr, make_nr, nr_one_way_s, describe_nr}},
+       {check_nr, apply_nr, make_nr, nr_one_way_s, idle_nr, describe_nr}},
       {"lte",
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
-       {check_lte, apply_lte, make_lte, lte_one_way_s, describe_lte}},
+       {check_lte, apply_lte, make_lte, lte_one_way_s, nothing_idle, describe_lte}},
       {"wire",
        "a point-to-point link from each robot to the server",
        {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; },
-        nothing_to_say}},
+        nothing_idle, nothing_to_say}},
   };
   return technologies;
 }
@@ -85,25 +87,9 @@ void check_link(const LinkOptions& options) {
 }
 
 std::vector<std::string> idle_options(const LinkOptions& options) {
-  static const LinkOptions usual;
-  const NrOptions& nr = options.nr;
-  std::vector<std::string> sentences;
-  if (options.technology == "nr") {
-    if (nr.pattern.find('S') == std::string::npos &&
-        nr.special_downlink_symbols != usual.nr.special_downlink_symbols) {
-      sentences.push_back("nr.special_downlink_symbols has no effect: pattern \"" + nr.pattern +
-                          "\" has no special slot");
-    }
-    if (nr.stations == 1 && nr.station_positions_m.size() < 2 &&
-        (nr.handover_margin_db != usual.nr.handover_margin_db ||
-         nr.handover_interruption_s != usual.nr.handover_interruption_s)) {
-      sentences.push_back(
-          "nr.handover_margin_db and nr.handover_interruption_s have no effect: there "
-          "is one station");
-    }
-  }
-  if (options.radio.line_of_sight != "random" &&
-      (options.radio.clutter_density > 0 || options.radio.clutter_size_m > 0)) {
+  std::vector<std::string> sentences = technology(options).idle(options);
+  const RadioOptions& radio = options.radio;
+  if (radio.line_of_sight != "random" && (radio.clutter_density > 0 || radio.clutter_size_m > 0)) {
     sentences.push_back(
         "radio.clutter_density and radio.clutter_size_m have no effect: they say how "
         "often there is a line of sight, which radio.line_of_sight decides");
@@ -113,10 +99,12 @@ std::vector<std::string> idle_options(const LinkOptions& options) {
 
 // In a process of its own: ns-3's nodes and defaults are this one's for ever.
 std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages) {
+  const auto describe = technology(options).describe;
+  if (describe == nothing_to_say) return {};
   const auto text = in_a_child([&] {
     apply_defaults(options);
     std::string lines;
-    for (const std::string& line : technology(options).describe(options, messages)) {
+    for (const std::string& line : describe(options, messages)) {
       lines += line + '\n';
     }
     return lines;

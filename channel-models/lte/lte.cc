@@ -73,7 +73,8 @@ class Lte final : public Link {
     return {{"air_bytes", after[0] - before[0]}};
   }
   double most_bits(bool, double seconds) const override {
-    return 12 * 14 * 6 * static_cast<double>(blocks_) * (1e3 * seconds + 1);  // 64QAM, uncoded
+    constexpr double kBits = 2 * 6;  // two layers of 64QAM, uncoded
+    return 12 * 14 * kBits * static_cast<double>(blocks_) * (1e3 * seconds + 1);
   }
   std::int64_t wire_bytes() const override { return air_bytes_ + backhaul_->bytes(); }
   std::optional<double> airtime_s() const override { return std::nullopt; }

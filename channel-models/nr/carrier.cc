@@ -104,6 +104,10 @@ std::int64_t resource_block_group(std::int64_t resource_blocks) {
   return resource_blocks <= 36 ? 2 : resource_blocks <= 72 ? 4 : resource_blocks <= 144 ? 8 : 16;
 }
 
+std::int64_t control_blocks(std::int64_t chosen, std::int64_t resource_blocks) {
+  return chosen >= 0 ? chosen : (3 * resource_blocks + 99) / 100;
+}
+
 Slots::Slots(std::int64_t numerology, const std::string& pattern,
              std::int64_t special_downlink_symbols)
     : pattern_(pattern),

@@ -17,6 +17,9 @@ std::int64_t resource_blocks(double frequency_ghz, double bandwidth_mhz, std::in
 // P, the resource blocks of a group: TS 38.214 Table 5.1.2.2.1-1, configuration 1.
 std::int64_t resource_block_group(std::int64_t resource_blocks);
 
+// Of an uplink slot, for control: `chosen`, or 3 % of the carrier for -1.
+std::int64_t control_blocks(std::int64_t chosen, std::int64_t resource_blocks);
+
 constexpr int kSymbolsOfSlot = 14;
 
 // Slots 0, 1, ... of 1 ms >> numerology, each downlink (D), uplink (U) or special (S: downlink, a

@@ -19,7 +19,7 @@ struct Quality {
   double of_one_block = 0;  // SINR with all power in one block
   double most = 0;          // SINR that power control, or equal power over all blocks, allows
   std::vector<double> gains = {1};  // over the carrier, mean about 1: fading
-  // Of the gains: effective SINR over `most`, or what there is, by layers - 1 and Qm / 2 - 1.
+  // Effective SINR over the SINR without fading, by layers - 1 and Qm / 2 - 1.
   // LinkAdaptation::weigh() fills it in.
   std::vector<std::array<double, 4>> worth;
 
@@ -50,8 +50,8 @@ class LinkAdaptation {
   void weigh(Quality& quality, std::int64_t blocks) const;
 
   // The fewest blocks that carry `needed_bits`, or as many bits as can be: at most `blocks`, of
-  // `elements_each` resource elements. Where even
-  // the lowest scheme would fail more often, that, for kLeastBits.
+  // `elements_each` resource elements. Where even the lowest scheme would fail more often, that,
+  // for kLeastBits.
   Grant choose(const Quality& quality, std::int64_t elements_each, std::int64_t blocks,
                std::int64_t needed_bits) const;
 
@@ -61,9 +61,6 @@ class LinkAdaptation {
   // Bits that `blocks` would carry, about: what a scheduler compares. This and choose() need
   // weigh() before.
   double rate(const Quality& quality, std::int64_t elements_each, std::int64_t blocks) const;
-
-  // SINR at which the table's scheme fails with the target's probability.
-  double threshold(int index) const { return thresholds_[index]; }
 
  private:
   struct Choice {
@@ -80,7 +77,7 @@ class LinkAdaptation {
   const std::vector<Mcs>& table_;
   int layers_;
   double target_;
-  std::vector<double> thresholds_;  // by index of the table
+  std::vector<double> thresholds_;  // by index of the table: SINR at which it fails so often
 };
 
 }  // namespace gradwave::channel::nr

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <deque>
 #include <map>
 
@@ -19,10 +20,11 @@
 #include "channel-models/motion/mobility.h"
 #include "channel-models/motion/placement.h"
 #include "channel-models/nr/radio_access.h"
+#include "channel-models/nr/words.h"
 #include "channel-models/nr/world.h"
+#include "channel-models/ns3/child.h"
 #include "channel-models/radio/propagation.h"
 #include "channel-models/radio/tr38901.h"
-#include "channel-models/table.h"
 
 namespace gradwave::channel {
 namespace {
@@ -34,47 +36,6 @@ using ns3::VirtualNetDevice;
 
 constexpr std::int64_t kMtuBytes = 1500;
 constexpr std::uint16_t kIpv4 = 0x0800;
-
-const Table<int>& mcs_table_words() {
-  static const Table<int> table = {{"64qam", "TS 38.214 Table 5.1.3.1-1, up to 64QAM", 0},
-                                   {"256qam", "TS 38.214 Table 5.1.3.1-2, up to 256QAM", 0}};
-  return table;
-}
-
-const Table<int>& access_table() {
-  static const Table<int> table = {
-      {"request", "a scheduling request, a first grant, a report of the buffer, and what it needs",
-       0},
-      {"configured",
-       "a first grant at each of its turns, used or not; they hold half of a slot at the most", 0}};
-  return table;
-}
-
-const Table<int>& scheduler_table() {
-  static const Table<int> table = {
-      {"proportional-fair", "blocks go where they bring most over what was had before", 0},
-      {"round-robin", "the same blocks for each, in turn", 0}};
-  return table;
-}
-
-const Table<int>& combining_table() {
-  static const Table<int> table = {
-      {"chase", "every retransmission says the same", 0},
-      {"incremental", "a retransmission has redundancy that was not sent before", 0}};
-  return table;
-}
-
-const Table<bool>& server_table() {  // whether there is a core
-  static const Table<bool> table = {
-      {"gnb", "on the station itself", false},
-      {"core", "behind it, on a wire of core_rate_bps and core_delay_s: at the edge or in a cloud",
-       true}};
-  return table;
-}
-
-bool has_core(const NrOptions& options) {
-  return look_up(server_table(), "nr.server", options.server);
-}
 
 // [stations], at their height.
 std::vector<ns3::Vector> station_places(const LinkOptions& options) {
@@ -216,7 +177,7 @@ Nr::Nr(const LinkOptions& options) : options_(options), cell_(options), packets_
   for (int i = 0; i < options.workers; ++i) {
     robots_by_address_[interfaces.GetAddress(i)] = i;
   }
-  if (!has_core(options.nr)) return;
+  if (!nr::has_core(options.nr)) return;
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(cell_.robots.Get(i), server_address_, interfaces.Get(i).second);
   }
@@ -375,48 +336,71 @@ void check_access(const LinkOptions& options) {
   }
 }
 
+// Robots that stand out of reach would wait for ever; those that walk may come nearer.
+void check_reach(const LinkOptions& options) {
+  if (options.mobility.model != "static") return;
+  const auto far = in_a_child([&] {
+    apply_defaults(options);
+    const Cell cell(options);
+    return out_of_reach(*cell.access, *cell.world, options);
+  });
+  if (!far || far->empty()) return;
+  throw OptionError(
+      {"placement.radius_m", "placement.positions_m", "placement.spacing_m", "nr.robot_power_dbm",
+       "nr.station_power_dbm", "radio.path_loss"},
+      "placement: out of reach with seed " + std::to_string(options.seed) + ": " + *far);
+}
+
 }  // namespace
 
-Words mcs_tables() { return words_of(mcs_table_words()); }
-Words nr_accesses() { return words_of(access_table()); }
-Words nr_schedulers() { return words_of(scheduler_table()); }
-Words combinings() { return words_of(combining_table()); }
-Words nr_fadings() { return delay_profiles(); }
-Words nr_server_places() { return words_of(server_table()); }
+std::vector<std::string> idle_nr(const LinkOptions& options) {
+  static const NrOptions usual;
+  const NrOptions& nr = options.nr;
+  std::vector<std::string> sentences;
+  if (nr.pattern.find('S') == std::string::npos &&
+      nr.special_downlink_symbols != usual.special_downlink_symbols) {
+    sentences.push_back("nr.special_downlink_symbols has no effect: pattern \"" + nr.pattern +
+                        "\" has no special slot");
+  }
+  if (station_places(options).size() == 1 &&
+      (nr.handover_margin_db != usual.handover_margin_db ||
+       nr.handover_interruption_s != usual.handover_interruption_s)) {
+    sentences.push_back(
+        "nr.handover_margin_db and nr.handover_interruption_s have no effect: there is one "
+        "station");
+  }
+  return sentences;
+}
 
 void check_nr(const LinkOptions& options) {
   const NrOptions& nr = options.nr;
   const std::int64_t blocks =
       nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
-  look_up(mcs_table_words(), "nr.mcs_table", nr.mcs_table);
-  look_up(access_table(), "nr.access", nr.access);
-  look_up(scheduler_table(), "nr.scheduler", nr.scheduler);
-  look_up(combining_table(), "nr.combining", nr.combining);
-  look_up(server_table(), "nr.server", nr.server);
-  const Words fadings = delay_profiles();
-  if (std::none_of(fadings.begin(), fadings.end(),
-                   [&](const auto& word) { return word.first == nr.fading; })) {
-    throw OptionError({"nr.fading"}, "nr.fading = \"" + nr.fading + "\": unknown word");
-  }
+  const nr::Mcs& lowest = nr::mcs_table(nr).front();
+  nr::access(nr);
+  nr::scheduler(nr);
+  nr::combining(nr);
+  check_delay_profile("nr.fading", nr.fading);
   check_access(options);
   if (nr.pucch_blocks >= blocks) {
     throw OptionError({"nr.pucch_blocks", "nr.bandwidth_mhz"},
                       "nr.pucch_blocks: the carrier has " + std::to_string(blocks) +
                           " resource blocks, which leaves none for data");
   }
-  // The lowest scheme has to hold headers and a few bytes, TS 38.214 Table 5.1.3.1-1.
-  constexpr double kLowest = 2 * 120.0 / 1024;
-  const std::int64_t control = nr.pucch_blocks >= 0 ? nr.pucch_blocks : (3 * blocks + 99) / 100;
-  const double up_bits =
-      kLowest * static_cast<double>((168 - nr.dmrs_elements) * (blocks - control));
-  const double down_bits =
-      kLowest * static_cast<double>((12 * (14 - nr.control_symbols) - nr.dmrs_elements) * blocks);
-  if (std::min(up_bits, down_bits) < 1.2 * nr::kLeastBits) {
+  // The lowest scheme has to hold headers and a few bytes.
+  const auto bits = [&](std::int64_t symbols, std::int64_t of_blocks) {
+    const std::int64_t elements = nr::resource_elements(
+        static_cast<int>(symbols), static_cast<int>(nr.dmrs_elements), 0, of_blocks);
+    return nr::transport_block_bits(elements, lowest, 1);
+  };
+  const std::int64_t up_blocks = blocks - nr::control_blocks(nr.pucch_blocks, blocks);
+  if (bits(nr::kSymbolsOfSlot, up_blocks) < nr::kLeastBits ||
+      bits(nr::kSymbolsOfSlot - nr.control_symbols, blocks) < nr::kLeastBits) {
     throw OptionError(
         {"nr.pucch_blocks", "nr.bandwidth_mhz", "nr.dmrs_elements", "nr.control_symbols"},
-        "nr.bandwidth_mhz: what control and reference signals leave of a slot does not "
-        "hold the least message by the lowest scheme; expected fewer "
-        "nr.pucch_blocks, nr.dmrs_elements or nr.control_symbols");
+        "nr.bandwidth_mhz: what control and reference signals leave of a slot does not hold the "
+        "least message by the lowest scheme; expected fewer nr.pucch_blocks, nr.dmrs_elements or "
+        "nr.control_symbols");
   }
   if (nr.buffer_bytes < kMtuBytes + 10) {
     throw OptionError({"nr.buffer_bytes"}, "nr.buffer_bytes does not hold one packet of 1500");
@@ -425,7 +409,7 @@ void check_nr(const LinkOptions& options) {
     throw OptionError({"nr.stations", "nr.station_positions_m"},
                       "nr.stations: nr.station_positions_m says how many there are");
   }
-  if (!has_core(nr) && station_places(options).size() > 1) {
+  if (!nr::has_core(nr) && station_places(options).size() > 1) {
     throw OptionError({"nr.server", "nr.stations", "nr.station_positions_m"},
                       "nr.server: with several stations the server stands behind them; expected "
                       "\"core\"");
@@ -442,6 +426,7 @@ void check_nr(const LinkOptions& options) {
   check_propagation(options.radio, options.placement);
   check_mobility(options.mobility, place(options));
   check_tcp(options.tcp, kMtuBytes);
+  check_reach(options);
 }
 
 std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages) {
@@ -453,7 +438,7 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
   const double down_bps = stations * access.ceiling_bps(nr::Way::kDown);
   const std::int64_t blocks =
       nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
-  const int bits = nr.mcs_table == "64qam" ? 6 : 8;
+  const int bits = nr::mcs_table(nr).back().bits_per_symbol;
   const bool above = nr.frequency_ghz > 24;
   const auto advertised = [&](std::int64_t layers, double overhead) {
     return 1e-6 *
@@ -503,14 +488,14 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
 
 void apply_nr(const LinkOptions& options) {
   apply_propagation(options.radio, 1e9 * options.nr.frequency_ghz);
-  if (has_core(options.nr)) {
+  if (nr::has_core(options.nr)) {
     apply_point_to_point(options.nr.core_rate_bps, options.nr.core_delay_s, kMtuBytes);
   }
   apply_tcp(options.tcp, kMtuBytes, round_trip_s(options));
 }
 
 double nr_one_way_s(const LinkOptions& options) {
-  return options.nr.processing_s + (has_core(options.nr) ? options.nr.core_delay_s : 0);
+  return options.nr.processing_s + (nr::has_core(options.nr) ? options.nr.core_delay_s : 0);
 }
 
 std::unique_ptr<Link> make_nr(const LinkOptions& options) { return std::make_unique<Nr>(options); }

@@ -24,6 +24,7 @@ namespace gradwave::channel {
 void check_nr(const LinkOptions& options);
 void apply_nr(const LinkOptions& options);
 double nr_one_way_s(const LinkOptions& options);  // processing and core
+std::vector<std::string> idle_nr(const LinkOptions& options);
 std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages);
 std::unique_ptr<Link> make_nr(const LinkOptions& options);
 

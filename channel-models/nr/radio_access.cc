@@ -30,22 +30,22 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-const std::vector<Mcs>& table_of(const NrOptions& options) {
-  return options.mcs_table == "64qam" ? mcs_table_64qam() : mcs_table_256qam();
-}
-
 }  // namespace
 
 RadioAccess::RadioAccess(const NrOptions& options, std::int64_t robots, std::int64_t stations,
                          std::uint64_t seed, const Channel& channel)
     : options_(options),
+      mcs_table_(mcs_table(options)),
+      access_(access(options)),
+      scheduler_(scheduler(options)),
+      combining_(combining(options)),
       seed_(seed),
       channel_(channel),
       slots_(options.numerology, options.pattern, options.special_downlink_symbols),
       blocks_(resource_blocks(options.frequency_ghz, options.bandwidth_mhz, options.numerology)),
-      adaptation_{LinkAdaptation(table_of(options), options.block_error_target,
+      adaptation_{LinkAdaptation(mcs_table_, options.block_error_target,
                                  static_cast<int>(options.uplink_layers)),
-                  LinkAdaptation(table_of(options), options.block_error_target,
+                  LinkAdaptation(mcs_table_, options.block_error_target,
                                  static_cast<int>(options.downlink_layers))},
       block_noise_dbm_(-174 + 10 * std::log10(12 * 15e3 * (1 << options.numerology))),
       robots_(robots),
@@ -86,8 +86,8 @@ int RadioAccess::data_symbols(std::int64_t slot) const {
   return any ? symbols : 0;
 }
 
-std::int64_t RadioAccess::control_blocks() const {
-  return options_.pucch_blocks >= 0 ? options_.pucch_blocks : (3 * blocks_ + 99) / 100;
+std::int64_t RadioAccess::blocks_of(Way way) const {
+  return way == Way::kUp ? blocks_ - control_blocks(options_.pucch_blocks, blocks_) : blocks_;
 }
 
 std::int64_t RadioAccess::elements(Way way, std::int64_t slot) const {
@@ -98,9 +98,9 @@ std::int64_t RadioAccess::elements(Way way, std::int64_t slot) const {
 
 double RadioAccess::ceiling_bps(Way way) const {
   const bool up = way == Way::kUp;
-  const Mcs& highest = table_of(options_).back();
+  const Mcs& highest = mcs_table_.back();
   const auto layers = static_cast<int>(up ? options_.uplink_layers : options_.downlink_layers);
-  const std::int64_t blocks = blocks_ - (up ? control_blocks() : 0);
+  const std::int64_t blocks = blocks_of(way);
   std::int64_t bits = 0;
   for (std::int64_t slot = 0; slot < slots_.period(); ++slot) {
     const std::int64_t each = up && !slots_.uplink(slot) ? 0 : elements(way, slot);
@@ -114,7 +114,7 @@ Reach RadioAccess::reach(int robot, Way way) const {
   Quality known = quality(robot, way, 0, 0);
   known.gains = {1};
   const std::int64_t slot = up ? slots_.next_uplink(0) : data_slot(0);
-  const std::int64_t each = elements(way, slot), blocks = blocks_ - (up ? control_blocks() : 0);
+  const std::int64_t each = elements(way, slot), blocks = blocks_of(way);
   const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
   adaptation.weigh(known, blocks);
   const Grant grant =
@@ -123,10 +123,9 @@ Reach RadioAccess::reach(int robot, Way way) const {
   of.gain_db = channel_.gain_db(robot, robots_[robot].station);
   of.sinr_db = 10 * std::log10(known.sinr(grant.blocks)) + options_.receiver_loss_db;
   of.mcs = grant.mcs.index;
-  of.resource_blocks = grant.blocks;
   of.rate_bps = ceiling_bps(way) * static_cast<double>(grant.bits) /
                 static_cast<double>(transport_block_bits(
-                    each * blocks, table_of(options_).back(),
+                    each * blocks, mcs_table_.back(),
                     static_cast<int>(up ? options_.uplink_layers : options_.downlink_layers)));
   const Grant least = adaptation.choose(known, each, blocks, kLeastBits);
   const Transmission all{
@@ -151,7 +150,7 @@ std::int64_t RadioAccess::slots_in(double seconds) const {
 }
 
 std::int64_t RadioAccess::heard_slot(const Flow& of) const {
-  return options_.access == "configured" ? *of.request : *of.request + 1 + kStationSlots;
+  return access_ == Access::kConfigured ? *of.request : *of.request + 1 + kStationSlots;
 }
 
 bool RadioAccess::may_request(int robot, std::int64_t slot) const {
@@ -186,7 +185,7 @@ std::optional<std::int64_t> RadioAccess::wanted(int robot, Way way) const {
   for (const Report& report : of.reports) {
     if (report.bytes > of.granted_bytes - report.granted) at(report.from);
   }
-  if (of.request && options_.access == "configured") {
+  if (of.request && access_ == Access::kConfigured) {
     first = first ? std::min(*first, *of.request) : *of.request;
   } else if (of.request) {
     at(*of.request + 1 + kStationSlots);
@@ -326,26 +325,39 @@ int RadioAccess::strongest(int robot) const {
   return best;
 }
 
-// Who has nothing to send chooses its station without anybody's noticing.
-void RadioAccess::choose_station(int robot) {
-  if (stations_ == 1) return;
-  for (const Flow& each : robots_[robot].flows) {
-    if (!each.queue.empty() || !each.blocks.empty()) return;
+bool RadioAccess::is_idle(int robot) const {
+  const auto& flows = robots_[robot].flows;
+  return std::all_of(flows.begin(), flows.end(),
+                     [](const Flow& each) { return each.queue.empty() && each.blocks.empty(); });
+}
+
+// The new station knows nothing of what the old one knew.
+void RadioAccess::move_to(int robot, int station) {
+  robots_[robot].station = station;
+  for (Flow& each : robots_[robot].flows) {
+    each.reports.clear();
+    each.believed_bytes = 0;
+    each.request.reset();
+    each.interference = 0;
+    each.air = Phase::kAir;
   }
-  robots_[robot].station = strongest(robot);
+}
+
+// Who has nothing to send changes its station without anybody's noticing.
+void RadioAccess::choose_station(int robot) {
+  if (stations_ == 1 || !is_idle(robot)) return;
+  const int best = strongest(robot);
+  if (best != robots_[robot].station) move_to(robot, best);
 }
 
 void RadioAccess::compare_stations(int robot) {
   Robot& of = robots_[robot];
-  const bool idle = std::all_of(of.flows.begin(), of.flows.end(), [](const Flow& each) {
-    return each.queue.empty() && each.blocks.empty();
-  });
   const std::int64_t look = slot_ / slots_in(kComparePeriod_s);
-  if (idle || of.looked == look) return;
+  if (of.looked == look || is_idle(robot)) return;
   of.looked = look;
   const int best = strongest(robot);
   if (best == of.station) return;
-  of.station = best;
+  move_to(robot, best);
   of.reachable = slot_ + 1 + slots_in(options_.handover_interruption_s);
   ++of.handovers;
   for (Flow& each : of.flows) {
@@ -355,11 +367,6 @@ void RadioAccess::compare_stations(int robot) {
       block.lost = true;
       block.ready = of.reachable;
     }
-    each.reports.clear();
-    each.believed_bytes = 0;
-    each.request.reset();
-    each.interference = 0;
-    each.air = Phase::kAir;
     const bool any = !each.queue.empty() || !each.blocks.empty();
     if (any) spend(each, slot_ * slots_.slot_ns(), Phase::kHandover);
   }
@@ -367,6 +374,16 @@ void RadioAccess::compare_stations(int robot) {
 }
 
 // ---- Scheduling
+
+double RadioAccess::block_power_dbm(int robot, Way way, std::int64_t blocks) const {
+  if (way == Way::kDown) {
+    return options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_));
+  }
+  const double gain_db = channel_.gain_db(robot, robots_[robot].station);
+  return std::min(
+      options_.p0_dbm + 10 * std::log10(1 << options_.numerology) - options_.alpha * gain_db,
+      options_.robot_power_dbm - 10 * std::log10(static_cast<double>(blocks)));
+}
 
 Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double interference) const {
   const int station = robots_[robot].station;
@@ -376,16 +393,8 @@ Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double inte
       block_noise_dbm_ + (up ? options_.station_noise_figure_db : options_.robot_noise_figure_db) +
       10 * std::log10(1 + interference) + options_.receiver_loss_db;
   Quality known;
-  if (up) {
-    const double wanted_dbm = options_.p0_dbm + 10 * std::log10(1 << options_.numerology) -
-                              options_.alpha * gain_db;  // TS 38.213 7.1.1, of one block
-    known.of_one_block = linear(options_.robot_power_dbm + gain_db - noise_dbm);
-    known.most = linear(std::min(wanted_dbm, options_.robot_power_dbm) + gain_db - noise_dbm);
-  } else {
-    known.of_one_block = INFINITY;
-    known.most = linear(options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_)) +
-                        gain_db - noise_dbm);
-  }
+  known.most = linear(block_power_dbm(robot, way, 1) + gain_db - noise_dbm);
+  known.of_one_block = up ? linear(options_.robot_power_dbm + gain_db - noise_dbm) : INFINITY;
   known.gains = channel_.fading(robot, station, at_ns);
   return known;
 }
@@ -398,7 +407,7 @@ void RadioAccess::share(Way way, std::vector<Candidate>& candidates, std::int64_
       candidates.resize(static_cast<std::size_t>(grants));
     }
   };
-  if (options_.scheduler == "round-robin") {
+  if (scheduler_ == Scheduler::kRoundRobin) {
     keep();
     if (candidates.empty()) return;
     turn = candidates.back().robot + 1;
@@ -456,7 +465,7 @@ double RadioAccess::remembered(const Flow& of) const {
 void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings) {
   const bool up = way == Way::kUp;
   const std::int64_t decided = up ? slots_.latest_downlink(slot_ - options_.k2_slots) : slot_;
-  const std::int64_t reserved = up ? control_blocks() : 0;
+  const std::int64_t reserved = blocks_ - blocks_of(way);
   // Neighbours begin at opposite ends, so that they meet on the same blocks late.
   const bool from_top = station % 2 == 1;
   std::int64_t next_block = from_top ? blocks_ : reserved;
@@ -464,13 +473,9 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
   const std::int64_t elements_each = elements(way, slot_);
 
   const auto add = [&](int robot, Flow& of, const Block& block, std::int64_t of_blocks) {
-    const double power_dbm =
-        up ? std::min(options_.p0_dbm + 10 * std::log10(1 << options_.numerology) -
-                          options_.alpha * channel_.gain_db(robot, station),
-                      options_.robot_power_dbm - 10 * std::log10(static_cast<double>(of_blocks)))
-           : options_.station_power_dbm - 10 * std::log10(static_cast<double>(blocks_));
     if (from_top) next_block -= of_blocks;
-    sendings.push_back({robot, &of, block.number, next_block, of_blocks, power_dbm});
+    sendings.push_back(
+        {robot, &of, block.number, next_block, of_blocks, block_power_dbm(robot, way, of_blocks)});
     if (!from_top) next_block += of_blocks;
     left -= of_blocks;
     --grants;
@@ -513,7 +518,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     Flow& of = flow(robot, way);
     if (up) {
       hear_reports(of, decided);
-      const std::int64_t known_by = options_.access == "configured" ? slot_ : decided;
+      const std::int64_t known_by = access_ == Access::kConfigured ? slot_ : decided;
       if (of.request && heard_slot(of) <= known_by) {
         const std::int64_t heard = heard_slot(of);
         of.believed_bytes = std::max(of.believed_bytes, options_.first_grant_bytes);
@@ -527,7 +532,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     const std::int64_t needed =
         anew ? std::max(kLeastBits, 8 * (lost->bytes + kReportBytes + kSegmentHeader))
              : needed_bits(of, way);
-    if (up && needed == 0 && options_.access == "configured" && may_request(robot, slot_)) {
+    if (up && needed == 0 && access_ == Access::kConfigured && may_request(robot, slot_)) {
       // His whether he uses it or not, but half of the slot is for those who have more to send.
       Quality known = quality(robot, way, report_slot * slots_.slot_ns(), remembered(of));
       const std::int64_t most = std::max<std::int64_t>(1, left);
@@ -652,10 +657,8 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
       }
       block.received.push_back(
           {static_cast<double>(block.grant.symbols * block.grant.layers), effective});
-      const Combining combining =
-          options_.combining == "chase" ? Combining::kChase : Combining::kIncremental;
       const bool lost =
-          draw(sending.robot, way) < block_error(block.grant.bits, mcs, block.received, combining);
+          draw(sending.robot, way) < block_error(block.grant.bits, mcs, block.received, combining_);
       if (first) {
         const double target = options_.block_error_target;
         of.offset_db += lost ? kOuterStep_db : -kOuterStep_db * target / (1 - target);

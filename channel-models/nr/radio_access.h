@@ -22,6 +22,7 @@
 #include "channel-models/nr/block_error.h"
 #include "channel-models/nr/carrier.h"
 #include "channel-models/nr/link_adaptation.h"
+#include "channel-models/nr/words.h"
 #include "channel-models/options.h"
 
 namespace gradwave::channel::nr {
@@ -68,7 +69,6 @@ struct Reach {
   double gain_db = 0;  // to its station
   double sinr_db = 0;  // over all the blocks that it would use
   int mcs = 0;
-  std::int64_t resource_blocks = 0;
   double rate_bps = 0;
   bool enough = false;  // for headers and a few bytes by the lowest scheme, all attempts combined
 };
@@ -83,7 +83,7 @@ struct Arrival {
 
 class RadioAccess {
  public:
-  // `blocks`: the carrier's resource blocks. Keeps `channel`.
+  // The options are checked. Keeps `channel`.
   RadioAccess(const NrOptions& options, std::int64_t robots, std::int64_t stations,
               std::uint64_t seed, const Channel& channel);
 
@@ -212,7 +212,7 @@ class RadioAccess {
   std::int64_t request_slot(int robot, std::int64_t from) const;  // the first
   int data_symbols(std::int64_t slot) const;
   std::int64_t data_slot(std::int64_t slot) const;  // the first downlink with data at or after
-  std::int64_t control_blocks() const;              // of an uplink slot
+  std::int64_t blocks_of(Way way) const;            // for data
   std::int64_t elements(Way way, std::int64_t slot) const;  // of a resource block, for data
   std::optional<std::int64_t> wanted(int robot, Way way) const;
   void want(int robot, Way way);
@@ -221,6 +221,8 @@ class RadioAccess {
   void schedule(Way way, int station, std::vector<Sending>& sendings);
   void share(Way way, std::vector<Candidate>& candidates, std::int64_t elements_each,
              std::int64_t blocks, std::int64_t grants, std::int64_t& turn);
+  // Of each of `blocks` resource blocks; TS 38.213 7.1.1 for the uplink.
+  double block_power_dbm(int robot, Way way, std::int64_t blocks) const;
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
   std::int64_t waiting_bytes(const Flow& flow) const;
@@ -241,6 +243,8 @@ class RadioAccess {
   void deliver(int robot, Way way);
   void ensure_heard(int robot);
   int strongest(int robot) const;  // its own, unless another is so much stronger
+  bool is_idle(int robot) const;
+  void move_to(int robot, int station);
   void choose_station(int robot);
   void compare_stations(int robot);
   double draw(int robot, Way way) const;
@@ -251,6 +255,10 @@ class RadioAccess {
   Phase waiting_phase(const Flow& flow, Way way) const;
 
   NrOptions options_;
+  const std::vector<Mcs>& mcs_table_;
+  Access access_;
+  Scheduler scheduler_;
+  Combining combining_;
   std::uint64_t seed_;
   const Channel& channel_;
   Slots slots_;

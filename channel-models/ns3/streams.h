@@ -15,9 +15,9 @@ constexpr std::int64_t kPlacementStream = 0;        // one for all robots, drawn
 constexpr std::int64_t kMobilityStreams = 1 << 20;  // kMobilityStreamsEach per robot
 constexpr std::int64_t kMobilityStreamsEach = 8;
 constexpr std::int64_t kFadingStreams = 2 << 20;
-constexpr std::int64_t kRadioStreams = 3 << 20;     // backoff, beacons, rate control, reception
-constexpr std::int64_t kErrorStreams = 4 << 20;     // two per wire
-constexpr std::int64_t kInternetStreams = 5 << 20;  // jitter of address resolution
+constexpr std::int64_t kRadioStreams = 3 << 20;      // backoff, beacons, rate control, reception
+constexpr std::int64_t kErrorStreams = 4 << 20;      // two per wire
+constexpr std::int64_t kInternetStreams = 5 << 20;   // jitter of address resolution
 constexpr std::int64_t kShadowingStreams = 6 << 20;  // lines of sight, shadows
 
 }  // namespace gradwave::channel

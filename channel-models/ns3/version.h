@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where ns-3 3.37 (Debian 12) and 3.43 (Debian 13) ask for different code: nothing else looks at the
-// version.
+// Where ns-3 3.37 (Debian 12) and 3.43 (Debian 13) ask for different code: nothing else looks at
+// the version.
 #pragma once
 
 #include <ns3/version-defines.h>

@@ -46,18 +46,17 @@ void rayleigh(const RadioOptions&, double) { set_nakagami(1); }
 void nothing(const RadioOptions&, double) {}
 
 const Table<Model>& losses() {
-  static const Table<Model> table = {
-      {"log-distance",
-       "Friis at 1 m, then 10 n log10(distance) with path_loss_exponent n",
-       {"ns3::LogDistancePropagationLossModel", log_distance}},
-      {"friis", "free space", {"ns3::FriisPropagationLossModel", friis}},
-  };
-  static const Table<Model> all = [] {
-    Table<Model> both = table;
-    for (const auto& [word, description] : deployments()) both.push_back({word, description, {}});
-    return both;
+  static const Table<Model> table = [] {
+    Table<Model> all = {
+        {"log-distance",
+         "Friis at 1 m, then 10 n log10(distance) with path_loss_exponent n",
+         {"ns3::LogDistancePropagationLossModel", log_distance}},
+        {"friis", "free space", {"ns3::FriisPropagationLossModel", friis}},
+    };
+    for (const auto& [word, description] : deployments()) all.push_back({word, description, {}});
+    return all;
   }();
-  return all;
+  return table;
 }
 
 const Table<Model>& fading_table() {

@@ -86,6 +86,10 @@ double linear(double db) { return std::pow(10, db / 10); }
 
 Words delay_profiles() { return words_of(table()); }
 
+void check_delay_profile(const std::string& key, const std::string& profile) {
+  look_up(table(), key, profile);
+}
+
 TappedDelayLine::TappedDelayLine(const std::string& profile, double delay_spread_s,
                                  double frequency_hz, double bandwidth_hz, std::int64_t groups,
                                  double scatterer_speed_mps, std::int64_t stream)

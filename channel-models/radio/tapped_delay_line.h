@@ -19,6 +19,8 @@ namespace gradwave::channel {
 
 // "tdl-a" to "tdl-e", and "none".
 Words delay_profiles();
+// Throws OptionError for an unknown one; `key` is the scenario file's.
+void check_delay_profile(const std::string& key, const std::string& profile);
 
 class TappedDelayLine {
  public:

@@ -7,6 +7,7 @@
 #include <ns3/ssid.h>
 #include <ns3/sta-wifi-mac.h>
 #include <ns3/wifi-net-device.h>
+#include <ns3/wifi-phy.h>
 #include <ns3/yans-wifi-channel.h>
 #include <ns3/yans-wifi-helper.h>
 
@@ -79,16 +80,18 @@ class Wifi final : public Link {
   ns3::NetDeviceContainer stations_, access_point_radio_;
   ns3::Ptr<ns3::PropagationLossModel> path_loss_, fading_;
   ns3::Ipv4Address server_address_;
-  double most_bps_;
+  double most_bps_ = 0;
   std::unique_ptr<WifiMeter> meter_;
   std::unique_ptr<Backhaul> backhaul_;  // none: the server is on the access point
 };
 
-Wifi::Wifi(const LinkOptions& options) : most_bps_(highest_rate_bps(options.wifi)) {
+Wifi::Wifi(const LinkOptions& options) {
   robots_.Create(options.workers);
   access_point_.Create(1);
   stand_and_move(options);
   install_radios(options);
+  const auto radio = ns3::DynamicCast<ns3::WifiNetDevice>(access_point_radio_.Get(0));
+  most_bps_ = highest_rate_bps(options.wifi, *radio->GetPhy());
   meter_ = std::make_unique<WifiMeter>(stations_, access_point_radio_);
 
   install_internet({robots_, access_point_});

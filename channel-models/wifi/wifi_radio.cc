@@ -147,8 +147,8 @@ double centre_frequency_hz(const WifiOptions& options) {
   return 1e6 * centre_mhz;
 }
 
-// Subcarriers of data times bits and code rate of the highest scheme, each symbol.
-double highest_rate_bps(const WifiOptions& options) {
+// Subcarriers of data times bits and code rate of the highest scheme, each symbol and stream.
+double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy) {
   struct Symbol {
     std::map<std::int64_t, int> subcarriers;  // by width in MHz
     double bits, seconds;
@@ -158,7 +158,9 @@ double highest_rate_bps(const WifiOptions& options) {
       {"802.11ac", {{{20, 52}, {40, 108}, {80, 234}, {160, 468}}, 8 * 5.0 / 6, 3.6e-6}},
       {"802.11ax", {{{20, 234}, {40, 468}, {80, 980}, {160, 1960}}, 10 * 5.0 / 6, 13.6e-6}}};
   const Symbol& symbol = symbols.at(options.standard);
-  return symbol.subcarriers.at(options.channel_width_mhz) * symbol.bits / symbol.seconds;
+  const auto width_mhz = static_cast<std::int64_t>(phy.GetChannelWidth());
+  return symbol.subcarriers.at(width_mhz) * symbol.bits / symbol.seconds *
+         phy.GetMaxSupportedTxSpatialStreams();
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

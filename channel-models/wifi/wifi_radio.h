@@ -17,7 +17,10 @@ void check_radio(const WifiOptions& options);
 void apply_radio(const WifiOptions& options);
 
 double centre_frequency_hz(const WifiOptions& options);  // of the band's first such channel
-double highest_rate_bps(const WifiOptions& options);     // one stream, the shortest guard interval
+
+// With the shortest guard interval, over the width and the streams that `phy` really has:
+// ns3.defaults may say others than the options.
+double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy);
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

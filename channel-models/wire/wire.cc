@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/wire/wire.h"
 
+#include <ns3/channel.h>
+#include <ns3/data-rate.h>
 #include <ns3/double.h>
 #include <ns3/error-model.h>
 #include <ns3/ipv4-address-helper.h>
@@ -49,6 +51,7 @@ class Wire final : public Link {
     std::int64_t bytes = 0, lost_packets = 0;
   };
 
+  void measure(ns3::Ptr<ns3::NetDevice> device);
   void set_up_sender(ns3::Ptr<ns3::NetDevice> device, Counted& counted);
   // What it receives is lost as often as `loss` says.
   void set_up_receiver(ns3::Ptr<ns3::NetDevice> device, Counted& counted, double loss,
@@ -62,17 +65,13 @@ class Wire final : public Link {
 
   ns3::NodeContainer robots_, server_;
   ns3::Ipv4Address server_address_;
-  double rate_bps_, delay_s_;
+  double rate_bps_ = 0, delay_s_ = 0;
   std::vector<Counted> uplink_, downlink_;  // [M]
   std::int64_t wire_bytes_ = 0;
   std::vector<ns3::Ptr<ns3::ErrorModel>> losses_;  // [2M]
 };
 
-Wire::Wire(const LinkOptions& options)
-    : rate_bps_(options.wire.rate_bps),
-      delay_s_(options.wire.delay_s),
-      uplink_(options.workers),
-      downlink_(options.workers) {
+Wire::Wire(const LinkOptions& options) : uplink_(options.workers), downlink_(options.workers) {
   robots_.Create(options.workers);
   server_.Create(1);
   install_internet({robots_, server_});
@@ -82,6 +81,7 @@ Wire::Wire(const LinkOptions& options)
   ns3::Ipv4AddressHelper addresses("10.0.0.0", "255.255.255.252");
   for (int i = 0; i < options.workers; ++i, addresses.NewNetwork()) {
     const ns3::NetDeviceContainer ends = wire.Install(robots_.Get(i), server());
+    if (i == 0) measure(ends.Get(0));
     const std::int64_t stream = kErrorStreams + 2 * i;
     set_up_sender(ends.Get(0), uplink_[i]);
     set_up_receiver(ends.Get(0), downlink_[i], options.wire.loss, stream);
@@ -92,6 +92,16 @@ Wire::Wire(const LinkOptions& options)
     if (i == 0) server_address_ = interfaces.GetAddress(1);
     set_default_route(robots_.Get(i), interfaces.GetAddress(1), interfaces.Get(0).second);
   }
+}
+
+// ns3.defaults may say others than the options.
+void Wire::measure(ns3::Ptr<ns3::NetDevice> device) {
+  ns3::DataRateValue rate;
+  device->GetAttribute("DataRate", rate);
+  rate_bps_ = static_cast<double>(rate.Get().GetBitRate());
+  ns3::TimeValue delay;
+  device->GetChannel()->GetAttribute("Delay", delay);
+  delay_s_ = delay.Get().GetSeconds();
 }
 
 void Wire::set_up_sender(ns3::Ptr<ns3::NetDevice> device, Counted& counted) {

@@ -85,34 +85,27 @@ void print(const std::vector<Row>& rows, std::ostream& out) {
   }
 }
 
-// What is known of each network of the sweep before it runs, with the first seed's places and the
-// first variant's messages.
+// What is known of each network of the campaign before it runs, with the first seed's places and
+// the messages of the first variant that has it.
 void describe_networks(const Scenario& scenario, std::ostream& out) {
-  constexpr std::size_t kMost = 6;
-  std::set<std::string> said;
-  std::size_t more = 0;
+  constexpr int kMost = 6;
+  std::set<std::string> networks;
+  int said = 0;
   for (const PlannedRun& run : scenario.runs) {
-    if (run.settings.learning.seed != scenario.runs.front().settings.learning.seed ||
-        run.variant != scenario.runs.front().variant) {
-      continue;
-    }
+    const learning::TrainingOptions& training = run.settings.learning.training;
+    if (!networks.insert(text_for(run.settings, kChannel)).second) continue;
     const Estimate cost = estimate(run.settings, run.description);
-    const double messages = static_cast<double>(run.settings.learning.training.rounds) *
-                            static_cast<double>(run.settings.learning.training.workers);
+    const double messages = static_cast<double>(training.rounds * training.workers);
     const std::vector<std::string> lines = channel::describe_link(
         link_options(run.settings), {cost.uplink_bytes / messages, cost.downlink_bytes / messages});
-    std::string text;
-    for (const std::string& line : lines) text += "    " + line + '\n';
-    if (text.empty() || said.count(text) > 0) continue;
-    said.insert(text);
-    if (said.size() > kMost) {
-      ++more;
-      continue;
+    if (lines.empty()) continue;
+    if (said++ == kMost) {
+      out << "  and more networks\n";
+      return;
     }
-    out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n"
-        << text;
+    out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n";
+    for (const std::string& line : lines) out << "    " << line << '\n';
   }
-  if (more > 0) out << "  and " << more << " networks more\n";
 }
 
 void describe(const Scenario& scenario, std::ostream& out) {

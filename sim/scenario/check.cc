@@ -12,15 +12,6 @@
 namespace gradwave {
 namespace {
 
-// The settings that a room sees, as text; the seed changes no answer.
-std::string part(const Settings& settings, Rooms room) {
-  nlohmann::json object;
-  for (const Setting& setting : settings_table()) {
-    if ((setting.rooms & room) != 0) object[setting.key] = value_of(setting, settings);
-  }
-  return object.dump();
-}
-
 std::string seconds(double value) {
   nlohmann::json number = value;
   return number.dump() + " s";
@@ -87,7 +78,7 @@ void check_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 const learning::Description& Check::operator()(const Settings& settings) {
-  const std::string learning_part = part(settings, kLearning);
+  const std::string learning_part = text_for(settings, kLearning);
   auto known = descriptions_.find(learning_part);
   if (known == descriptions_.end()) {
     known =
@@ -99,7 +90,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
   check_compute(settings, description.forward_macs);
   check_limits(settings);
   check_folder(settings.checkpoint.folder);
-  if (right_links_.insert(part(settings, kChannel)).second) {
+  if (right_links_.insert(text_for(settings, kChannel)).second) {
     const channel::LinkOptions link = link_options(settings);
     channel::check_link(link);
     note(channel::idle_options(link));

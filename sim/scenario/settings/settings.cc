@@ -292,6 +292,14 @@ Json value_of(const Setting& setting, const Settings& settings) {
 
 bool says_nothing(const Json& value) { return value == 0 || value == ""; }
 
+std::string text_for(const Settings& settings, Rooms rooms) {
+  Json object;
+  for (const Setting& setting : settings_table()) {
+    if ((setting.rooms & rooms) != 0) object[setting.key] = value_of(setting, settings);
+  }
+  return object.dump();
+}
+
 Json to_json(const Settings& settings) {
   Json object = Json::object();
   for (const Setting& setting : settings_table()) {

@@ -106,6 +106,10 @@ nlohmann::json value_of(const Setting& setting, const Settings& settings);
 // 0 and "", by which a setting that stands for another leaves it to that one.
 bool says_nothing(const nlohmann::json& value);
 
+// The settings that a room sees, as text: two runs with the same differ in nothing to it but the
+// seed.
+std::string text_for(const Settings& settings, Rooms rooms);
+
 // All settings as one flat object, {"compression.gamma": 0.5, ...}, and back.
 nlohmann::json to_json(const Settings& settings);
 Settings from_json(const nlohmann::json& object);

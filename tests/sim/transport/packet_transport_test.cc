@@ -465,6 +465,25 @@ TEST(Network, RefusesWhatTheLinkRefuses) {
               HasSubstr("carrier-pigeon"));
 }
 
+// What arrives is held against what the medium carries: as it is, not as the options have it.
+TEST(Network, CarriesWhatNs3sDefaultsMakeOfIt) {
+  LinkOptions options = wire(1e6, 0.02);
+  options.ns3_defaults = {{"ns3::PointToPointNetDevice::DataRate", "100Mbps"},
+                          {"ns3::PointToPointChannel::Delay", "1ms"}};
+  for (const Delivery& transfer : exchange(options, 2, 200000, 200000)) {
+    EXPECT_LT(latency_s(transfer), 0.1);
+    EXPECT_NEAR(counter(transfer, "phy_rate_bps"), 100e6, 1);
+  }
+  LinkOptions radio = wifi_at(5);
+  radio.ns3_defaults = {{"ns3::WifiPhy::ChannelSettings", "{0, 160, BAND_5GHZ, 0}"},
+                        {"ns3::WifiPhy::Antennas", "2"},
+                        {"ns3::WifiPhy::MaxSupportedTxSpatialStreams", "2"},
+                        {"ns3::WifiPhy::MaxSupportedRxSpatialStreams", "2"}};
+  for (const Delivery& transfer : exchange(radio, 2, 3000000, 3000000)) {
+    EXPECT_LT(latency_s(transfer), 8 * 3e6 / 143.4e6);  // more than the options' channel carries
+  }
+}
+
 // ---- Wi-Fi.
 
 TEST(Wifi, MovesBytesWithEveryWordOfItsTables) {
