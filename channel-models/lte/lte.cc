@@ -212,7 +212,7 @@ std::vector<std::string> describe_lte(const LinkOptions& options, const MessageS
   std::snprintf(text, sizeof text,
                 "LTE schedules every millisecond: about %.1f s of this machine's time for each "
                 "simulated second, also while robots compute; \"nr\" has no such cost",
-                0.08 * static_cast<double>(options.workers));
+                0.04 * static_cast<double>(options.workers));
   return {text};
 }
 

@@ -2,7 +2,7 @@
 // The link technology "lte": ns-3's own LTE module, one cell with its core network, robots as
 // terminals, the server behind the packet gateway. It is there to hold "nr" against a model that
 // others wrote, and for small teams: it schedules every millisecond whether there is anything to
-// send or not, about 0.08 s of the host's time for each robot and simulated second. Other than
+// send or not, about 0.04 s of the host's time for each robot and simulated second. Other than
 // ns-3's defaults (in brackets):
 //
 // clang-format off

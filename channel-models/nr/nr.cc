@@ -66,11 +66,14 @@ double path_loss_db(const nr::Reach& reach, const LinkOptions& options) {
 // The robots whose least transmission would not arrive, in words.
 std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
                          const LinkOptions& options) {
+  constexpr int kMost = 5;
   std::string robots;
+  int far = 0;
   for (int i = 0; i < options.workers; ++i) {
     for (const nr::Way way : {nr::Way::kUp, nr::Way::kDown}) {
       const nr::Reach reach = access.reach(i, way);
       if (reach.enough) continue;
+      if (++far > kMost) break;
       robots += (robots.empty() ? "robot " : ", robot ") + std::to_string(i) +
                 text_of(" (%.1f m from its station", world.distance_m(i, access.station_of(i))) +
                 text_of(", path loss %.1f dB: ", path_loss_db(reach, options)) +
@@ -78,6 +81,7 @@ std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
       break;
     }
   }
+  if (far > kMost) robots += " and " + std::to_string(far - kMost) + " more";
   return robots;
 }
 

@@ -24,7 +24,7 @@ struct Costs {
 
 Costs costs(const std::string& technology, double robots) {
   if (technology == "wire") return {3.3e-5, 0, 0};
-  if (technology == "lte") return {3e-4 + 1.5e-5 * robots, 0.08 * robots, 0.08 * robots};
+  if (technology == "lte") return {1e-4 + 1.2e-5 * robots, 0.04 * robots, 0.04 * robots};
   if (technology == "nr") return {2e-5 + 4e-7 * robots, 0, 3e-4 * robots};
   return {7e-5 + 1.2e-5 * robots + 1.2e-7 * robots * robots, 3e-4 * (robots + 1),
           1.8e-3 * robots * robots};
