@@ -343,6 +343,7 @@ void check_access(const LinkOptions& options) {
 // Robots that stand out of reach would wait for ever; those that walk may come nearer.
 void check_reach(const LinkOptions& options) {
   if (options.mobility.model != "static") return;
+  nr::information(2, 1);  // computes its tables here, once, and not in each child
   const auto far = in_a_child([&] {
     apply_defaults(options);
     const Cell cell(options);
