@@ -64,7 +64,7 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   std::string fading = "tdl-a";         // nr_fadings()
   double delay_spread_s = 30e-9;
   double scatterer_speed_mps = 0.3;  // of what moves around robots that stand
-  std::int64_t stations = 1;         // on a square grid about [0, 0]
+  std::int64_t stations = 1;         // on a square grid about the access point
   double station_spacing_m = 50;
   std::vector<std::pair<double, double>> station_positions_m;  // instead of the grid
   double handover_margin_db = 3;
@@ -112,20 +112,35 @@ struct TcpOptions {
   double sending_rate_bps = 0;               // cap on each application's sending; 0: none
 };
 
+// A file that the scenario names, in its own folder or by a whole path: its name there, and its
+// text.
+struct TextFile {
+  std::string name, text;
+};
+
+using Point = std::pair<double, double>;  // x, y in metres, in the frame of the floor's map
+
 struct PlacementOptions {
-  std::string layout = "disc";  // placements()
-  double radius_m = 30;         // of "disc" and "circle"; the server's radio stands at the centre
-  double spacing_m = 10;        // of "grid", centred on the server's radio
-  std::vector<std::pair<double, double>> positions_m;  // of "list": x, y of each robot
-  double height_m = 1.0;                               // of the robots
+  std::string layout = "disc";     // placements()
+  double radius_m = 30;            // of "disc" and "circle", about the access point
+  double spacing_m = 10;           // of "grid", centred on the access point
+  std::vector<Point> positions_m;  // of "list", of each robot
+  double height_m = 1.0;           // of the robots
+  Point access_point_m = {0, 0};   // the server's radio, or the first of several
   double access_point_height_m = 3.0;
 };
 
 struct MobilityOptions {
   std::string model = "static";  // mobilities()
-  double speed_min_mps = 0.5;    // of "random-waypoint", inside the square around the layout
+  double speed_min_mps = 0.5;    // of a robot, or of each way: drawn between these
   double speed_max_mps = 1.5;
   double pause_s = 2;
+  double memory = 0.85;  // of "gauss-markov": alpha, of a step in the next one
+  double turn_rad = 0.5;
+  double step_s = 1;
+  std::vector<std::vector<Point>> loops_m;  // of "patrol"
+  TextFile file;                            // of "waypoints" and "ns2"
+  std::string ending = "stay";              // endings(), of "waypoints"
 };
 
 struct LinkOptions {
@@ -164,6 +179,7 @@ Words lte_rlcs();
 Words lte_schedulers();
 Words placements();
 Words mobilities();
+Words endings();
 
 // Throws OptionError for what contradicts itself: a width the standard does not have in that band,
 // a list of positions of the wrong length, an unknown ns-3 attribute or value under "ns3.defaults",

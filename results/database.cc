@@ -29,6 +29,17 @@ struct Database::State {
       return database.getLastInsertRowid();
     });
   }
+
+  // Statements that are committed as one.
+  template <class Work>
+  auto together(const Work& work) {
+    return guarded(file, [&] {
+      SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+      const auto result = work();
+      transaction.commit();
+      return result;
+    });
+  }
 };
 
 Database::Database(const std::filesystem::path& file)
@@ -37,12 +48,19 @@ Database::Database(const std::filesystem::path& file)
 Database::~Database() = default;
 
 std::int64_t Database::add_experiment(const Experiment& e) {
-  return state_->execute(
-      std::string("INSERT INTO experiments (name, scenario, scenario_hash, gradwave_version, "
-                  "ns3_version, torch_version, host, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ") +
-          kNow + ")",
-      e.name, e.scenario, e.scenario_hash, e.gradwave_version, e.ns3_version, e.torch_version,
-      this_host());
+  return state_->together([&] {
+    const std::int64_t id = state_->execute(
+        std::string("INSERT INTO experiments (name, scenario, scenario_hash, gradwave_version, "
+                    "ns3_version, torch_version, host, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ") +
+            kNow + ")",
+        e.name, e.scenario, e.scenario_hash, e.gradwave_version, e.ns3_version, e.torch_version,
+        this_host());
+    for (const auto& [name, text] : e.inputs) {
+      state_->execute("INSERT INTO inputs (experiment_id, name, text) VALUES (?, ?, ?)", id, name,
+                      text);
+    }
+    return id;
+  });
 }
 
 std::int64_t Database::add_run(const Run& r) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@ struct Experiment {
   std::string gradwave_version;
   std::string ns3_version;
   std::string torch_version;
+  std::map<std::string, std::string> inputs = {};  // texts of the files that the scenario names
 };
 
 struct Run {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 5 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 6 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -23,6 +23,15 @@ CREATE TABLE experiments (
   host TEXT NOT NULL,              -- name of the machine
   created_at TEXT NOT NULL         -- UTC, ISO 8601
 ) STRICT;
+
+-- The files that an experiment's scenario names: walks, floor plans, traces. Data sets are not among
+-- them. A stored run reads them here.
+CREATE TABLE inputs (
+  experiment_id INTEGER NOT NULL REFERENCES experiments(id),
+  name TEXT NOT NULL,              -- as the scenario has it
+  text TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, name)
+) STRICT, WITHOUT ROWID;
 
 -- One variant under one seed at one point of the sweep.
 CREATE TABLE runs (

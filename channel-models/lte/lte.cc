@@ -110,9 +110,9 @@ Lte::Lte(const LinkOptions& options)
       down_bytes_(options.workers) {
   robots_.Create(options.workers);
   station_.Create(1);
-  set_moving(robots_, options.mobility, place(options));
+  set_moving(robots_, options);
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
-  fixed->SetPosition({0, 0, options.placement.access_point_height_m});
+  fixed->SetPosition(access_point_place(options.placement));
   station_.Get(0)->AggregateObject(fixed);
   install_radio(options);
   backhaul_ = std::make_unique<Backhaul>(core_->GetPgwNode());
@@ -186,7 +186,7 @@ void check_lte(const LinkOptions& options) {
   look_up(rlc_table(), "lte.rlc", lte.rlc);
   look_up(scheduler_table(), "lte.scheduler", lte.scheduler);
   check_propagation(options.radio, options.placement);
-  check_mobility(options.mobility, place(options));
+  check_mobility(options);
   check_tcp(options.tcp, kMtuBytes);
 }
 

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How the robots move.
+// Where the robots are, from the start of the simulation on.
 #pragma once
 
 #include <ns3/node-container.h>
+#include <ns3/vector.h>
 
-#include "channel-models/motion/placement.h"
+#include <vector>
+
+#include "channel-models/motion/path.h"
+#include "channel-models/options.h"
 
 namespace gradwave::channel {
 
-// Throws OptionError for a walk that could not go on: no speed, no room.
-void check_mobility(const MobilityOptions& options, const Places& places);
+// Throws OptionError for a walk that could not go on (no speed, no room), a broken file of paths,
+// a layout that cannot be.
+void check_mobility(const LinkOptions& options);
 
-// Sets robot i off from places.positions[i], on streams of its own.
-void set_moving(const ns3::NodeContainer& robots, const MobilityOptions& options,
-                const Places& places);
+// Gives each robot its mobility, on streams of its own.
+void set_moving(const ns3::NodeContainer& robots, const LinkOptions& options);
+
+// Where they start [M], as set_moving() has it.
+std::vector<ns3::Vector> starts(const LinkOptions& options);
+
+// Their paths [M], where these are known beforehand; else none.
+std::vector<Path> known_paths(const LinkOptions& options);
+
+bool stands_still(const MobilityOptions& options);
+
+// No robot is faster.
+double fastest_mps(const LinkOptions& options);
 
 }  // namespace gradwave::channel

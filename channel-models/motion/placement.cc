@@ -14,8 +14,9 @@ namespace {
 
 constexpr double kTwoPi = 6.283185307179586;
 
-using Point = std::pair<double, double>;
 using Points = std::vector<Point>;
+
+// Layouts are about [0, 0]; only a list is of the map.
 
 // Uniform over the disc's area, hence the square root.
 Points disc(const PlacementOptions& options, std::int64_t workers) {
@@ -58,7 +59,12 @@ Points list(const PlacementOptions& options, std::int64_t workers) {
                       "placement.positions_m has " + std::to_string(given) + " positions for " +
                           std::to_string(workers) + " robots");
   }
-  return options.positions_m;
+  Points points = options.positions_m;
+  for (auto& [x, y] : points) {
+    x -= options.access_point_m.first;
+    y -= options.access_point_m.second;
+  }
+  return points;
 }
 
 struct Layout {
@@ -97,10 +103,16 @@ Places place(const LinkOptions& options) {
   const Layout layout = look_up(table(), "placement.layout", placement.layout);
   Places places;
   for (const auto& [x, y] : layout.points(placement, options.workers)) {
-    places.positions.emplace_back(x, y, placement.height_m);
+    places.positions.emplace_back(placement.access_point_m.first + x,
+                                  placement.access_point_m.second + y, placement.height_m);
   }
   places.half_side_m = layout.half_side_m(placement, options.workers);
   return places;
+}
+
+ns3::Vector access_point_place(const PlacementOptions& options) {
+  return {options.access_point_m.first, options.access_point_m.second,
+          options.access_point_height_m};
 }
 
 }  // namespace gradwave::channel

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where the robots stand at the start, in metres, with the server's radio at (0, 0).
+// Layouts: where robots start that are not told by their movement.
 #pragma once
 
 #include <ns3/vector.h>
@@ -12,11 +12,14 @@ namespace gradwave::channel {
 
 struct Places {
   std::vector<ns3::Vector> positions;  // [M], at PlacementOptions::height_m
-  double half_side_m = 0;              // of the layout's square, centred on the server's radio
+  double half_side_m = 0;              // of the layout's square, centred on the access point
 };
 
 // Depends on the placement, M and the seed alone. Throws OptionError for an unknown
 // placement or a list that is not M long.
 Places place(const LinkOptions& options);
+
+// Of the server's radio, at its height.
+ns3::Vector access_point_place(const PlacementOptions& options);
 
 }  // namespace gradwave::channel

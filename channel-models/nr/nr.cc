@@ -44,11 +44,12 @@ std::vector<ns3::Vector> station_places(const LinkOptions& options) {
   std::vector<ns3::Vector> places;
   for (const auto& [x, y] : nr.station_positions_m) places.emplace_back(x, y, height_m);
   if (!places.empty()) return places;
+  const auto& [x, y] = options.placement.access_point_m;
   const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(nr.stations)));
   const std::int64_t rows = (nr.stations + columns - 1) / columns;
   for (std::int64_t i = 0; i < nr.stations; ++i) {
-    places.emplace_back(nr.station_spacing_m * (i % columns - 0.5 * (columns - 1)),
-                        nr.station_spacing_m * (i / columns - 0.5 * (rows - 1)), height_m);
+    places.emplace_back(x + nr.station_spacing_m * (i % columns - 0.5 * (columns - 1)),
+                        y + nr.station_spacing_m * (i / columns - 0.5 * (rows - 1)), height_m);
   }
   return places;
 }
@@ -89,7 +90,7 @@ std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
 struct Cell {
   explicit Cell(const LinkOptions& options) {
     robots.Create(options.workers);
-    set_moving(robots, options.mobility, place(options));
+    set_moving(robots, options);
     for (const ns3::Vector& at : station_places(options)) {
       const auto station = ns3::CreateObject<ns3::Node>();
       const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
@@ -342,7 +343,7 @@ void check_access(const LinkOptions& options) {
 
 // Robots that stand out of reach would wait for ever; those that walk may come nearer.
 void check_reach(const LinkOptions& options) {
-  if (options.mobility.model != "static") return;
+  if (!stands_still(options.mobility)) return;
   nr::information(2, 1);  // computes its tables here, once, and not in each child
   const auto far = in_a_child([&] {
     apply_defaults(options);
@@ -429,7 +430,7 @@ void check_nr(const LinkOptions& options) {
                       "nr.frequency_ghz: path loss \"rma\" holds up to 30 GHz");
   }
   check_propagation(options.radio, options.placement);
-  check_mobility(options.mobility, place(options));
+  check_mobility(options);
   check_tcp(options.tcp, kMtuBytes);
   check_reach(options);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "channel-models/motion/mobility.h"
 #include "channel-models/ns3/streams.h"
 #include "channel-models/radio/propagation.h"
 
@@ -14,8 +15,7 @@ namespace {
 // In which nothing has moved by more than a twentieth of a wavelength.
 std::int64_t block_ns(const LinkOptions& options) {
   constexpr double kSpeedOfLight = 299792458;
-  const double robots_mps = options.mobility.model == "static" ? 0 : options.mobility.speed_max_mps;
-  const double speed_mps = std::max(1e-6, robots_mps + options.nr.scatterer_speed_mps);
+  const double speed_mps = std::max(1e-6, fastest_mps(options) + options.nr.scatterer_speed_mps);
   return static_cast<std::int64_t>(1e9 * kSpeedOfLight / (1e9 * options.nr.frequency_ghz) / 20 /
                                    speed_mps);
 }

@@ -110,9 +110,9 @@ Wifi::Wifi(const LinkOptions& options) {
 }
 
 void Wifi::stand_and_move(const LinkOptions& options) {
-  set_moving(robots_, options.mobility, place(options));
+  set_moving(robots_, options);
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
-  fixed->SetPosition({0, 0, options.placement.access_point_height_m});
+  fixed->SetPosition(access_point_place(options.placement));
   access_point_.Get(0)->AggregateObject(fixed);
 }
 
@@ -173,7 +173,7 @@ Words server_places() { return words_of(server_table()); }
 void check_wifi(const LinkOptions& options) {
   check_radio(options.wifi);
   check_propagation(options.radio, options.placement);
-  check_mobility(options.mobility, place(options));
+  check_mobility(options);
   check_tcp(options.tcp, smallest_mtu_bytes(options.wifi));
 }
 

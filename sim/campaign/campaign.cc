@@ -67,7 +67,8 @@ class Campaign {
     const SignalCounter counter;
     outcome_.experiment_id =
         database_.add_experiment({scenario_.name, scenario_.text, scenario_.hash, version(),
-                                  channel::ns3_version(), learning::torch_version()});
+                                  channel::ns3_version(), learning::torch_version(),
+                                  scenario_.inputs});
     while (true) {
       while (signals_seen == 0 && next_ < scenario_.runs.size() &&
              children_.size() < static_cast<std::size_t>(options_.jobs)) {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -142,11 +143,24 @@ std::string run(const Settings& settings, const std::filesystem::path& checkpoin
 }
 
 Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {
-  const results::Table table = results::query(
-      database, "SELECT settings, seed FROM runs WHERE id = " + std::to_string(run_id));
-  if (table.rows.empty()) throw std::invalid_argument("there is no run " + std::to_string(run_id));
+  const std::string id = std::to_string(run_id);
+  const results::Table table =
+      results::query(database, "SELECT settings, seed FROM runs WHERE id = " + id);
+  if (table.rows.empty()) throw std::invalid_argument("there is no run " + id);
   Settings settings = from_json(nlohmann::json::parse(std::get<std::string>(table.rows[0][0])));
   settings.learning.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(table.rows[0][1]));
+  std::map<std::string, std::string> inputs;
+  for (const auto& row :
+       results::query(database,
+                      "SELECT name, text FROM inputs JOIN runs USING (experiment_id) "
+                      "WHERE runs.id = " +
+                          id)
+           .rows) {
+    inputs[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
+  }
+  for (const Setting& setting : settings_table()) {
+    for (channel::TextFile* file : files_of(setting, settings)) file->text = inputs.at(file->name);
+  }
   return settings;
 }
 

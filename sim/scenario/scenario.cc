@@ -33,11 +33,10 @@ std::string fnv1a(const std::string& text) {
   return hex.str();
 }
 
-std::string read_file(const std::filesystem::path& file) {
+// `refuse(reason)` throws.
+template <typename Refuse>
+std::string read_file(const std::filesystem::path& file, const Refuse& refuse) {
   namespace fs = std::filesystem;
-  const auto refuse = [&](const std::string& reason) {
-    throw ScenarioError(file.string() + ": cannot be read as a scenario file: " + reason);
-  };
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (status.type() == fs::file_type::none) refuse(error.message());
@@ -67,6 +66,23 @@ std::vector<Variant> chosen(const std::vector<Variant>& variants,
     return std::find(only.begin(), only.end(), v.name) != only.end();
   });
   return some;
+}
+
+// The texts of the files that a run names; `known` are those of the runs before it.
+template <typename Refuse>
+void read_inputs(Settings& settings, const std::filesystem::path& folder,
+                 std::map<std::string, std::string>& known, const Refuse& refuse) {
+  for (const Setting& setting : settings_table()) {
+    for (channel::TextFile* file : files_of(setting, settings)) {
+      if (known.count(file->name) == 0) {
+        const std::filesystem::path path = folder / file->name;
+        known[file->name] = read_file(path, [&](const std::string& reason) {
+          refuse({setting.key}, setting.key + ": " + path.string() + ": " + reason);
+        });
+      }
+      file->text = known.at(file->name);
+    }
+  }
 }
 
 // The settings of one run, and where each came from.
@@ -278,7 +294,9 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
                        const std::vector<std::string>& only) {
   Scenario scenario;
   scenario.file = file;
-  scenario.text = read_file(file);
+  scenario.text = read_file(file, [&](const std::string& reason) {
+    throw ScenarioError(file.string() + ": cannot be read as a scenario file: " + reason);
+  });
   const ScenarioText text = read_text(scenario.text, file);
   const std::vector<Variant> variants = chosen(text.variants, only, file);
   const Layer last = read_overrides(overrides);
@@ -303,6 +321,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
       fail(run->blame(keys, {file.string()}),
            sentence + (variants.size() > 1 ? " (variant \"" + variant.name + "\")" : ""));
     };
+    read_inputs(run->settings, file.parent_path(), scenario.inputs, refuse);
     try {
       scenario.runs.push_back(
           {variant.name, seed, run->parameters.dump(), run->settings, check(run->settings)});

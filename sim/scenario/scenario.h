@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,11 +46,13 @@ struct Scenario {
   std::vector<std::string> variants;
   std::vector<std::int64_t> seeds;
   std::vector<PlannedRun> runs;
-  std::vector<std::string> notes;  // what is allowed, and may surprise: sentences
+  std::map<std::string, std::string> inputs;  // texts of the files that it names
+  std::vector<std::string> notes;             // what is allowed, and may surprise: sentences
 };
 
-// `overrides` are "group.key=value" with a TOML value, and win over the whole file. Everything that
-// can be known without running is checked: TOML, keys, types, ranges, words, contradictions, data
+// `overrides` are "group.key=value" with a TOML value, and win over the whole file. Files that
+// it names are beside it, or have a whole path. Everything that can be known without running is
+// checked: TOML, keys, types, ranges, words, contradictions, data
 // files, model against compression, link. If `only` names variants, the others are left out. Throws
 // ScenarioError for the first thing that is wrong.
 Scenario read_scenario(const std::filesystem::path& file,

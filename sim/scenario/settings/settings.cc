@@ -120,19 +120,29 @@ struct Assign {
   void operator()(std::filesystem::path* field) const {
     *field = at_home(checked_word(setting, value));
   }
+  void operator()(channel::TextFile* field) const { *field = {checked_word(setting, value), ""}; }
+  void operator()(std::vector<channel::TextFile>* field) const {
+    list(field, [&](const Json& element) {
+      if (!element.is_string()) reject(setting, value, "expected " + expected(setting));
+      return channel::TextFile{element.get<std::string>(), ""};
+    });
+  }
   void operator()(std::vector<std::int64_t>* field) const {
     list(field, [&](const Json& element) { return checked_integer(setting, value, element); });
   }
   void operator()(std::vector<double>* field) const {
     list(field, [&](const Json& element) { return checked_number(setting, value, element); });
   }
-  void operator()(std::vector<std::pair<double, double>>* field) const {
+  void operator()(channel::Point* field) const { *field = point(value); }
+  void operator()(std::vector<channel::Point>* field) const {
+    list(field, [&](const Json& element) { return point(element); });
+  }
+  void operator()(std::vector<std::vector<channel::Point>>* field) const {
     list(field, [&](const Json& element) {
-      if (!element.is_array() || element.size() != 2) {
-        reject(setting, value, "expected " + expected(setting));
-      }
-      return std::pair(checked_number(setting, value, element[0]),
-                       checked_number(setting, value, element[1]));
+      if (!element.is_array()) reject(setting, value, "expected " + expected(setting));
+      std::vector<channel::Point> points;
+      for (const Json& each : element) points.push_back(point(each));
+      return points;
     });
   }
   void operator()(std::map<std::string, std::string>* field) const {
@@ -143,6 +153,13 @@ struct Assign {
       }
       (*field)[name] = entry.is_string() ? entry.get<std::string>() : entry.dump();
     }
+  }
+
+  channel::Point point(const Json& element) const {
+    if (!element.is_array() || element.size() != 2) {
+      reject(setting, value, "expected " + expected(setting));
+    }
+    return {checked_number(setting, value, element[0]), checked_number(setting, value, element[1])};
   }
 
   template <typename Element, typename Convert>
@@ -188,14 +205,20 @@ struct Expected {
     return setting.values.words ? "one of " + words_text(setting) : "a string";
   }
   std::string operator()(std::filesystem::path*) const { return "a path in quotes"; }
+  std::string operator()(channel::TextFile*) const { return "the name of a file"; }
+  std::string operator()(std::vector<channel::TextFile>*) const {
+    return "a list of names of files";
+  }
   std::string operator()(std::vector<std::int64_t>*) const {
     return "a list of integers" + range_text(setting);
   }
   std::string operator()(std::vector<double>*) const {
     return "a list of numbers" + range_text(setting);
   }
-  std::string operator()(std::vector<std::pair<double, double>>*) const {
-    return "a list of [x, y] pairs";
+  std::string operator()(channel::Point*) const { return "a pair [x, y]"; }
+  std::string operator()(std::vector<channel::Point>*) const { return "a list of [x, y] pairs"; }
+  std::string operator()(std::vector<std::vector<channel::Point>>*) const {
+    return "a list of lists of [x, y] pairs";
   }
   std::string operator()(std::map<std::string, std::string>*) const {
     return "a table of ns-3 attributes";
@@ -204,6 +227,12 @@ struct Expected {
 
 struct ToJson {
   Json operator()(const std::filesystem::path* field) const { return field->string(); }
+  Json operator()(const channel::TextFile* field) const { return field->name; }
+  Json operator()(const std::vector<channel::TextFile>* field) const {
+    Json names = Json::array();
+    for (const channel::TextFile& file : *field) names.push_back(file.name);
+    return names;
+  }
   template <typename T>
   Json operator()(const T* field) const {
     return *field;
@@ -298,6 +327,17 @@ std::string text_for(const Settings& settings, Rooms rooms) {
     if ((setting.rooms & rooms) != 0) object[setting.key] = value_of(setting, settings);
   }
   return object.dump();
+}
+
+std::vector<channel::TextFile*> files_of(const Setting& setting, Settings& settings) {
+  std::vector<channel::TextFile*> files;
+  const Field field = setting.field(settings);
+  if (auto* const* one = std::get_if<channel::TextFile*>(&field)) {
+    if (!(*one)->name.empty()) files.push_back(*one);
+  } else if (auto* const* list = std::get_if<std::vector<channel::TextFile>*>(&field)) {
+    for (channel::TextFile& file : **list) files.push_back(&file);
+  }
+  return files;
 }
 
 Json to_json(const Settings& settings) {

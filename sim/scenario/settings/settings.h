@@ -30,7 +30,7 @@ struct CheckpointOptions {
   std::int64_t every = 0;        // rounds; after the last one in any case
 };
 
-// One run, completely.
+// One run, completely, with the texts of the files that it names.
 struct Settings {
   learning::Options learning;
   channel::LinkOptions link;
@@ -46,8 +46,10 @@ channel::LinkOptions link_options(const Settings& settings);
 // Where a setting's value lives.
 using Field =
     std::variant<bool*, std::int64_t*, double*, std::string*, std::filesystem::path*,
-                 std::vector<std::int64_t>*, std::vector<double>*,
-                 std::vector<std::pair<double, double>>*, std::map<std::string, std::string>*>;
+                 channel::TextFile*, std::vector<channel::TextFile>*,
+                 std::vector<std::int64_t>*, std::vector<double>*, channel::Point*,
+                 std::vector<channel::Point>*, std::vector<std::vector<channel::Point>>*,
+                 std::map<std::string, std::string>*>;
 
 // The values that a setting may have.
 struct Values {
@@ -110,9 +112,12 @@ bool says_nothing(const nlohmann::json& value);
 // seed.
 std::string text_for(const Settings& settings, Rooms rooms);
 
+// The files that a setting names, whose texts are to be read.
+std::vector<channel::TextFile*> files_of(const Setting& setting, Settings& settings);
+
 // All settings as one flat object, {"compression.gamma": 0.5, ...}, and back.
 nlohmann::json to_json(const Settings& settings);
-Settings from_json(const nlohmann::json& object);
+Settings from_json(const nlohmann::json& object);  // files without their texts
 
 // scenarios/README.md's table, and what `gradwave list settings` prints.
 std::string settings_reference();

@@ -100,10 +100,10 @@ TEST(Placement, ListIsTaken) {
 
 // The robots' positions at t = 100 s.
 std::vector<ns3::Vector> walked(const LinkOptions& options) {
-  const Places places = places_of(options);
+  apply_defaults(options);
   ns3::NodeContainer robots;
   robots.Create(options.workers);
-  set_moving(robots, options.mobility, places);
+  set_moving(robots, options);
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) robots.Get(i)->Initialize();
   ns3::Simulator::Stop(ns3::Seconds(100));
   ns3::Simulator::Run();

@@ -31,7 +31,7 @@ Seen after_ten_seconds(const std::string& mobility, double look_s) {
   apply_defaults(options);
   ns3::NodeContainer robots, stations;
   robots.Create(options.workers);
-  set_moving(robots, options.mobility, place(options));
+  set_moving(robots, options);
   stations.Create(1);
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
   fixed->SetPosition({0, 0, options.placement.access_point_height_m});

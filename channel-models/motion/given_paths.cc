@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/motion/given_paths.h"
+
+#include <ns3/random-variable-stream.h>
+
+#include <cmath>
+
+#include "channel-models/files/table_file.h"
+#include "channel-models/ns3/streams.h"
+#include "channel-models/table.h"
+
+namespace gradwave::channel {
+namespace {
+
+constexpr double kFar_m = 1e6;
+
+const Table<bool>& ending_table() {  // whether it repeats
+  static const Table<bool> table = {
+      {"stay", "robots stand where they were last", false},
+      {"repeat", "from the first place again, at once", true},
+  };
+  return table;
+}
+
+double speed_of(const MobilityOptions& options, int robot) {
+  const auto uniform = ns3::CreateObject<ns3::UniformRandomVariable>();
+  uniform->SetStream(kMobilityStreams + kMobilityStreamsEach * robot);
+  return uniform->GetValue(options.speed_min_mps, options.speed_max_mps);
+}
+
+[[noreturn]] void refuse_loop(std::size_t loop, const std::string& sentence) {
+  throw OptionError({"mobility.loops_m"},
+                    "mobility.loops_m: loop " + std::to_string(loop) + " " + sentence);
+}
+
+Path patrol(const std::vector<std::pair<double, double>>& loop, double speed_mps, double pause_s,
+            double height_m) {
+  Path path;
+  double time_s = 0;
+  const auto reach = [&](const std::pair<double, double>& corner) {
+    path.times_s.push_back(time_s);
+    path.places.emplace_back(corner.first, corner.second, height_m);
+  };
+  for (std::size_t i = 0; i < loop.size(); ++i) {
+    const auto& from = loop[i];
+    const auto& to = loop[(i + 1) % loop.size()];
+    reach(from);
+    if (pause_s > 0) {
+      time_s += pause_s;
+      reach(from);
+    }
+    time_s += std::hypot(to.first - from.first, to.second - from.second) / speed_mps;
+  }
+  reach(loop.front());
+  path.period_s = time_s;
+  return path;
+}
+
+}  // namespace
+
+Words endings() { return words_of(ending_table()); }
+
+std::vector<Path> patrols(const LinkOptions& options) {
+  const MobilityOptions& mobility = options.mobility;
+  const auto& loops = mobility.loops_m;
+  if (loops.empty()) {
+    throw OptionError({"mobility.loops_m", "mobility.model"},
+                      "mobility.loops_m: a patrol needs a loop or more, each a list of corners");
+  }
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    if (loops[i].size() < 2) refuse_loop(i, "has no two corners");
+    for (std::size_t k = 0; k < loops[i].size(); ++k) {
+      if (loops[i][k] != loops[i][(k + 1) % loops[i].size()]) continue;
+      refuse_loop(i, "has the same corner twice, one after the other");
+    }
+  }
+  if (mobility.speed_min_mps > mobility.speed_max_mps) {
+    throw OptionError({"mobility.speed_min_mps", "mobility.speed_max_mps"},
+                      "mobility.speed_min_mps is above mobility.speed_max_mps");
+  }
+  const auto workers = static_cast<std::size_t>(options.workers);
+  std::vector<Path> paths;
+  for (std::size_t i = 0; i < workers; ++i) {
+    const std::size_t loop = i % loops.size(), rank = i / loops.size();
+    const std::size_t sharing = (workers - loop + loops.size() - 1) / loops.size();
+    paths.push_back(patrol(loops[loop], speed_of(mobility, static_cast<int>(i)), mobility.pause_s,
+                           options.placement.height_m));
+    paths.back().ahead_s =
+        paths.back().period_s * static_cast<double>(rank) / static_cast<double>(sharing);
+  }
+  return paths;
+}
+
+std::vector<Path> waypoints(const LinkOptions& options) {
+  const std::string key = "mobility.file";
+  const bool repeats = look_up(ending_table(), "mobility.ending", options.mobility.ending);
+  if (options.mobility.file.name.empty()) {
+    throw OptionError({"mobility.file", "mobility.model"},
+                      "mobility.file: waypoints need a file with columns robot, t_s, x_m, y_m");
+  }
+  const TableFile table(key, options.mobility.file, {"robot", "t_s", "x_m", "y_m"}, {"z_m"});
+  std::vector<Path> paths(options.workers);
+  for (const TableFile::Row& row : table.rows()) {
+    Path& path = paths[table.integer(row, "robot", 0, options.workers - 1)];
+    const double time_s = table.number(row, "t_s", 0, 1e9);
+    if (!path.times_s.empty() && time_s <= path.times_s.back()) {
+      table.refuse(row, "t_s = " + table.text(row, "t_s") +
+                            ": time runs back; expected more than the robot's last one");
+    }
+    path.times_s.push_back(time_s);
+    path.places.emplace_back(
+        table.number(row, "x_m", -kFar_m, kFar_m), table.number(row, "y_m", -kFar_m, kFar_m),
+        table.number_or_nothing(row, "z_m", 0, 1e5).value_or(options.placement.height_m));
+  }
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (paths[i].times_s.empty()) {
+      refuse_file(key, options.mobility.file.name, 0,
+                  "has no row of robot " + std::to_string(i) +
+                      "; team.workers = " + std::to_string(options.workers) +
+                      " wants robots 0 to " + std::to_string(options.workers - 1));
+    }
+    if (!repeats || paths[i].times_s.size() < 2) continue;
+    paths[i].period_s = paths[i].times_s.back();
+    if (paths[i].times_s.front() > 0) {  // stands at its first place until then
+      paths[i].times_s.insert(paths[i].times_s.begin(), 0);
+      paths[i].places.insert(paths[i].places.begin(), paths[i].places.front());
+    }
+  }
+  return paths;
+}
+
+}  // namespace gradwave::channel

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Paths that the scenario gives: loops that robots patrol, and logs of where robots were.
+#pragma once
+
+#include <vector>
+
+#include "channel-models/motion/path.h"
+#include "channel-models/options.h"
+
+namespace gradwave::channel {
+
+// [M]. Robot i walks loop i mod L of mobility.loops_m, corner after corner and from the last one
+// back to the first, with a pause at each, at a speed of its own, drawn between speed_min_mps and
+// speed_max_mps; robots that share a loop start spread evenly over it. Throws OptionError for a
+// loop without two corners or of no length.
+std::vector<Path> patrols(const LinkOptions& options);
+
+// [M], of a table with columns robot (0 to M - 1), t_s, x_m, y_m and perhaps z_m, the antenna's
+// height (else placement.height_m). A robot's times ascend; it stands at its first place before
+// them, and after them at its last, or begins anew if mobility.ending is "repeat". Throws
+// OptionError with file and line.
+std::vector<Path> waypoints(const LinkOptions& options);
+
+}  // namespace gradwave::channel
