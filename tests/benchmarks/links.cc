@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a link technology carries and what simulating it costs: rounds in which each of M robots, on
-// a circle in a hall (TR 38.901, InF-DH), uploads one message. Prints one line: technology, robots,
-// bytes, radius in m, mean latency of a round in s, its throughput in Mbit/s, this process's
-// seconds for each delivered MB, for each idle simulated second, and microseconds for each event.
-// Used by links.py.
+// What a network carries and what simulating it costs: rounds in which each robot of a scenario's
+// team uploads one message, nothing else. Prints one line: mean latency of a round in s, its
+// throughput in Mbit/s, this process's seconds for each delivered MB, for each idle simulated
+// second, and microseconds for each event. Used by links.py and lena.py.
 //
-//   links nr|wifi|lte|wire robots bytes radius rounds
+//   links SCENARIO.toml TECHNOLOGY BYTES ROUNDS [group.key=value ...]
 #include <ns3/simulator.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
+#include "sim/scenario/scenario.h"
 #include "sim/transport/packet_transport.h"
 
 namespace {
@@ -31,38 +33,34 @@ double used_s() {
 
 int main(int argc, char** argv) {
   using namespace gradwave;
-  if (argc != 6) {
-    std::fprintf(stderr, "usage: links technology robots bytes radius rounds\n");
+  if (argc < 5) {
+    std::fprintf(stderr,
+                 "usage: links SCENARIO.toml TECHNOLOGY BYTES ROUNDS [group.key=value ...]\n");
     return 2;
   }
-  channel::LinkOptions options;
-  options.technology = argv[1];
-  options.workers = std::atoll(argv[2]);
-  const std::int64_t bytes = std::atoll(argv[3]);
-  options.placement.layout = "circle";
-  options.placement.radius_m = std::atof(argv[4]);
-  options.placement.access_point_height_m = 8;
-  const int rounds = std::atoi(argv[5]);
-  options.radio.path_loss = "inf-dh";
-  options.radio.shadowing = false;
-  options.wifi.rate_control = "minstrel-ht";
-  options.wifi.server = "backhaul";
-  options.nr.bandwidth_mhz = 20;
-  options.nr.server = "core";
-
-  constexpr double kComputing_s = 0.05, kIdle_s = 10;
-  const double robots = static_cast<double>(options.workers);
+  // Each round begins at another phase of whatever has a period.
+  constexpr double kComputing_s = 0.1, kStep_s = 0.00173, kIdle_s = 10;
   try {
-    PacketTransport network(options, {60, 1e3});
+    const Scenario scenario = read_scenario(argv[1], {argv + 5, argv + argc});
+    const auto run = std::find_if(
+        scenario.runs.begin(), scenario.runs.end(),
+        [&](const PlannedRun& each) { return each.settings.link.technology == argv[2]; });
+    if (run == scenario.runs.end()) throw ScenarioError(std::string("no run over ") + argv[2]);
+    const Settings& settings = run->settings;
+    const channel::LinkOptions options = link_options(settings);
+    const std::int64_t bytes = std::atoll(argv[3]);
+    const int rounds = std::atoi(argv[4]);
+    PacketTransport network(options, settings.limits);
     network.connect();
     const double start_s = used_s();
     const std::uint64_t start_events = ns3::Simulator::GetEventCount();
     std::int64_t id = 0;
     double latency_s = 0;
     for (int round = 0; round < rounds; ++round) {
-      const double begin_s = network.now_s() + kComputing_s;
+      const double computing_s = kComputing_s + kStep_s * round;
+      const double begin_s = network.now_s() + computing_s;
       for (int i = 0; i < options.workers; ++i) {
-        network.send({id++, i, Direction::kUplink, bytes}, kComputing_s);
+        network.send({id++, i, Direction::kUplink, bytes}, computing_s);
       }
       double end_s = 0;
       for (int i = 0; i < options.workers; ++i) end_s = network.next()->end_s;
@@ -72,14 +70,16 @@ int main(int argc, char** argv) {
     const std::uint64_t events = ns3::Simulator::GetEventCount() - start_events;
     network.send({id++, 0, Direction::kUplink, 100}, kIdle_s);
     network.next();
-    const double megabytes = 1e-6 * static_cast<double>(bytes) * robots * rounds;
-    std::printf("%s,%s,%s,%s,%.6f,%.4f,%.5f,%.6f,%.3f\n", argv[1], argv[2], argv[3], argv[4],
-                latency_s, 8e-6 * static_cast<double>(bytes) * robots / latency_s,
+    const double megabytes = 1e-6 * static_cast<double>(bytes * options.workers) * rounds;
+    std::printf("%.6f,%.4f,%.5f,%.6f,%.3f\n", latency_s, 8 * megabytes / rounds / latency_s,
                 (sent_s - start_s) / megabytes, (used_s() - sent_s) / kIdle_s,
                 1e6 * (sent_s - start_s) / static_cast<double>(events));
+  } catch (const ScenarioError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
   } catch (const std::exception& error) {  // out of reach
     std::fprintf(stderr, "%s\n", error.what());
-    std::printf("%s,%s,%s,%s,,0,,,\n", argv[1], argv[2], argv[3], argv[4]);
+    std::printf(",0,,,\n");
   }
   return 0;
 }

@@ -16,14 +16,18 @@ import subprocess
 LINKS = ["nr", "wifi", "lte"]
 NAMES = {"nr": "5G, DDDSU", "wifi": "Wi-Fi 6", "lte": "LTE, FDD"}
 COLUMNS = ["latency_s", "mbps", "s_per_mb", "s_per_idle_s", "us_per_event"]
-
+HALL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "links.toml")
 
 def measure(program, link, robots, size, radius, rounds):
-    words = [program, link, str(robots), str(size), str(radius), str(rounds)]
-    line = subprocess.run(words, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True).stdout.split(",")
+    settings = [f"team.workers={robots}"]
+    if link != "wire":
+        settings.append(f"placement.radius_m={radius}")
+    words = [program, HALL, link, str(size), str(rounds)] + settings
+    line = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if not line.stdout:
+        return dict.fromkeys(COLUMNS) | {"mbps": 0.0}  # refused: out of reach
     return {name: float(value) if value.strip() else None
-            for name, value in zip(COLUMNS, line[4:])}
+            for name, value in zip(COLUMNS, line.stdout.split(","))}
 
 
 def print_table(head, rows):
