@@ -75,10 +75,11 @@ def ours(program, case, settings):
     return float(run(words).split(",")[0])
 
 
-def theirs(program, case):
+def theirs(program, case, mcs_table):
     mhz, radius, robots, size, rounds = case
     return float(run([program, f"--bandwidth_mhz={mhz}", f"--radius_m={radius}", f"--robots={robots}",
-                      f"--bytes={size}", f"--rounds={rounds}"]).split(",")[0])
+                      f"--bytes={size}", f"--rounds={rounds}",
+                      f"--mcs_table={mcs_table}"]).split(",")[0])
 
 
 def main():
@@ -86,9 +87,11 @@ def main():
     parser.add_argument("lena", help="folder with the sources of 5G-LENA v2.3")
     parser.add_argument("--build", default="build", help="build folder of gradwave")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--mcs-table", choices=("1", "2"), default="2", help="1: 64QAM, 2: 256QAM")
     options = parser.parse_args()
     lena = build_lena(options.lena)
     links = os.path.join(options.build, "tests", "benchmarks", "links")
+    table = [f'nr.mcs_table="{"64qam" if options.mcs_table == "1" else "256qam"}"']
 
     print("| MHz | m | robots | bytes | 5G-LENA, s | ours as it | ours by default |")
     print("|" + " --- |" * 7)
@@ -99,9 +102,10 @@ def main():
                 for size in (10000, 100000, 1000000):
                     case = (mhz, radius, robots, size, options.rounds)
                     often = ["nr.request_period_s=0.005"] if robots > MOST_REQUESTS else []
-                    lena_s = theirs(lena, case)
-                    like = ours(links, case, often) / lena_s
-                    default = ours(links, case, [f"nr.{word}" for word in DEFAULTS.split()]) / lena_s
+                    usual = [f"nr.{word}" for word in DEFAULTS.split()]
+                    lena_s = theirs(lena, case, options.mcs_table)
+                    like = ours(links, case, table + often) / lena_s
+                    default = ours(links, case, table + usual) / lena_s
                     ratios.append((like, default))
                     print(f"| {mhz} | {radius} | {robots} | {size} | {lena_s:.4f} | {like:.2f} | "
                           f"{default:.2f} |", flush=True)

@@ -33,6 +33,7 @@ if [ "${1:-}" = --cuda ]; then
   settings="GRADWAVE_CUDA=1"
 fi
 folder=${1:-$(mktemp -d "/var/tmp/$release-XXXXXX")}
+chmod 755 "$folder" 2>/dev/null || true  # mktemp lets nobody in, as whom some tests run
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
 
 inside() {
