@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "channel-models/lte/lte.h"
+#include "channel-models/motion/floor.h"
 #include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/child.h"
@@ -79,6 +80,26 @@ void refuse_overruled(const std::string& name) {
                     "ns3.defaults: \"" + name + "\" is decided by " + found->second);
 }
 
+// Where robots are is drawn.
+void seed_streams(const LinkOptions& options) {
+  ns3::RngSeedManager::SetSeed(1);
+  ns3::RngSeedManager::SetRun(options.seed);
+}
+
+// Lists that say something of each robot.
+void check_robots(const LinkOptions& options) {
+  const auto check = [&](const std::string& key, const std::vector<double>& each) {
+    const auto given = static_cast<std::int64_t>(each.size());
+    if (given == 0 || given == options.workers) return;
+    throw OptionError({key, "team.workers"},
+                      key + " has " + std::to_string(given) +
+                          " entries, but team.workers = " + std::to_string(options.workers));
+  };
+  check("radio.robot_powers_dbm", options.radio.robot_powers_dbm);
+  check("radio.robot_gains_dbi", options.radio.robot_gains_dbi);
+  check("tcp.sending_rates_bps", options.tcp.sending_rates_bps);
+}
+
 Technology technology(const LinkOptions& options) {
   return look_up(table(), "link.technology", options.technology);
 }
@@ -88,14 +109,18 @@ Technology technology(const LinkOptions& options) {
 Words links() { return words_of(table()); }
 
 void check_link(const LinkOptions& options) {
+  seed_streams(options);
+  check_robots(options);
   technology(options).check(options);
+  if (!options.floor.plan.name.empty()) check_floor(options);
   for (const auto& [name, value] : options.ns3_defaults) {
     refuse_overruled(name);
     check_default(name, value);
   }
 }
 
-std::vector<std::string> idle_options(const LinkOptions& options) {
+std::vector<std::string> remarks(const LinkOptions& options) {
+  seed_streams(options);
   std::vector<std::string> sentences = technology(options).idle(options);
   const RadioOptions& radio = options.radio;
   if (radio.line_of_sight != "random" && (radio.clutter_density > 0 || radio.clutter_size_m > 0)) {
@@ -103,6 +128,8 @@ std::vector<std::string> idle_options(const LinkOptions& options) {
         "radio.clutter_density and radio.clutter_size_m have no effect: they say how "
         "often there is a line of sight, which radio.line_of_sight decides");
   }
+  if (options.floor.plan.name.empty()) return sentences;
+  for (const std::string& sentence : remarks_on_floor(options)) sentences.push_back(sentence);
   return sentences;
 }
 
@@ -130,8 +157,7 @@ double round_trip_s(const LinkOptions& options) {
 
 void apply_defaults(const LinkOptions& options) {
   ns3::Config::Reset();
-  ns3::RngSeedManager::SetSeed(1);
-  ns3::RngSeedManager::SetRun(options.seed);
+  seed_streams(options);
   technology(options).apply(options);
   for (const auto& [name, value] : options.ns3_defaults) set_default(name, value);
 }

@@ -95,6 +95,8 @@ struct RadioOptions {                      // of every technology that has one
   double clutter_density = 0;   // of an indoor factory, share of the floor; 0: its usual one
   double clutter_size_m = 0;    // 0: the usual one
   double clutter_height_m = 0;  // 0: the usual one
+  // [M], of each robot's radio, instead of the technology's own for all; empty: that.
+  std::vector<double> robot_powers_dbm, robot_gains_dbi;
 };
 
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
@@ -110,6 +112,7 @@ struct TcpOptions {
   double min_rto_s = 0.2;
   std::string congestion_control = "cubic";  // congestion_controls()
   double sending_rate_bps = 0;               // cap on each application's sending; 0: none
+  std::vector<double> sending_rates_bps;     // [M], of each robot instead; empty: that for all
 };
 
 // A file that the scenario names, in its own folder or by a whole path: its name there, and its
@@ -128,6 +131,13 @@ struct PlacementOptions {
   double height_m = 1.0;           // of the robots
   Point access_point_m = {0, 0};   // the server's radio, or the first of several
   double access_point_height_m = 3.0;
+};
+
+struct FloorOptions {
+  TextFile plan;                            // .toml, .svg or .dxf; none: no walls
+  double metres_per_unit = 1;               // of a drawing
+  Point origin_m = {0, 0};                  // where a drawing's [0, 0] is
+  std::map<std::string, double> losses_db;  // of materials, beside or instead of materials()
 };
 
 struct MobilityOptions {
@@ -152,6 +162,7 @@ struct LinkOptions {
   WireOptions wire;
   TcpOptions tcp;
   PlacementOptions placement;
+  FloorOptions floor;
   MobilityOptions mobility;
   std::map<std::string, std::string> ns3_defaults;  // "ns3::TcpSocket::DelAckCount" -> "2"
   std::int64_t workers = 8;                         // M
@@ -178,6 +189,7 @@ Words nr_server_places();
 Words lte_rlcs();
 Words lte_schedulers();
 Words placements();
+Words materials();
 Words mobilities();
 Words endings();
 
@@ -186,9 +198,9 @@ Words endings();
 // ...
 void check_link(const LinkOptions& options);
 
-// Settings that differ from their defaults and change nothing beside the others, each in a
-// sentence.
-std::vector<std::string> idle_options(const LinkOptions& options);
+// What is allowed and may surprise, each in a sentence: settings that differ from their defaults and
+// change nothing beside the others, robots that walk through walls. The options are checked.
+std::vector<std::string> remarks(const LinkOptions& options);
 
 struct MessageSizes {
   double uplink_bytes = 0, downlink_bytes = 0;  // of a robot and round

@@ -44,9 +44,13 @@ void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
                           " bytes; expected at most " +
                           std::to_string(mtu_bytes - kSegmentHeaderBytes));
   }
-  if (options.sending_rate_bps > 0 && options.sending_rate_bps < kSlowest_bps) {
-    throw OptionError({"tcp.sending_rate_bps"},
-                      "tcp.sending_rate_bps: a cap is at least 1000 bit/s; expected 0 for none");
+  const auto check_cap = [&](const std::string& key, double cap_bps) {
+    if (cap_bps <= 0 || cap_bps >= kSlowest_bps) return;
+    throw OptionError({key}, key + ": a cap is at least 1000 bit/s; expected 0 for none");
+  };
+  check_cap("tcp.sending_rate_bps", options.sending_rate_bps);
+  for (const double cap_bps : options.sending_rates_bps) {
+    check_cap("tcp.sending_rates_bps", cap_bps);
   }
   if (options.buffer_bytes < bytes) {
     throw OptionError({"tcp.buffer_bytes", "tcp.segment_bytes"},

@@ -8,6 +8,7 @@
 #include <ns3/lte-spectrum-phy.h>
 #include <ns3/lte-ue-net-device.h>
 #include <ns3/lte-ue-phy.h>
+#include <ns3/lte-ue-power-control.h>
 #include <ns3/lte-ue-rrc.h>
 #include <ns3/packet-burst.h>
 #include <ns3/point-to-point-epc-helper.h>
@@ -131,9 +132,8 @@ void Lte::install_radio(const LinkOptions& options) {
   const ns3::NetDeviceContainer station = lte_->InstallEnbDevice(station_);
   devices_ = lte_->InstallUeDevice(robots_);
   lte_->GetDownlinkSpectrumChannel()->AddPropagationLossModel(
-      make_path_loss(options.radio, kDownlink_hz));
-  lte_->GetUplinkSpectrumChannel()->AddPropagationLossModel(
-      make_path_loss(options.radio, kUplink_hz));
+      make_path_loss(options, kDownlink_hz));
+  lte_->GetUplinkSpectrumChannel()->AddPropagationLossModel(make_path_loss(options, kUplink_hz));
   lte_->AssignStreams({station, devices_}, kRadioStreams);
 
   install_internet(robots_);
@@ -142,6 +142,10 @@ void Lte::install_radio(const LinkOptions& options) {
     set_default_route(robots_.Get(i), core_->GetUeDefaultGatewayAddress(), 1);
     lte_->Attach(devices_.Get(i), station.Get(0));
     const auto phy = device(i)->GetPhy();
+    if (!options.radio.robot_powers_dbm.empty()) {
+      phy->SetTxPower(options.radio.robot_powers_dbm[i]);
+      phy->GetUplinkPowerControl()->SetPcmax(options.radio.robot_powers_dbm[i]);
+    }
     phy->GetUplinkSpectrumPhy()->TraceConnectWithoutContext(
         "TxStart", ns3::MakeCallback(&Lte::count_up, this, i));
     phy->GetDownlinkSpectrumPhy()->TraceConnectWithoutContext(

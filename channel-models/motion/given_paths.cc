@@ -58,6 +58,17 @@ Path patrol(const std::vector<std::pair<double, double>>& loop, double speed_mps
 
 }  // namespace
 
+void check_speeds(const MobilityOptions& options) {
+  if (!(options.speed_min_mps > 0)) {
+    throw OptionError({"mobility.speed_min_mps"},
+                      "mobility.speed_min_mps: who walks needs a speed above 0 m/s");
+  }
+  if (options.speed_min_mps > options.speed_max_mps) {
+    throw OptionError({"mobility.speed_min_mps", "mobility.speed_max_mps"},
+                      "mobility.speed_min_mps is above mobility.speed_max_mps");
+  }
+}
+
 Words endings() { return words_of(ending_table()); }
 
 std::vector<Path> patrols(const LinkOptions& options) {
@@ -74,10 +85,7 @@ std::vector<Path> patrols(const LinkOptions& options) {
       refuse_loop(i, "has the same corner twice, one after the other");
     }
   }
-  if (mobility.speed_min_mps > mobility.speed_max_mps) {
-    throw OptionError({"mobility.speed_min_mps", "mobility.speed_max_mps"},
-                      "mobility.speed_min_mps is above mobility.speed_max_mps");
-  }
+  check_speeds(mobility);
   const auto workers = static_cast<std::size_t>(options.workers);
   std::vector<Path> paths;
   for (std::size_t i = 0; i < workers; ++i) {

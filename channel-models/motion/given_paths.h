@@ -9,6 +9,9 @@
 
 namespace gradwave::channel {
 
+// Throws OptionError for speeds that nobody can walk with, or the least above the greatest.
+void check_speeds(const MobilityOptions& options);
+
 // [M]. Robot i walks loop i mod L of mobility.loops_m, corner after corner and from the last one
 // back to the first, with a pause at each, at a speed of its own, drawn between speed_min_mps and
 // speed_max_mps; robots that share a loop start spread evenly over it. Throws OptionError for a

@@ -134,14 +134,10 @@ std::vector<Path> not_known(const LinkOptions&) { return {}; }
 void check_layout(const LinkOptions& options) { place(options); }
 
 void check_walk(const LinkOptions& options) {
-  const MobilityOptions& mobility = options.mobility;
-  if (mobility.speed_min_mps > mobility.speed_max_mps) {
-    throw OptionError({"mobility.speed_min_mps", "mobility.speed_max_mps"},
-                      "mobility.speed_min_mps is above mobility.speed_max_mps");
-  }
+  check_speeds(options.mobility);
   if (!(place(options).half_side_m > 0)) {
     throw OptionError({"mobility.model", "placement.layout"},
-                      "mobility.model: \"" + mobility.model +
+                      "mobility.model: \"" + options.mobility.model +
                           "\" has no room: every robot is placed at the access point");
   }
 }

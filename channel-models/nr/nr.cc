@@ -2,20 +2,16 @@
 #include "channel-models/nr/nr.h"
 
 #include <ns3/constant-position-mobility-model.h>
-#include <ns3/ipv4-address-helper.h>
-#include <ns3/ipv4-header.h>
-#include <ns3/mac48-address.h>
 #include <ns3/simulator.h>
-#include <ns3/virtual-net-device.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <deque>
-#include <map>
 
 #include "channel-models/internet/backhaul.h"
 #include "channel-models/internet/internet.h"
+#include "channel-models/internet/star.h"
 #include "channel-models/internet/tcp.h"
 #include "channel-models/motion/mobility.h"
 #include "channel-models/motion/placement.h"
@@ -29,13 +25,10 @@
 namespace gradwave::channel {
 namespace {
 
-using ns3::Address;
 using ns3::Packet;
 using ns3::Ptr;
-using ns3::VirtualNetDevice;
 
 constexpr std::int64_t kMtuBytes = 1500;
-constexpr std::uint16_t kIpv4 = 0x0800;
 
 // [stations], at their height.
 std::vector<ns3::Vector> station_places(const LinkOptions& options) {
@@ -60,8 +53,8 @@ std::string text_of(const char* format, double value) {
   return text;
 }
 
-double path_loss_db(const nr::Reach& reach, const LinkOptions& options) {
-  return options.nr.robot_gain_dbi + options.nr.station_gain_dbi - reach.gain_db;
+double path_loss_db(int robot, const nr::Reach& reach, const LinkOptions& options) {
+  return nr::robot_gain_dbi(options, robot) + options.nr.station_gain_dbi - reach.gain_db;
 }
 
 // The robots whose least transmission would not arrive, in words.
@@ -77,7 +70,7 @@ std::string out_of_reach(const nr::RadioAccess& access, const nr::World& world,
       if (++far > kMost) break;
       robots += (robots.empty() ? "robot " : ", robot ") + std::to_string(i) +
                 text_of(" (%.1f m from its station", world.distance_m(i, access.station_of(i))) +
-                text_of(", path loss %.1f dB: ", path_loss_db(reach, options)) +
+                text_of(", path loss %.1f dB: ", path_loss_db(i, reach, options)) +
                 (way == nr::Way::kUp ? "its uplink does not arrive)" : "no downlink arrives)");
       break;
     }
@@ -101,6 +94,10 @@ struct Cell {
     world = std::make_unique<nr::World>(options, robots, stations);
     access = std::make_unique<nr::RadioAccess>(options.nr, options.workers, stations.GetN(),
                                                options.seed, *world);
+    const std::vector<double>& powers_dbm = options.radio.robot_powers_dbm;
+    for (std::size_t i = 0; i < powers_dbm.size(); ++i) {
+      access->set_power_dbm(static_cast<int>(i), powers_dbm[i]);
+    }
   }
 
   ns3::NodeContainer robots, stations;
@@ -143,9 +140,6 @@ class Nr final : public Link {
   std::optional<double> airtime_s() const override { return cell_.access->busy_s(); }
 
  private:
-  Ptr<VirtualNetDevice> install(Ptr<ns3::Node> node, VirtualNetDevice::SendCallback send);
-  bool send_up(int robot, Ptr<Packet> packet);
-  bool send_down(Ptr<Packet> packet);
   bool send(int robot, nr::Way way, Ptr<Packet> packet);
   void plan();
   void run();
@@ -154,9 +148,7 @@ class Nr final : public Link {
 
   LinkOptions options_;
   Cell cell_;
-  std::vector<Ptr<VirtualNetDevice>> devices_;  // [M]
-  Ptr<VirtualNetDevice> station_device_;
-  std::map<ns3::Ipv4Address, int> robots_by_address_;
+  std::unique_ptr<Star> star_;
   std::vector<std::array<std::deque<Ptr<Packet>>, 2>> packets_;  // [M], by way, as they went in
   std::unique_ptr<Backhaul> core_;
   ns3::Ipv4Address server_address_;
@@ -166,48 +158,15 @@ class Nr final : public Link {
 
 Nr::Nr(const LinkOptions& options) : options_(options), cell_(options), packets_(options.workers) {
   install_internet({cell_.robots, ns3::NodeContainer(cell_.stations.Get(0))});
-  station_device_ =
-      install(cell_.stations.Get(0), [this](Ptr<Packet> packet, const Address&, const Address&,
-                                            std::uint16_t) { return send_down(packet); });
-  ns3::NetDeviceContainer devices;
-  for (int i = 0; i < options.workers; ++i) {
-    devices_.push_back(
-        install(cell_.robots.Get(i), [this, i](Ptr<Packet> packet, const Address&, const Address&,
-                                               std::uint16_t) { return send_up(i, packet); }));
-    devices.Add(devices_.back());
-  }
-  ns3::Ipv4AddressHelper addresses("10.1.0.0", "255.255.0.0");
-  server_address_ = addresses.Assign(ns3::NetDeviceContainer(station_device_)).GetAddress(0);
-  const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(devices);
-  for (int i = 0; i < options.workers; ++i) {
-    robots_by_address_[interfaces.GetAddress(i)] = i;
-  }
+  star_ = std::make_unique<Star>(cell_.robots, cell_.stations.Get(0), kMtuBytes,
+                                 [this](int robot, bool up, Ptr<Packet> packet) {
+                                   return send(robot, up ? nr::Way::kUp : nr::Way::kDown, packet);
+                                 });
+  server_address_ = star_->hub_address();
   if (!nr::has_core(options.nr)) return;
-  for (int i = 0; i < options.workers; ++i) {
-    set_default_route(cell_.robots.Get(i), server_address_, interfaces.Get(i).second);
-  }
+  star_->route_through_hub();
   core_ = std::make_unique<Backhaul>(cell_.stations.Get(0));
   server_address_ = core_->server_address();
-}
-
-Ptr<VirtualNetDevice> Nr::install(Ptr<ns3::Node> node, VirtualNetDevice::SendCallback send) {
-  const auto device = ns3::CreateObject<VirtualNetDevice>();
-  device->SetAddress(ns3::Mac48Address::Allocate());
-  device->SetMtu(kMtuBytes);
-  device->SetNeedsArp(false);
-  device->SetSendCallback(send);
-  node->AddDevice(device);
-  return device;
-}
-
-bool Nr::send_up(int robot, Ptr<Packet> packet) { return send(robot, nr::Way::kUp, packet); }
-
-// For whom it is stands in its IP header.
-bool Nr::send_down(Ptr<Packet> packet) {
-  ns3::Ipv4Header header;
-  packet->PeekHeader(header);
-  const auto robot = robots_by_address_.find(header.GetDestination());
-  return robot != robots_by_address_.end() && send(robot->second, nr::Way::kDown, packet);
 }
 
 bool Nr::send(int robot, nr::Way way, Ptr<Packet> packet) {
@@ -243,13 +202,10 @@ void Nr::run() {
 
 void Nr::deliver(nr::Arrival arrival) {
   auto& packets = packets_[arrival.robot][static_cast<int>(arrival.way)];
-  const bool up = arrival.way == nr::Way::kUp;
-  const Ptr<VirtualNetDevice> from = up ? devices_[arrival.robot] : station_device_;
-  const Ptr<VirtualNetDevice> to = up ? station_device_ : devices_[arrival.robot];
   for (std::int64_t i = 0; i < arrival.packets; ++i) {
     const Ptr<Packet> packet = packets.front();
     packets.pop_front();
-    to->Receive(packet, kIpv4, from->GetAddress(), to->GetAddress(), ns3::NetDevice::PACKET_HOST);
+    star_->deliver(arrival.robot, arrival.way == nr::Way::kUp, packet);
   }
 }
 
@@ -477,7 +433,7 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
                     text_of("%.1f dB; the weakest is robot ", most_db) + std::to_string(worst) +
                     text_of(", %.1f m from its station",
                             cell.world->distance_m(worst, access.station_of(worst))) +
-                    text_of(", path loss %.1f dB", path_loss_db(reach, options)) + ", MCS " +
+                    text_of(", path loss %.1f dB", path_loss_db(worst, reach, options)) + ", MCS " +
                     std::to_string(reach.mcs));
   }
   const double workers = static_cast<double>(options.workers);

@@ -56,6 +56,7 @@ RadioAccess::RadioAccess(const NrOptions& options, std::int64_t robots, std::int
     if (slots_.uplink(slot)) request_turns_.push_back(slot);
   }
   for (int i = 0; i < robots; ++i) {
+    robots_[i].power_dbm = options.robot_power_dbm;
     for (int station = 1; station < stations; ++station) {
       if (channel_.gain_db(i, station) > channel_.gain_db(i, robots_[i].station)) {
         robots_[i].station = station;
@@ -382,7 +383,7 @@ double RadioAccess::block_power_dbm(int robot, Way way, std::int64_t blocks) con
   const double gain_db = channel_.gain_db(robot, robots_[robot].station);
   return std::min(
       options_.p0_dbm + 10 * std::log10(1 << options_.numerology) - options_.alpha * gain_db,
-      options_.robot_power_dbm - 10 * std::log10(static_cast<double>(blocks)));
+      robots_[robot].power_dbm - 10 * std::log10(static_cast<double>(blocks)));
 }
 
 Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double interference) const {
@@ -394,7 +395,7 @@ Quality RadioAccess::quality(int robot, Way way, std::int64_t at_ns, double inte
       10 * std::log10(1 + interference) + options_.receiver_loss_db;
   Quality known;
   known.most = linear(block_power_dbm(robot, way, 1) + gain_db - noise_dbm);
-  known.of_one_block = up ? linear(options_.robot_power_dbm + gain_db - noise_dbm) : INFINITY;
+  known.of_one_block = up ? linear(robots_[robot].power_dbm + gain_db - noise_dbm) : INFINITY;
   known.gains = channel_.fading(robot, station, at_ns);
   return known;
 }

@@ -87,6 +87,9 @@ class RadioAccess {
   RadioAccess(const NrOptions& options, std::int64_t robots, std::int64_t stations,
               std::uint64_t seed, const Channel& channel);
 
+  // Before anything is sent: the most that this robot sends with, instead of robot_power_dbm.
+  void set_power_dbm(int robot, double power_dbm) { robots_[robot].power_dbm = power_dbm; }
+
   // A packet of `bytes` has come into the buffer. False: that is full, and the packet is lost.
   bool enqueue(int robot, Way way, std::int64_t bytes, std::int64_t now_ns);
 
@@ -173,6 +176,7 @@ class RadioAccess {
 
   struct Robot {
     int station = 0;
+    double power_dbm = 0;        // at most
     std::int64_t reachable = 0;  // first slot after a handover
     std::int64_t looked = -1;    // the period in which it last compared stations
     std::int64_t handovers = 0;

@@ -22,14 +22,20 @@ std::int64_t block_ns(const LinkOptions& options) {
 
 }  // namespace
 
+double robot_gain_dbi(const LinkOptions& options, int robot) {
+  const std::vector<double>& each = options.radio.robot_gains_dbi;
+  return each.empty() ? options.nr.robot_gain_dbi : each[robot];
+}
+
 World::World(const LinkOptions& options, const ns3::NodeContainer& robots,
              const ns3::NodeContainer& stations)
-    : loss_(make_path_loss(options.radio, 1e9 * options.nr.frequency_ghz)),
-      antennas_db_(options.nr.robot_gain_dbi + options.nr.station_gain_dbi),
+    : loss_(make_path_loss(options, 1e9 * options.nr.frequency_ghz)),
       block_ns_(block_ns(options)),
       paths_(robots.GetN()) {
   const NrOptions& nr = options.nr;
   for (auto node = robots.Begin(); node != robots.End(); ++node) {
+    antennas_db_.push_back(robot_gain_dbi(options, static_cast<int>(robots_.size())) +
+                           nr.station_gain_dbi);
     robots_.push_back((*node)->GetObject<ns3::MobilityModel>());
   }
   for (auto node = stations.Begin(); node != stations.End(); ++node) {
@@ -53,7 +59,7 @@ World::World(const LinkOptions& options, const ns3::NodeContainer& robots,
 }
 
 double World::gain_db(int robot, int station) const {
-  return loss_->CalcRxPower(0, robots_[robot], stations_[station]) + antennas_db_;
+  return loss_->CalcRxPower(0, robots_[robot], stations_[station]) + antennas_db_[robot];
 }
 
 const std::vector<double>& World::fading(int robot, int station, std::int64_t at_ns) const {

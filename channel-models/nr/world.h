@@ -13,6 +13,8 @@
 
 namespace gradwave::channel::nr {
 
+double robot_gain_dbi(const LinkOptions& options, int robot);
+
 class World final : public Channel {
  public:
   // Of nodes that have their mobility. After apply_defaults(options).
@@ -40,7 +42,7 @@ class World final : public Channel {
 
   std::vector<ns3::Ptr<ns3::MobilityModel>> robots_, stations_;
   ns3::Ptr<ns3::PropagationLossModel> loss_;
-  double antennas_db_;
+  std::vector<double> antennas_db_;  // [robot], both ends
   bool fades_ = false;
   std::int64_t block_ns_ = 0;
   std::vector<std::vector<Path>> paths_;  // [robot][station]

@@ -8,6 +8,7 @@
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/streams.h"
 #include "channel-models/radio/tr38901.h"
+#include "channel-models/radio/wall_loss.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
@@ -101,10 +102,23 @@ void apply_propagation(const RadioOptions& options, double frequency_hz) {
   fading(options).apply(options, frequency_hz);
 }
 
-ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options,
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const LinkOptions& options,
                                                    double frequency_hz) {
-  if (is_deployment(options.path_loss)) return make_deployment(options, frequency_hz);
-  return ns3::ObjectFactory(path_loss(options).type).Create<ns3::PropagationLossModel>();
+  const RadioOptions& radio = options.radio;
+  const ns3::Ptr<ns3::PropagationLossModel> over_distance =
+      is_deployment(radio.path_loss)
+          ? make_deployment(radio, frequency_hz)
+          : ns3::ObjectFactory(path_loss(radio).type).Create<ns3::PropagationLossModel>();
+  if (options.floor.plan.name.empty()) return over_distance;
+  const auto walls = ns3::CreateObject<WallLoss>(read_plan(options.floor, frequency_hz));
+  walls->SetNext(over_distance);
+  return walls;
+}
+
+void set_after(ns3::Ptr<ns3::PropagationLossModel> chain,
+               ns3::Ptr<ns3::PropagationLossModel> last) {
+  while (chain->GetNext()) chain = chain->GetNext();
+  chain->SetNext(last);
 }
 
 ns3::Ptr<ns3::PropagationLossModel> make_fading(const RadioOptions& options) {

@@ -4,6 +4,7 @@
 //   log-distance   L(r) = L(1 m) + 10 n log10(r / 1 m),  L(1 m) = 20 log10(4 pi f / c)   (Friis)
 //   friis          the same with n = 2, from Friis' equation at every r
 //   umi, inf-dh, ... the deployments of TR 38.901, tr38901.h
+//   floor.plan     what walls take off beside any of these, wall_loss.h
 //   nakagami       the received power times Gamma(m, 1/m): mean 1; rayleigh is m = 1
 //
 // Fading is drawn anew for every frame and receiver, independently: the frames of one A-MPDU share
@@ -22,8 +23,9 @@ void check_propagation(const RadioOptions& options, const PlacementOptions& plac
 // Sets the attribute defaults of the models named.
 void apply_propagation(const RadioOptions& options, double frequency_hz);
 
-ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const RadioOptions& options,
-                                                   double frequency_hz);
+// A chain of models: set_after() puts another one behind it.
+ns3::Ptr<ns3::PropagationLossModel> make_path_loss(const LinkOptions& options, double frequency_hz);
+void set_after(ns3::Ptr<ns3::PropagationLossModel> chain, ns3::Ptr<ns3::PropagationLossModel> last);
 ns3::Ptr<ns3::PropagationLossModel> make_fading(const RadioOptions& options);  // null: none
 
 }  // namespace gradwave::channel

@@ -58,7 +58,9 @@ class Wifi final : public Link {
   ns3::Ipv4Address server_address() const override { return server_address_; }
   bool ready() const override;
   std::string waiting_for() const override;
-  void begin() override { path_loss_->SetNext(fading_); }
+  void begin() override {
+    if (fading_) set_after(path_loss_, fading_);
+  }
   std::optional<double> distance_m(int worker) const override;
   Reading uplink(int worker) const override { return meter_->uplink(worker); }
   Reading downlink(int worker) const override { return meter_->downlink(worker); }
@@ -118,7 +120,7 @@ void Wifi::stand_and_move(const LinkOptions& options) {
 
 void Wifi::install_radios(const LinkOptions& options) {
   const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
-  path_loss_ = make_path_loss(options.radio, centre_frequency_hz(options.wifi));
+  path_loss_ = make_path_loss(options, centre_frequency_hz(options.wifi));
   fading_ = make_fading(options.radio);
   channel->SetPropagationLossModel(path_loss_);
   channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
@@ -135,6 +137,10 @@ void Wifi::install_radios(const LinkOptions& options) {
   mac.SetType("ns3::ApWifiMac", "Ssid", ssid);
   access_point_radio_ = wifi.Install(phy, mac, access_point_);
   wifi.AssignStreams({access_point_radio_, stations_}, kRadioStreams);
+  for (int i = 0; i < options.workers; ++i) {
+    const auto radio = ns3::DynamicCast<ns3::WifiNetDevice>(stations_.Get(i));
+    set_robots_radio(*radio->GetPhy(), options.radio, i);
+  }
 }
 
 bool Wifi::associated(int worker) const {

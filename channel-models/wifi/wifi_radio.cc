@@ -163,6 +163,17 @@ double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy) {
          phy.GetMaxSupportedTxSpatialStreams();
 }
 
+void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot) {
+  if (!options.robot_powers_dbm.empty()) {
+    phy.SetTxPowerStart(options.robot_powers_dbm[robot]);
+    phy.SetTxPowerEnd(options.robot_powers_dbm[robot]);
+  }
+  if (!options.robot_gains_dbi.empty()) {
+    phy.SetTxGain(options.robot_gains_dbi[robot]);
+    phy.SetRxGain(options.robot_gains_dbi[robot]);
+  }
+}
+
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {
   wifi.SetStandard(standard(options).standard);
   wifi.SetRemoteStationManager(

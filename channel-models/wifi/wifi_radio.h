@@ -21,6 +21,8 @@ double centre_frequency_hz(const WifiOptions& options);  // of the band's first 
 // With the shortest guard interval, over the width and the streams that `phy` really has:
 // ns3.defaults may say others than the options.
 double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy);
+// The robot's own power and antenna, where it has them.
+void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot);
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

@@ -65,10 +65,9 @@ class Campaign {
 
   CampaignOutcome run() {
     const SignalCounter counter;
-    outcome_.experiment_id =
-        database_.add_experiment({scenario_.name, scenario_.text, scenario_.hash, version(),
-                                  channel::ns3_version(), learning::torch_version(),
-                                  scenario_.inputs});
+    outcome_.experiment_id = database_.add_experiment(
+        {scenario_.name, scenario_.text, scenario_.hash, version(), channel::ns3_version(),
+         learning::torch_version(), scenario_.inputs});
     while (true) {
       while (signals_seen == 0 && next_ < scenario_.runs.size() &&
              children_.size() < static_cast<std::size_t>(options_.jobs)) {

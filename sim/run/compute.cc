@@ -80,6 +80,19 @@ Words words(const Row (&table)[n]) {
   return all;
 }
 
+double rate_of(const std::string& key, const std::string& name) {
+  const Device* device = find(kDevices, name);
+  if (!device) throw SettingError({key}, key + ": unknown device " + name);
+  return device->rate_flops;
+}
+
+void check_length(const std::string& key, std::size_t length, std::int64_t workers) {
+  if (static_cast<std::int64_t>(length) == workers) return;
+  throw SettingError({key, "team.workers"},
+                     key + " has " + std::to_string(length) +
+                         " entries, but team.workers = " + std::to_string(workers));
+}
+
 double peak_rate(const ComputeOptions& options) {
   if (options.device.empty() == (options.rate_flops == 0)) {
     throw SettingError(
@@ -90,10 +103,20 @@ double peak_rate(const ComputeOptions& options) {
             : "compute.rate_flops contradicts compute.device: set one of them");
   }
   if (options.rate_flops > 0) return options.rate_flops;
-  const Device* device = find(kDevices, options.device);
-  if (!device)
-    throw SettingError({"compute.device"}, "compute.device: unknown device " + options.device);
-  return device->rate_flops;
+  return rate_of("compute.device", options.device);
+}
+
+// [M]
+std::vector<double> peak_rates(const ComputeOptions& options, std::int64_t workers) {
+  if (options.devices.empty()) {
+    return std::vector<double>(static_cast<std::size_t>(workers), peak_rate(options));
+  }
+  check_length("compute.devices", options.devices.size(), workers);
+  std::vector<double> rates;
+  for (const std::string& device : options.devices) {
+    rates.push_back(device.empty() ? peak_rate(options) : rate_of("compute.devices", device));
+  }
+  return rates;
 }
 
 }  // namespace
@@ -102,12 +125,8 @@ ComputeTimes::ComputeTimes(const ComputeOptions& options, double forward_macs, s
                            std::int64_t workers, std::uint64_t seed)
     : jitter_cv_(options.jitter_cv) {
   const double operations = 3 * 2 * forward_macs * static_cast<double>(batch);
-  const double mean_s = operations / (options.efficiency * peak_rate(options));
-  if (!options.factors.empty() && static_cast<std::int64_t>(options.factors.size()) != workers) {
-    throw SettingError({"compute.factors", "team.workers"},
-                       "compute.factors has " + std::to_string(options.factors.size()) +
-                           " entries, but team.workers = " + std::to_string(workers));
-  }
+  const std::vector<double> rates = peak_rates(options, workers);
+  if (!options.factors.empty()) check_length("compute.factors", options.factors.size(), workers);
   const Jitter* jitter = find(kJitters, options.jitter);
   if (!jitter)
     throw SettingError({"compute.jitter"}, "compute.jitter: unknown jitter " + options.jitter);
@@ -118,6 +137,7 @@ ComputeTimes::ComputeTimes(const ComputeOptions& options, double forward_macs, s
   }
   jitter_ = jitter->draw;
   for (std::int64_t worker = 0; worker < workers; ++worker) {
+    const double mean_s = operations / (options.efficiency * rates[worker]);
     mean_s_.push_back(mean_s * (options.factors.empty() ? 1 : options.factors[worker]));
     random_.push_back(
         learning::random_stream(seed, "compute", {static_cast<std::uint64_t>(worker)}));

@@ -23,13 +23,14 @@ struct ComputeOptions {
   double efficiency = 0.1;           // share of the peak that training small batches reaches
   std::string jitter = "lognormal";  // jitters()
   double jitter_cv = 0.1;            // its coefficient of variation
+  std::vector<std::string> devices;  // [M], "": as above; empty: all alike
   std::vector<double> factors;       // [M], 4 is four times slower; empty: all 1
 };
 
 class ComputeTimes {
  public:
   // Throws SettingError if the options name no device and no rate, or both, or not one
-  // factor per worker.
+  // factor or device per worker.
   ComputeTimes(const ComputeOptions& options, double forward_macs, std::int64_t batch,
                std::int64_t workers, std::uint64_t seed);
 

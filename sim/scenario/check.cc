@@ -93,7 +93,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
   if (right_links_.insert(text_for(settings, kChannel)).second) {
     const channel::LinkOptions link = link_options(settings);
     channel::check_link(link);
-    note(channel::idle_options(link));
+    note(channel::remarks(link));
     for (const std::string& name : channel::unused_defaults(link)) {
       note({"ns3.defaults: nothing in a run with link.technology = \"" + link.technology +
             "\" asks for \"" + name + "\", which has no effect there"});

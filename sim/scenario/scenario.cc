@@ -16,6 +16,7 @@
 #include "sim/scenario/check.h"
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/reader.h"
+#include "sim/scenario/robots_file.h"
 
 namespace gradwave {
 namespace {
@@ -323,6 +324,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
     };
     read_inputs(run->settings, file.parent_path(), scenario.inputs, refuse);
     try {
+      take_robots_file(run->settings);
       scenario.runs.push_back(
           {variant.name, seed, run->parameters.dump(), run->settings, check(run->settings)});
     } catch (const learning::OptionError& error) {

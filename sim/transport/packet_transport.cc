@@ -90,7 +90,7 @@ struct PacketTransport::State {
   State(const channel::LinkOptions& options, const TransportLimits& transport_limits,
         std::function<bool()> stop_request);
 
-  void install_applications(double sending_rate_bps);
+  void install_applications(const channel::TcpOptions& options);
   Connection::Events events_of(int worker, Direction receives);
 
   std::optional<Delivery> next(double until_s);
@@ -131,25 +131,29 @@ PacketTransport::State::State(const channel::LinkOptions& options,
   channel::check_link(options);
   channel::apply_defaults(options);
   link = channel::make_link(options);
-  install_applications(options.tcp.sending_rate_bps);
+  install_applications(options.tcp);
   ns3::Simulator::Schedule(ns3::Seconds(kWatch_s), &State::watch, this);
 }
 
-void PacketTransport::State::install_applications(double sending_rate_bps) {
+void PacketTransport::State::install_applications(const channel::TcpOptions& options) {
+  const std::vector<double> rates_bps =
+      options.sending_rates_bps.empty()
+          ? std::vector<double>(static_cast<std::size_t>(workers()), options.sending_rate_bps)
+          : options.sending_rates_bps;
   std::vector<ns3::Ipv4Address> addresses;
   for (int i = 0; i < workers(); ++i) {
     const ns3::Ptr<ns3::Node> node = link->robots().Get(i);
     addresses.push_back(node->GetObject<ns3::Ipv4>()->GetAddress(1, 0).GetLocal());
     robots.push_back(
         ns3::CreateObject<RobotApplication>(ns3::InetSocketAddress(link->server_address(), kPort),
-                                            sending_rate_bps, events_of(i, Direction::kDownlink)));
+                                            rates_bps[i], events_of(i, Direction::kDownlink)));
     node->AddApplication(robots.back());
   }
   const auto accepted = [this](int worker) {
     ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
     return events_of(worker, Direction::kUplink);
   };
-  server = ns3::CreateObject<ServerApplication>(kPort, addresses, sending_rate_bps, accepted);
+  server = ns3::CreateObject<ServerApplication>(kPort, addresses, rates_bps, accepted);
   link->server()->AddApplication(server);
 }
 

@@ -15,10 +15,10 @@ ns3::TypeId ServerApplication::GetTypeId() {
 
 ServerApplication::ServerApplication(std::uint16_t port,
                                      const std::vector<ns3::Ipv4Address>& robots,
-                                     double sending_rate_bps,
+                                     const std::vector<double>& sending_rates_bps,
                                      std::function<Connection::Events(int worker)> accepted)
     : port_(port),
-      sending_rate_bps_(sending_rate_bps),
+      sending_rates_bps_(sending_rates_bps),
       accepted_(std::move(accepted)),
       connections_(robots.size()) {
   for (std::size_t i = 0; i < robots.size(); ++i) workers_[robots[i]] = static_cast<int>(i);
@@ -41,7 +41,8 @@ void ServerApplication::DoDispose() {
 
 void ServerApplication::accept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
   const int worker = workers_.at(ns3::InetSocketAddress::ConvertFrom(from).GetIpv4());
-  connections_[worker] = std::make_unique<Connection>(socket, sending_rate_bps_, accepted_(worker));
+  connections_[worker] =
+      std::make_unique<Connection>(socket, sending_rates_bps_[worker], accepted_(worker));
 }
 
 }  // namespace gradwave

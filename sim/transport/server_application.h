@@ -21,7 +21,7 @@ class ServerApplication final : public ns3::Application {
   // `robots` [M] are the addresses that the robots connect from. `accepted` is called when a
   // worker's connection stands, and says what to do with what arrives on it.
   ServerApplication(std::uint16_t port, const std::vector<ns3::Ipv4Address>& robots,
-                    double sending_rate_bps,
+                    const std::vector<double>& sending_rates_bps,
                     std::function<Connection::Events(int worker)> accepted);
 
   Connection& connection(int worker) { return *connections_[worker]; }
@@ -33,7 +33,7 @@ class ServerApplication final : public ns3::Application {
 
   std::uint16_t port_;
   std::map<ns3::Ipv4Address, int> workers_;
-  double sending_rate_bps_;
+  std::vector<double> sending_rates_bps_;  // [M]
   std::function<Connection::Events(int)> accepted_;
   ns3::Ptr<ns3::Socket> listening_;
   std::vector<std::unique_ptr<Connection>> connections_;  // [M], null until the robot connects

@@ -67,7 +67,18 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
              o.placement.layout = word;
              if (word == "list") o.placement.positions_m.assign(8, {1, 2});
            }},
-          {mobilities(), [](auto& o, auto& word) { o.mobility.model = word; }},
+          {mobilities(),
+           [](auto& o, auto& word) {
+             o.mobility.model = word;
+             o.mobility.loops_m = {{{0, 0}, {1, 0}}};
+             std::string log = "robot,t_s,x_m,y_m\n", walk;
+             for (const std::string robot : {"0", "1", "2", "3", "4", "5", "6", "7"}) {
+               log += robot + ",0,1,1\n";
+               walk += "$node_(" + robot + ") set X_ 1\n$node_(" + robot + ") set Y_ 1\n";
+             }
+             o.mobility.file = {"file", word == "ns2" ? walk : log};
+           }},
+          {endings(), [](auto& o, auto& word) { o.mobility.ending = word; }},
       };
   for (const auto& [words, choose] : tables) {
     EXPECT_FALSE(words.empty());
@@ -91,18 +102,18 @@ TEST(Configure, NamesTheRightWordsForAWrongOne) {
 TEST(Configure, SaysWhatHasNoEffect) {
   LinkOptions options;
   options.technology = "nr";
-  EXPECT_TRUE(idle_options(options).empty());
+  EXPECT_TRUE(remarks(options).empty());
   options.nr.pattern = "DU";
   options.nr.special_downlink_symbols = 6;
   options.nr.handover_margin_db = 5;
-  EXPECT_EQ(idle_options(options).size(), 2u);
+  EXPECT_EQ(remarks(options).size(), 2u);
   options.nr.pattern = "DDDSU";
   options.nr.stations = 3;
-  EXPECT_TRUE(idle_options(options).empty());
+  EXPECT_TRUE(remarks(options).empty());
   options.radio.path_loss = "inf-dh";
   options.radio.line_of_sight = "never";
   options.radio.clutter_density = 0.7;
-  EXPECT_EQ(idle_options(options).size(), 1u);
+  EXPECT_EQ(remarks(options).size(), 1u);
 }
 
 TEST(Configure, RefusesChannelsTheStandardDoesNotHave) {

@@ -7,6 +7,8 @@ std::vector<Setting> compute_settings() {
   return {
       {"compute.device", FIELD(compute.device), "the computer on each robot", words(devices), kSim,
        always(), "compute.rate_flops"},
+      {"compute.devices", FIELD(compute.devices),
+       "of each robot instead; \"\": compute.device; empty: all alike", words(devices), kSim},
       {"compute.rate_flops", FIELD(compute.rate_flops),
        "its peak operations per second, instead of a device; 0: the device says", range(0, 1e18),
        kSim, always(), "compute.device"},

@@ -17,8 +17,8 @@ namespace gradwave {
 using Rows = std::vector<Setting>();
 Rows team_settings, data_settings, model_settings, training_settings, compression_settings,
     theory_settings, compute_settings, link_settings, radio_settings, wifi_settings, nr_settings,
-    lte_settings, wire_settings, tcp_settings, placement_settings, mobility_settings,
-    limits_settings, checkpoint_settings, host_settings, ns3_settings;
+    lte_settings, wire_settings, tcp_settings, placement_settings, floor_settings,
+    mobility_settings, limits_settings, checkpoint_settings, host_settings, ns3_settings;
 
 namespace {
 
@@ -27,11 +27,12 @@ using Json = nlohmann::json;
 std::vector<Setting> make_table() {
   std::vector<Setting> table;
   for (const auto group :
-       {team_settings,        data_settings,       model_settings,     training_settings,
-        compression_settings, theory_settings,     compute_settings,   link_settings,
-        radio_settings,       wifi_settings,       nr_settings,        lte_settings,
-        wire_settings,        tcp_settings,        placement_settings, mobility_settings,
-        limits_settings,      checkpoint_settings, host_settings,      ns3_settings}) {
+       {team_settings,        data_settings,   model_settings,      training_settings,
+        compression_settings, theory_settings, compute_settings,    link_settings,
+        radio_settings,       wifi_settings,   nr_settings,         lte_settings,
+        wire_settings,        tcp_settings,    placement_settings,  floor_settings,
+        mobility_settings,    limits_settings, checkpoint_settings, host_settings,
+        ns3_settings}) {
     const std::vector<Setting> rows = group();
     table.insert(table.end(), rows.begin(), rows.end());
   }
@@ -89,7 +90,8 @@ std::int64_t checked_integer(const Setting& setting, const Json& value, const Js
 std::string checked_word(const Setting& setting, const Json& value) {
   if (!value.is_string()) reject(setting, value, "expected " + expected(setting));
   auto word = value.get<std::string>();
-  if (!setting.values.words || value == value_of(setting, Settings())) return word;
+  const Json usual = value_of(setting, Settings());
+  if (!setting.values.words || value == (usual.is_array() ? Json("") : usual)) return word;
   std::vector<std::string> known;
   for (const auto& [name, description] : setting.values.words()) known.push_back(name);
   if (std::find(known.begin(), known.end(), word) == known.end()) {
@@ -133,6 +135,9 @@ struct Assign {
   void operator()(std::vector<double>* field) const {
     list(field, [&](const Json& element) { return checked_number(setting, value, element); });
   }
+  void operator()(std::vector<std::string>* field) const {
+    list(field, [&](const Json& element) { return checked_word(setting, element); });
+  }
   void operator()(channel::Point* field) const { *field = point(value); }
   void operator()(std::vector<channel::Point>* field) const {
     list(field, [&](const Json& element) { return point(element); });
@@ -152,6 +157,13 @@ struct Assign {
         reject(setting, value, name + " needs a number, a string or a boolean");
       }
       (*field)[name] = entry.is_string() ? entry.get<std::string>() : entry.dump();
+    }
+  }
+  void operator()(std::map<std::string, double>* field) const {
+    if (!value.is_object()) reject(setting, value, "expected " + expected(setting));
+    field->clear();
+    for (const auto& [name, entry] : value.items()) {
+      (*field)[name] = checked_number(setting, value, entry);
     }
   }
 
@@ -215,6 +227,9 @@ struct Expected {
   std::string operator()(std::vector<double>*) const {
     return "a list of numbers" + range_text(setting);
   }
+  std::string operator()(std::vector<std::string>*) const {
+    return "a list, each one of " + words_text(setting);
+  }
   std::string operator()(channel::Point*) const { return "a pair [x, y]"; }
   std::string operator()(std::vector<channel::Point>*) const { return "a list of [x, y] pairs"; }
   std::string operator()(std::vector<std::vector<channel::Point>>*) const {
@@ -222,6 +237,9 @@ struct Expected {
   }
   std::string operator()(std::map<std::string, std::string>*) const {
     return "a table of ns-3 attributes";
+  }
+  std::string operator()(std::map<std::string, double>*) const {
+    return "a table of names and numbers" + range_text(setting);
   }
 };
 

@@ -34,6 +34,7 @@ struct CheckpointOptions {
 struct Settings {
   learning::Options learning;
   channel::LinkOptions link;
+  channel::TextFile robots;  // a table of what differs among them (robots_file.h)
   ComputeOptions compute;
   TransportLimits limits;
   CheckpointOptions checkpoint;
@@ -46,10 +47,10 @@ channel::LinkOptions link_options(const Settings& settings);
 // Where a setting's value lives.
 using Field =
     std::variant<bool*, std::int64_t*, double*, std::string*, std::filesystem::path*,
-                 channel::TextFile*, std::vector<channel::TextFile>*,
-                 std::vector<std::int64_t>*, std::vector<double>*, channel::Point*,
+                 channel::TextFile*, std::vector<channel::TextFile>*, std::vector<std::int64_t>*,
+                 std::vector<double>*, std::vector<std::string>*, channel::Point*,
                  std::vector<channel::Point>*, std::vector<std::vector<channel::Point>>*,
-                 std::map<std::string, std::string>*>;
+                 std::map<std::string, std::string>*, std::map<std::string, double>*>;
 
 // The values that a setting may have.
 struct Values {

@@ -17,6 +17,9 @@ std::vector<Setting> tcp_settings() {
       {"tcp.sending_rate_bps", FIELD(link.tcp.sending_rate_bps),
        "cap on what each application hands to its socket, at least 1000; 0: none", range(0, 1e13),
        kChannel},
+      {"tcp.sending_rates_bps", FIELD(link.tcp.sending_rates_bps),
+       "of each robot's applications instead, both ways; empty: all alike", range(0, 1e13),
+       kChannel},
   };
 }
 

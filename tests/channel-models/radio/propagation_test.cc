@@ -19,7 +19,7 @@ ns3::Ptr<ns3::MobilityModel> at(double x_m) {
 
 double loss_db(const LinkOptions& options, double distance_m) {
   apply_defaults(options);
-  return -make_path_loss(options.radio, kChannel36_hz)->CalcRxPower(0, at(0), at(distance_m));
+  return -make_path_loss(options, kChannel36_hz)->CalcRxPower(0, at(0), at(distance_m));
 }
 
 double friis_db(double distance_m, double frequency_hz) {

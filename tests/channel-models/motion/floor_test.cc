@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/motion/floor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gradwave::channel {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kHall = R"(
+[[wall]]
+material = "light"
+points = [[0, 0], [20, 0], [20, 10], [0, 10], [0, 0]]
+[[wall]]
+material = "light"
+points = [[10, 0], [10, 10]]
+[[door]]
+points = [[10, 4], [10, 6]]
+)";
+
+LinkOptions in_hall(std::vector<Point> places) {
+  LinkOptions options;
+  options.workers = static_cast<std::int64_t>(places.size());
+  options.placement.layout = "list";
+  options.placement.positions_m = std::move(places);
+  options.floor.plan = {"hall.toml", kHall};
+  return options;
+}
+
+LinkOptions patrolling(std::vector<Point> loop) {
+  LinkOptions options = in_hall({{1, 1}});
+  options.mobility.model = "patrol";
+  options.mobility.loops_m = {std::move(loop)};
+  return options;
+}
+
+TEST(Floor, ARobotInAWallIsRefused) {
+  EXPECT_NO_THROW(check_link(in_hall({{1, 1}, {19, 1}})));
+  try {
+    check_link(in_hall({{1, 1}, {10.04, 3}}));
+    FAIL();
+  } catch (const OptionError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("robot 1 starts at [10.04, 3], in the wall from [10, 0] to "
+                                        "[10, 4] of hall.toml"));
+  }
+  EXPECT_NO_THROW(check_link(in_hall({{10, 5}}))) << "in the door";
+}
+
+TEST(Floor, WhoIsOutsideOrGoesThroughWallsIsSaid) {
+  EXPECT_THAT(remarks(in_hall({{1, 1}})), ElementsAre());
+  EXPECT_THAT(remarks(in_hall({{1, 1}, {30, 0}, {40, 0}})),
+              ElementsAre(HasSubstr("robot 1 at [30, 0] (and 1 more) starts outside all walls")));
+  EXPECT_THAT(remarks(patrolling({{5, 5}, {15, 5}})), ElementsAre());
+  EXPECT_THAT(remarks(patrolling({{5, 1}, {15, 1}})),
+              ElementsAre(HasSubstr("robot 0, between [5, 1] and [15, 1] goes through a wall")));
+  EXPECT_THAT(remarks(patrolling({{15, 5}, {25, 5}})),
+              ElementsAre(HasSubstr("robot 0, at [25, 5] leaves the floor"),
+                          HasSubstr("between [15, 5] and [25, 5] goes through")));
+  LinkOptions options = in_hall({{5, 5}});
+  options.mobility.model = "random-waypoint";
+  EXPECT_THAT(remarks(options), ElementsAre(HasSubstr("walk through walls")));
+}
+
+}  // namespace
+}  // namespace gradwave::channel
