@@ -14,6 +14,7 @@
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/child.h"
 #include "channel-models/table.h"
+#include "channel-models/trace/trace.h"
 #include "channel-models/wifi/wifi.h"
 #include "channel-models/wire/wire.h"
 
@@ -44,6 +45,9 @@ const Table<Technology>& table() {
       {"lte",
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
        {check_lte, apply_lte, make_lte, lte_one_way_s, nothing_idle, describe_lte}},
+      {"trace",
+       "a link from each robot to the server that carries what a measured one did",
+       {check_trace, apply_trace, make_trace, trace_one_way_s, nothing_idle, describe_trace}},
       {"wire",
        "a point-to-point link from each robot to the server",
        {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; },

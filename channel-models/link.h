@@ -37,6 +37,8 @@ class Link {
   virtual bool ready() const = 0;
   // The robots that are not ready, in words, for the error that says so.
   virtual std::string waiting_for() const = 0;
+  // Why the network cannot go on, in words; "": it can.
+  virtual std::string failure() const { return ""; }
   // Fading and random loss start here, when every connection stands: what comes before round 0 is
   // not measured, and must not fail by chance.
   virtual void begin() = 0;

@@ -20,6 +20,14 @@ struct OptionError : std::invalid_argument {
   std::vector<std::string> keys;
 };
 
+// A file that the scenario names, in its own folder or by a whole path: its name there, and its
+// text.
+struct TextFile {
+  std::string name, text;
+};
+
+using Point = std::pair<double, double>;  // x, y in metres, in the frame of the floor's map
+
 struct WifiOptions {
   std::string standard = "802.11ax";  // wifi_standards()
   std::string band = "5GHz";          // wifi_bands()
@@ -106,6 +114,15 @@ struct WireOptions {  // one full-duplex point-to-point link per robot, to the s
   std::int64_t mtu_bytes = 1500;  // of the IP packet
 };
 
+struct TraceOptions {  // a link of its own from each robot to the server, as it was measured
+  std::vector<TextFile> uplink, downlink;  // given to the robots in turn
+  std::string between = "steps";           // trace_betweens()
+  std::string ending = "loop";             // trace_endings()
+  double shift_s = 0;  // by which the next robot that shares a trace is ahead in it
+  double delay_s = 0;  // one way, beside what the traces say
+  std::int64_t buffer_bytes = 6172672;  // of each robot and direction
+};
+
 struct TcpOptions {
   std::int64_t segment_bytes = 0;       // payload; 0: what the smallest MTU holds, at most 1448
   std::int64_t buffer_bytes = 4 << 20;  // send and receive buffer, each
@@ -114,14 +131,6 @@ struct TcpOptions {
   double sending_rate_bps = 0;               // cap on each application's sending; 0: none
   std::vector<double> sending_rates_bps;     // [M], of each robot instead; empty: that for all
 };
-
-// A file that the scenario names, in its own folder or by a whole path: its name there, and its
-// text.
-struct TextFile {
-  std::string name, text;
-};
-
-using Point = std::pair<double, double>;  // x, y in metres, in the frame of the floor's map
 
 struct PlacementOptions {
   std::string layout = "disc";     // placements()
@@ -160,6 +169,7 @@ struct LinkOptions {
   NrOptions nr;
   LteOptions lte;
   WireOptions wire;
+  TraceOptions trace;
   TcpOptions tcp;
   PlacementOptions placement;
   FloorOptions floor;
@@ -188,6 +198,8 @@ Words nr_fadings();
 Words nr_server_places();
 Words lte_rlcs();
 Words lte_schedulers();
+Words trace_betweens();
+Words trace_endings();
 Words placements();
 Words materials();
 Words mobilities();
@@ -198,8 +210,8 @@ Words endings();
 // ...
 void check_link(const LinkOptions& options);
 
-// What is allowed and may surprise, each in a sentence: settings that differ from their defaults and
-// change nothing beside the others, robots that walk through walls. The options are checked.
+// What is allowed and may surprise, each in a sentence: settings that differ from their defaults
+// and change nothing beside the others, robots that walk through walls. The options are checked.
 std::vector<std::string> remarks(const LinkOptions& options);
 
 struct MessageSizes {

@@ -72,7 +72,7 @@ std::optional<std::int64_t> to_integer(const std::string& word) {
 }
 
 TableFile::TableFile(const std::string& key, const TextFile& from, std::vector<std::string> needed,
-                     const std::vector<std::string>& allowed)
+                     const std::vector<std::string>& allowed, Others others)
     : key_(key), file_(from.name), columns_(std::move(needed)) {
   const std::size_t must = columns_.size();
   columns_.insert(columns_.end(), allowed.begin(), allowed.end());
@@ -92,7 +92,7 @@ TableFile::TableFile(const std::string& key, const TextFile& from, std::vector<s
       given_ = cells;
       for (const std::string& name : cells) {
         const auto found = std::find(columns_.begin(), columns_.end(), name);
-        if (found == columns_.end()) {
+        if (found == columns_.end() && others == Others::kRefused) {
           refuse_file(key_, file_, number,
                       "unknown column \"" + name + "\"; expected columns: " + joined(columns_));
         }
@@ -115,7 +115,9 @@ TableFile::TableFile(const std::string& key, const TextFile& from, std::vector<s
                       std::to_string(given_.size()) + ": " + joined(given_));
     }
     Row row{number, std::vector<std::string>(columns_.size())};
-    for (std::size_t i = 0; i < cells.size(); ++i) row.cells[place[i]] = cells[i];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (place[i] < columns_.size()) row.cells[place[i]] = cells[i];  // else passed over
+    }
     rows_.push_back(std::move(row));
   }
   if (rows_.empty()) {

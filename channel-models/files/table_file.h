@@ -31,11 +31,13 @@ class TableFile {
         cells;  // in the order of the columns asked for; "" where there is none
   };
 
+  enum class Others { kRefused, kPassedOver };  // columns
+
   // Throws OptionError for a file that has no rows, a column that is needed and
   // not there, one that is neither `needed` nor `allowed`, and a row with more or fewer cells than
   // the first line.
   TableFile(const std::string& key, const TextFile& file, std::vector<std::string> needed,
-            const std::vector<std::string>& allowed = {});
+            const std::vector<std::string>& allowed = {}, Others others = Others::kRefused);
 
   const std::vector<Row>& rows() const { return rows_; }
   bool has(const std::string& column) const;  // among those of the file

@@ -121,8 +121,8 @@ class Curve final : public TraceLink {
     const auto [rounds, folded_s] = folded(time_s);
     const std::size_t i = part(folded_s);
     const double passed_s = folded_s - rows_[i].time_s;
-    const double bits = i + 1 == rows_.size() ? rows_.back().rate_bps * passed_s
-                                              : between(i, passed_s);
+    const double bits =
+        i + 1 == rows_.size() ? rows_.back().rate_bps * passed_s : between(i, passed_s);
     return rounds * bits_.back() + bits_[i] + bits;
   }
 
@@ -181,9 +181,11 @@ std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& fi
                 "or t_ms and a column rate_bps, rate_kbps or rate_mbps");
   }
   std::vector<Row> rows;
+  double first_s = 0;
   for (const TableFile::Row& row : table.rows()) {
-    const double time_s = time->unit * table.number(row, time->name, 0, 1e12);
-    if (rows.empty() && time_s > 0) rows.push_back({0, 0, 0, 0});  // nothing before
+    const double at_s = time->unit * table.number(row, time->name, 0, 1e13);
+    if (rows.empty()) first_s = at_s;
+    const double time_s = at_s - first_s;
     if (!rows.empty() && time_s <= rows.back().time_s) {
       table.refuse(row, time->name + " = " + table.text(row, time->name) + ": time runs back");
     }
@@ -191,12 +193,10 @@ std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& fi
         {time_s, rate->unit * table.number(row, rate->name, 0, 1e15),
          delay ? delay->unit * table.number_or_nothing(row, delay->name, 0, 1e6).value_or(0) : 0,
          table.has("loss") ? table.number_or_nothing(row, "loss", 0, 1).value_or(0) : 0});
-    if (rows.size() == 2 && rows[0].rate_bps == 0 && rows[0].delay_s == 0 && rows[1].time_s > 0) {
-      rows[0].delay_s = rows[1].delay_s;
-    }
   }
   if (rows.size() < 2) {
-    refuse_file(key, file.name, 0, "has one row; expected two or more, the last of which is its end");
+    refuse_file(key, file.name, 0,
+                "has one row; expected two or more, the last of which is its end");
   }
   auto curve = std::make_unique<Curve>(rows, lines, ending);
   if (!(curve->mean_rate_bps() > 0)) {
@@ -209,8 +209,8 @@ std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& fi
 
 class Opportunities final : public TraceLink {
  public:
-  Opportunities(std::vector<std::int64_t> times_ms, double delay_s, Ending ending)
-      : times_ms_(std::move(times_ms)), delay_s_(delay_s), ending_(ending) {
+  Opportunities(std::vector<std::int64_t> times_ms, Ending ending)
+      : times_ms_(std::move(times_ms)), ending_(ending) {
     count_windows();
   }
 
@@ -234,7 +234,7 @@ class Opportunities final : public TraceLink {
       if (left <= 0) return std::max(start_s, 1e-3 * time_ms(next_ - 1));
     }
   }
-  double delay_s(double) const override { return delay_s_; }
+  double delay_s(double) const override { return 0; }
   double loss(double) const override { return 0; }
   bool has_ended(double time_s) const override {
     return ending_ == Ending::kError && time_s > length_s();
@@ -295,7 +295,8 @@ class Opportunities final : public TraceLink {
     next_ = low;
   }
 
-  // The most opportunities in any window of 2^k ms, both ends counted, over the joint of two rounds.
+  // The most opportunities in any window of 2^k ms, both ends counted, over the joint of two
+  // rounds.
   void count_windows() {
     std::vector<double> times;
     for (std::size_t i = 0; i < 2 * times_ms_.size(); ++i) {
@@ -314,7 +315,6 @@ class Opportunities final : public TraceLink {
   }
 
   std::vector<std::int64_t> times_ms_;
-  double delay_s_;
   Ending ending_;
   std::int64_t next_ = 0;  // the first that is not in use
   double left_ = 0;        // bytes of the one before it
@@ -322,7 +322,7 @@ class Opportunities final : public TraceLink {
 };
 
 std::unique_ptr<TraceLink> read_mahimahi(const std::string& key, const TextFile& file,
-                                         double delay_s, Ending ending) {
+                                         Ending ending) {
   std::vector<std::int64_t> times_ms;
   std::int64_t number = 0;
   for (const std::string& line : lines_of(file.text)) {
@@ -342,7 +342,7 @@ std::unique_ptr<TraceLink> read_mahimahi(const std::string& key, const TextFile&
   if (times_ms.back() == 0) {
     refuse_file(key, file.name, 0, "ends where it begins: its last time has to be above 0");
   }
-  return std::make_unique<Opportunities>(std::move(times_ms), delay_s, ending);
+  return std::make_unique<Opportunities>(std::move(times_ms), ending);
 }
 
 bool is_mahimahi(const TextFile& file) {
@@ -362,7 +362,7 @@ std::unique_ptr<TraceLink> read_trace(const std::string& key, const TextFile& fi
                                       const TraceOptions& options) {
   const Ending ending = look_up(endings_table(), "trace.ending", options.ending);
   const bool lines = look_up(between_table(), "trace.between", options.between);
-  if (is_mahimahi(file)) return read_mahimahi(key, file, options.delay_s, ending);
+  if (is_mahimahi(file)) return read_mahimahi(key, file, ending);
   return read_table(key, file, lines, ending);
 }
 

@@ -10,8 +10,8 @@
 //               delivered; smaller packets share it, larger ones wait for the next, and what nobody
 //               uses is lost (Netravali et al., USENIX ATC 2015)
 //
-// A trace ends with its last row; a Mahimahi trace with its last opportunity. What comes then,
-// trace.ending says.
+// A trace begins with its first row, whatever its time, and ends with its last; a Mahimahi trace
+// begins at 0 and ends with its last opportunity. What comes then, trace.ending says.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,8 @@ class TraceLink {
   virtual double most_bits(double seconds) const = 0;
 };
 
-// Throws OptionError of the setting `key`, with file and line, for a file of neither form, time that
-// runs back, a rate below 0, a trace that carries nothing at all.
+// Throws OptionError of the setting `key`, with file and line, for a file of neither form, time
+// that runs back, a rate below 0, a trace that carries nothing at all.
 std::unique_ptr<TraceLink> read_trace(const std::string& key, const TextFile& file,
                                       const TraceOptions& options);
 

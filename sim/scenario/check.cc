@@ -25,8 +25,9 @@ void check_limits(const Settings& settings) {
   const std::string delay = technology == "wire" ? "wire.delay_s"
                             : technology == "nr"
                                 ? (has_core ? "nr.core_delay_s" : "nr.processing_s")
-                            : technology == "lte" ? "lte.core_delay_s"
-                                                  : "wifi.backhaul_delay_s";
+                            : technology == "lte"   ? "lte.core_delay_s"
+                            : technology == "trace" ? "trace.delay_s"
+                                                    : "wifi.backhaul_delay_s";
   const std::string path =
       delay + ": a round trip of the path takes at least " + seconds(round_trip_s) + ", ";
   if (1.5 * round_trip_s >= settings.limits.connect_timeout_s) {

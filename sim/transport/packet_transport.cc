@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -185,6 +186,8 @@ void PacketTransport::State::watch() {
   watching = ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
   if (stop && stop()) {
     fail<Interrupted>("interrupted");
+  } else if (const std::string failure_text = link->failure(); !failure_text.empty()) {
+    fail<std::runtime_error>(failure_text + after_now());
   } else if (connected) {
     watch_stall();
   } else {

@@ -16,6 +16,7 @@
 
 #include "channel-models/link.h"
 #include "tests/channel-models/heights.h"
+#include "tests/channel-models/walks.h"
 
 namespace gradwave::channel {
 namespace {
@@ -49,7 +50,13 @@ TEST(Configure, AcceptsTheDefaults) {
 TEST(Configure, AcceptsEveryWordOfEveryTable) {
   const std::vector<std::pair<Words, std::function<void(LinkOptions&, const std::string&)>>>
       tables = {
-          {links(), [](auto& o, auto& word) { o.technology = word; }},
+          {links(),
+           [](auto& o, auto& word) {
+             o.technology = word;
+             o.trace.uplink = o.trace.downlink = {{"file", "1\n2\n"}};
+           }},
+          {trace_endings(), [](auto& o, auto& word) { o.trace.ending = word; }},
+          {trace_betweens(), [](auto& o, auto& word) { o.trace.between = word; }},
           {wifi_standards(), [](auto& o, auto& word) { o.wifi.standard = word; }},
           {wifi_bands(), [](auto& o, auto& word) { o.wifi.band = word; }},
           {rate_controls(), [](auto& o, auto& word) { o.wifi.rate_control = word; }},
@@ -67,17 +74,7 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
              o.placement.layout = word;
              if (word == "list") o.placement.positions_m.assign(8, {1, 2});
            }},
-          {mobilities(),
-           [](auto& o, auto& word) {
-             o.mobility.model = word;
-             o.mobility.loops_m = {{{0, 0}, {1, 0}}};
-             std::string log = "robot,t_s,x_m,y_m\n", walk;
-             for (const std::string robot : {"0", "1", "2", "3", "4", "5", "6", "7"}) {
-               log += robot + ",0,1,1\n";
-               walk += "$node_(" + robot + ") set X_ 1\n$node_(" + robot + ") set Y_ 1\n";
-             }
-             o.mobility.file = {"file", word == "ns2" ? walk : log};
-           }},
+          {mobilities(), [](auto& o, auto& word) { walk_by(o, word); }},
           {endings(), [](auto& o, auto& word) { o.mobility.ending = word; }},
       };
   for (const auto& [words, choose] : tables) {
@@ -92,7 +89,7 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
 TEST(Configure, NamesTheRightWordsForAWrongOne) {
   EXPECT_EQ(refusal([](LinkOptions& o) { o.technology = "wfi"; }),
             "link.technology = \"wfi\": unknown word, expected one of \"wifi\", \"nr\", \"lte\", "
-            "\"wire\"");
+            "\"trace\", \"wire\"");
   EXPECT_THAT(refusal([](LinkOptions& o) { o.wifi.standard = "802.11z"; }),
               AllOf(HasSubstr("802.11z"), HasSubstr("802.11ax")));
   EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.congestion_control = "reno"; }),

@@ -7,7 +7,7 @@ std::vector<Setting> floor_settings() {
   return {
       {"floor.plan", FIELD(link.floor.plan),
        "walls and doors, in a file that ends in .toml, .svg or .dxf; \"\": none", any(), kChannel,
-       unless("link.technology", {"wire"})},
+       on_radio()},
       {"floor.metres_per_unit", FIELD(link.floor.metres_per_unit), "of a drawing (.svg, .dxf)",
        range(1e-6, 1e6), kChannel, unless("floor.plan", {""})},
       {"floor.origin_m", FIELD(link.floor.origin_m),

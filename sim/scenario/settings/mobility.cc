@@ -6,7 +6,7 @@ namespace gradwave {
 std::vector<Setting> mobility_settings() {
   return {
       {"mobility.model", FIELD(link.mobility.model), "how the robots move",
-       words(channel::mobilities), kChannel, unless("link.technology", {"wire"})},
+       words(channel::mobilities), kChannel, on_radio()},
       {"mobility.speed_min_mps", FIELD(link.mobility.speed_min_mps), "the least speed drawn",
        range(1e-3, 1e3), kChannel,
        when("mobility.model", {"random-waypoint", "gauss-markov", "patrol"})},

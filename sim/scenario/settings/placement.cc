@@ -16,13 +16,11 @@ std::vector<Setting> placement_settings() {
       {"placement.positions_m", FIELD(link.placement.positions_m), "[x, y] of each robot",
        range(-1e6, 1e6), kChannel, when("placement.layout", {"list"})},
       {"placement.height_m", FIELD(link.placement.height_m), "of the robots' antennas",
-       range(0, 1e5), kChannel, unless("link.technology", {"wire"})},
+       range(0, 1e5), kChannel, on_radio()},
       {"placement.access_point_m", FIELD(link.placement.access_point_m),
-       "[x, y] of the access point or station", range(-1e6, 1e6), kChannel,
-       unless("link.technology", {"wire"})},
+       "[x, y] of the access point or station", range(-1e6, 1e6), kChannel, on_radio()},
       {"placement.access_point_height_m", FIELD(link.placement.access_point_height_m),
-       "of the access point's antenna", range(0, 1e5), kChannel,
-       unless("link.technology", {"wire"})},
+       "of the access point's antenna", range(0, 1e5), kChannel, on_radio()},
   };
 }
 

@@ -21,7 +21,7 @@ Condition in_halls(bool high_high) {
 std::vector<Setting> radio_settings() {
   return {
       {"radio.path_loss", FIELD(link.radio.path_loss), "mean loss over distance",
-       words(channel::path_losses), kChannel, unless("link.technology", {"wire"})},
+       words(channel::path_losses), kChannel, on_radio()},
       {"radio.path_loss_exponent", FIELD(link.radio.path_loss_exponent),
        "n of the loss 10 n log10(distance)", range(1, 8), kChannel,
        when("radio.path_loss", {"log-distance"})},
@@ -40,7 +40,7 @@ std::vector<Setting> radio_settings() {
        in_halls(true)},
       {"radio.robot_powers_dbm", FIELD(link.radio.robot_powers_dbm),
        "at most, of each robot instead of the technology's for all; empty: that", range(-50, 50),
-       kChannel, unless("link.technology", {"wire"})},
+       kChannel, on_radio()},
       {"radio.robot_gains_dbi", FIELD(link.radio.robot_gains_dbi),
        "of each robot's antenna, less cables; empty: all alike", range(-50, 50), kChannel,
        when("link.technology", {"wifi", "nr"})},

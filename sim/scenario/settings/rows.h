@@ -24,4 +24,7 @@ inline Condition unless(const char* key, std::vector<std::string> values) {
   return {key, std::move(values), true};
 }
 
+// Where robots have places and radios.
+inline Condition on_radio() { return unless("link.technology", {"wire", "trace"}); }
+
 }  // namespace gradwave

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "tests/channel-models/heights.h"
+#include "tests/channel-models/walks.h"
 #include "tests/sim/transport/network.h"
 
 namespace gradwave {
@@ -55,7 +56,7 @@ TEST(Nr, MovesBytesWithEveryWordOfItsTables) {
            }},
           {channel::congestion_controls(),
            [](auto& o, auto word) { o.tcp.congestion_control = word; }},
-          {channel::mobilities(), [](auto& o, auto word) { o.mobility.model = word; }},
+          {channel::mobilities(), [](auto& o, auto word) { channel::walk_by(o, word); }},
       };
   for (const auto& [words, choose] : tables) {
     for (const auto& word : words) {

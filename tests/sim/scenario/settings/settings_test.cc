@@ -36,8 +36,10 @@ TEST(Settings, EveryWordIsAcceptedByItsSetting) {
     if (!setting.values.words) continue;
     for (const auto& [word, description] : setting.values.words()) {
       Settings settings;
-      assign(setting, settings, word);
-      EXPECT_EQ(value_of(setting, settings), word);
+      const bool is_list = value_of(setting, settings).is_array();
+      const Json value = is_list ? Json{word} : Json(word);
+      assign(setting, settings, value);
+      EXPECT_EQ(value_of(setting, settings), value);
       EXPECT_FALSE(description.empty()) << word;
     }
   }
