@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "channel-models/lte/lte.h"
+#include "channel-models/mesh/mesh.h"
 #include "channel-models/motion/floor.h"
 #include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
@@ -45,6 +46,10 @@ const Table<Technology>& table() {
       {"lte",
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
        {check_lte, apply_lte, make_lte, lte_one_way_s, nothing_idle, describe_lte}},
+      {"mesh",
+       "robots relay for each other over ad hoc Wi-Fi, the server is one of them",
+       {check_mesh, apply_mesh, make_mesh, [](const LinkOptions&) { return 0.0; }, nothing_idle,
+        describe_mesh}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",
        {check_trace, apply_trace, make_trace, trace_one_way_s, nothing_idle, describe_trace}},

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "channel-models/options.h"
+#include "channel-models/routes_seen.h"
 
 namespace gradwave::channel {
 
@@ -51,6 +52,11 @@ class Link {
   // Bits that the medium can carry one way in any `seconds`, all robots together: what no message
   // may beat.
   virtual double most_bits(bool up, double seconds) const = 0;
+  // The next hop of each robot to the server now [M], -1 for the server itself; nothing where
+  // robots do not relay, or one has no route.
+  virtual std::vector<int> parents() const { return {}; }
+  // What was seen since this was last asked; nothing where everybody is one hop from the server.
+  virtual std::vector<RoutesSeen> take_routes() { return {}; }
   virtual std::int64_t wire_bytes() const = 0;          // every byte on every medium
   virtual std::optional<double> airtime_s() const = 0;  // the radio channel busy; none on a wire
 };

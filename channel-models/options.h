@@ -107,6 +107,15 @@ struct RadioOptions {                      // of every technology that has one
   std::vector<double> robot_powers_dbm, robot_gains_dbi;
 };
 
+struct MeshOptions {                   // robots that relay for each other over ad hoc Wi-Fi
+  std::string links = "reach";         // mesh_links(): which there may be
+  TextFile edges;                      // of "edges": a table with columns from, to
+  double update_period_s = 1;          // between two looks at the routes, where robots move
+  double hysteresis = 0.1;             // share by which new routes have to be cheaper
+  std::string unreached = "refuse";    // mesh_policies()
+  std::string aggregation = "server";  // mesh_aggregations(): where gradients are added up
+};
+
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
   double rate_bps = 100e6;
   double delay_s = 0.001;
@@ -168,6 +177,7 @@ struct LinkOptions {
   WifiOptions wifi;
   NrOptions nr;
   LteOptions lte;
+  MeshOptions mesh;
   WireOptions wire;
   TraceOptions trace;
   TcpOptions tcp;
@@ -198,6 +208,9 @@ Words nr_fadings();
 Words nr_server_places();
 Words lte_rlcs();
 Words lte_schedulers();
+Words mesh_links();
+Words mesh_policies();
+Words mesh_aggregations();
 Words trace_betweens();
 Words trace_endings();
 Words placements();

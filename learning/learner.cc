@@ -20,6 +20,7 @@
 #include "learning/data/sampling.h"
 #include "learning/describe.h"
 #include "learning/models/model.h"
+#include "learning/relay_order.h"
 #include "learning/runtime/device.h"
 #include "learning/runtime/torch_runtime.h"
 #include "learning/training/learning_rate.h"
@@ -166,6 +167,7 @@ struct Learner::State {
   std::vector<Compressor> compressors;              // [M]
   const at::Tensor memories;                        // sum_i m_i [d]; undefined where nobody asks
   std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
+  std::vector<int> parent;                          // [M], if relays added up; else empty
   SparseSum sum;                                    // of the messages that arrived
   std::vector<std::uint8_t> message_down;           // to every worker
   Optimiser optimiser;
@@ -260,11 +262,40 @@ RoundPlan Learner::plan() {
   return plan;
 }
 
+Merged Learner::merge(const std::vector<int>& parent) {
+  State& s = *state_;
+  assert(s.under_way);
+  s.parent = parent;
+  std::vector<std::vector<int>> children(parent.size());
+  for (std::size_t i = 0; i < parent.size(); ++i) {
+    if (parent[i] >= 0) children[parent[i]].push_back(static_cast<int>(i));
+  }
+  Merged merged{std::vector<std::int64_t>(parent.size()), std::vector<std::int64_t>(parent.size())};
+  for (const int i : children_first(parent)) {
+    merged.k[i] = s.schedule.k[s.round - 1];
+    if (!children[i].empty()) {
+      for (const int child : children[i]) {
+        decode(s.messages[child], s.size, s.sparse);
+        s.sum.add(s.sparse);
+      }
+      decode(s.messages[i], s.size, s.sparse);
+      s.sum.add(s.sparse);
+      s.sum.take_union(s.sparse);
+      merged.k[i] = static_cast<std::int64_t>(s.sparse.indices.size());
+      encode(s.sparse, s.size, s.messages[i]);
+    }
+    merged.bytes[i] = static_cast<std::int64_t>(s.messages[i].size());
+  }
+  return merged;
+}
+
 Update Learner::apply(const std::vector<int>& arrived) {
   State& s = *state_;
   s.under_way = false;
   assert(std::is_sorted(arrived.begin(), arrived.end()));
+  const std::vector<int> parent = std::exchange(s.parent, {});
   for (int i = 0; i < s.workers; ++i) {
+    if (!parent.empty() && parent[i] >= 0) continue;  // in his parent's message
     decode(s.messages[i], s.size, s.sparse);
     if (std::binary_search(arrived.begin(), arrived.end(), i)) {
       s.sum.add(s.sparse);

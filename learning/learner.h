@@ -64,6 +64,7 @@ class Learner final : public Rounds {
   ~Learner() override;
 
   RoundPlan plan() override;
+  Merged merge(const std::vector<int>& parent) override;
   Update apply(const std::vector<int>& arrived) override;
   Evaluation evaluate() override;
 

@@ -2,6 +2,7 @@
 #include <cassert>
 #include <utility>
 
+#include "learning/relay_order.h"
 #include "learning/rounds.h"
 
 namespace gradwave::learning {
@@ -15,6 +16,17 @@ RoundPlan PlannedRounds::plan() {
   RoundPlan plan = plans_[round_ % plans_.size()];
   plan.round = static_cast<std::int64_t>(round_);
   return plan;
+}
+
+Merged PlannedRounds::merge(const std::vector<int>& parent) {
+  const RoundPlan& plan = plans_[round_ % plans_.size()];
+  Merged merged{plan.uplink_bytes, std::vector<std::int64_t>(parent.size(), plan.k)};
+  for (const int worker : children_first(parent)) {
+    if (parent[worker] < 0) continue;
+    merged.bytes[parent[worker]] += merged.bytes[worker];
+    merged.k[parent[worker]] += merged.k[worker];
+  }
+  return merged;
 }
 
 Update PlannedRounds::apply(const std::vector<int>& /*arrived*/) {

@@ -28,6 +28,11 @@ struct Update {
   std::int64_t k = 0;               // entries in it: the union of the workers' indices, or d
 };
 
+// What workers send to their parents when relays add up.
+struct Merged {
+  std::vector<std::int64_t> bytes, k;  // [M], length of each one's message, and entries in it
+};
+
 struct Evaluation {
   double accuracy = 0;  // share of the test set, 0 to 1
   double loss = 0;      // mean cross-entropy, nats
@@ -39,6 +44,11 @@ class Rounds {
 
   // Computes, sparsifies and encodes round t's gradients. Called T times, each followed by apply().
   virtual RoundPlan plan() = 0;
+
+  // Between plan() and apply(), if relays add up on the way: each worker's message becomes the sum
+  // of its own and its children's, encoded anew. `parent` [M] is a tree: a worker, or -1 for the
+  // server, to which only those without another parent then send.
+  virtual Merged merge(const std::vector<int>& parent) = 0;
 
   // Decodes the messages of the workers named (each in 0..M-1, ascending), encodes the update that
   // goes down and moves the weights by what a worker decodes of it.
@@ -54,6 +64,7 @@ class PlannedRounds final : public Rounds {
   PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates);
 
   RoundPlan plan() override;
+  Merged merge(const std::vector<int>& parent) override;  // as if no two had an index in common
   Update apply(const std::vector<int>& arrived) override;
   Evaluation evaluate() override;  // zeros: nothing was learned
 

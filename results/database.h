@@ -57,6 +57,7 @@ class Recorder {
 
   void plan(const Plan& plan);
   void round(const Round& round, const std::vector<Transfer>& transfers);
+  void topologies(const std::vector<Topology>& seen);
   void evaluation(const Evaluation& evaluation);  // after the rounds before it
   void theory(const Theory& theory);              // after the last round
   // Commits, then sets the run's status; `error` is empty for "complete".

@@ -33,7 +33,10 @@ struct Rows {
   std::vector<Round> rounds;
   std::vector<Transfer> transfers;
   std::vector<std::pair<Evaluation, Spent>> evaluations;
-  bool empty() const { return rounds.empty() && transfers.empty() && evaluations.empty(); }
+  std::vector<Topology> topologies;
+  bool empty() const {
+    return rounds.empty() && transfers.empty() && evaluations.empty() && topologies.empty();
+  }
 };
 
 // SQLite has no NaN; NULL says that there is no such number. Infinity it has.
@@ -42,6 +45,14 @@ void bind_real(SQLite::Statement& statement, int column, std::optional<double> v
     statement.bind(column);
   } else {
     statement.bind(column, *value);
+  }
+}
+
+void bind_integer(SQLite::Statement& statement, int column, std::optional<std::int64_t> value) {
+  if (value) {
+    statement.bind(column, *value);
+  } else {
+    statement.bind(column);
   }
 }
 
@@ -64,7 +75,7 @@ struct Recorder::State {
   const std::int64_t run_id;
   const Clock::time_point started = Clock::now();
   SQLite::Database database;
-  SQLite::Statement insert_round, insert_transfer, insert_evaluation;
+  SQLite::Statement insert_round, insert_transfer, insert_evaluation, insert_topology, insert_route;
 
   std::mutex mutex;  // guards all below, and the database
   std::condition_variable closing_changed;
@@ -86,12 +97,19 @@ struct Recorder::State {
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_transfer(database,
                         "INSERT INTO transfers (run_id, round, worker, direction, k, "
-                        "payload_bytes, start_s, end_s, retransmissions, distance_m, counters) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
+                        "payload_bytes, start_s, end_s, retransmissions, distance_m, peer, "
+                        "counters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
         insert_evaluation(database,
                           "INSERT INTO evaluations (run_id, round, time_s, accuracy, loss, "
                           "uplink_bits, downlink_bits, paper_bits) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_topology(database,
+                        "INSERT INTO topologies (run_id, time_s, changed, links, components, "
+                        "connectivity) VALUES (?, ?, ?, ?, ?, ?)"),
+        insert_route(database,
+                     "INSERT INTO routes (run_id, time_s, worker, betweenness, component, parent, "
+                     "hops, cost_s, bottleneck_from, bottleneck_to, bottleneck_s) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
     update("UPDATE runs SET host_process = ? WHERE id = ?", this_process(), run_id);
     thread = std::thread([this] { write_now_and_then(); });
   }
@@ -146,6 +164,7 @@ struct Recorder::State {
       for (const Round& round : rows.rounds) insert(round);
       for (const Transfer& transfer : rows.transfers) insert(transfer);
       for (const auto& [evaluation, then] : rows.evaluations) insert(evaluation, then);
+      for (const Topology& topology : rows.topologies) insert(topology);
       transaction.commit();
     });
     rows = {};
@@ -167,7 +186,8 @@ struct Recorder::State {
     SQLite::bind(insert_transfer, run_id, t.round, t.worker, t.direction, t.k, t.payload_bytes,
                  t.start_s, t.end_s, t.retransmissions);
     bind_real(insert_transfer, 10, t.distance_m);
-    insert_transfer.bind(11, json_of(t.counters));
+    bind_integer(insert_transfer, 11, t.peer);
+    insert_transfer.bind(12, json_of(t.counters));
     execute(insert_transfer);
   }
 
@@ -179,6 +199,27 @@ struct Recorder::State {
     insert_evaluation.bind(7, then.downlink_bits);
     insert_evaluation.bind(8, then.paper_bits);
     execute(insert_evaluation);
+  }
+
+  void insert(const Topology& t) {
+    SQLite::bind(insert_topology, run_id, t.time_s, static_cast<std::int64_t>(t.changed), t.links,
+                 t.components, t.connectivity);
+    execute(insert_topology);
+    for (const Route& route : t.routes) {
+      SQLite::bind(insert_route, run_id, t.time_s, route.worker, route.betweenness,
+                   route.component);
+      if (route.hops > 0) {
+        bind_integer(insert_route, 6, route.parent);
+        insert_route.bind(7, route.hops);
+        insert_route.bind(8, route.cost_s);
+        insert_route.bind(9, route.bottleneck_from);
+        bind_integer(insert_route, 10, route.bottleneck_to);
+        insert_route.bind(11, route.bottleneck_s);
+      } else {
+        for (int column = 6; column <= 11; ++column) insert_route.bind(column);
+      }
+      execute(insert_route);
+    }
   }
 
   // Leaves the statement ready for the next row, also after a disk that was full for a while.
@@ -213,6 +254,12 @@ void Recorder::round(const Round& round, const std::vector<Transfer>& transfers)
     spent.paper_bits += round.paper_bits;
     rows.rounds.push_back(round);
     rows.transfers.insert(rows.transfers.end(), transfers.begin(), transfers.end());
+  });
+}
+
+void Recorder::topologies(const std::vector<Topology>& seen) {
+  state_->add_rows([&](Rows& rows, Spent&) {
+    rows.topologies.insert(rows.topologies.end(), seen.begin(), seen.end());
   });
 }
 

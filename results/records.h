@@ -53,10 +53,31 @@ struct Round {
   std::int64_t participants = 0;
 };
 
+struct Route {  // of a worker in a mesh
+  std::int64_t worker = 0;
+  std::optional<std::int64_t> parent = std::nullopt;
+  std::int64_t hops = 0;  // 0: none, and NULL in the table, as all that follows from it
+  double cost_s = 0;
+  std::int64_t bottleneck_from = 0;
+  std::optional<std::int64_t> bottleneck_to = std::nullopt;
+  double bottleneck_s = 0;
+  double betweenness = 0;
+  std::int64_t component = 0;
+};
+
+struct Topology {
+  double time_s = 0;
+  bool changed = false;
+  std::int64_t links = 0, components = 0;
+  double connectivity = 0;
+  std::vector<Route> routes;  // one a worker
+};
+
 struct Transfer {
   std::int64_t round = 0;
   std::int64_t worker = 0;
   std::string direction;  // "uplink", "downlink"
+  std::optional<std::int64_t> peer = std::nullopt;
   std::int64_t k = 0;
   std::int64_t payload_bytes = 0;
   double start_s = 0, end_s = 0;

@@ -63,6 +63,34 @@ CREATE TABLE runs (
 -- pilot_run.h says. NULL without a pilot, or where it diverged.
 CREATE INDEX runs_by_experiment ON runs(experiment_id);
 
+-- The graph of a mesh, each time its routes were looked at. Nodes are the workers and the server.
+CREATE TABLE topologies (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  time_s REAL NOT NULL,
+  changed INTEGER NOT NULL,        -- 1: routes were laid anew
+  links INTEGER NOT NULL,
+  components INTEGER NOT NULL,     -- 1: everybody reaches everybody
+  connectivity REAL NOT NULL,      -- algebraic: second smallest eigenvalue of the Laplacian, each link 1
+  PRIMARY KEY (run_id, time_s)
+) STRICT, WITHOUT ROWID;
+
+-- Each worker's route to the server then.
+CREATE TABLE routes (
+  run_id INTEGER NOT NULL,
+  time_s REAL NOT NULL,
+  worker INTEGER NOT NULL,
+  parent INTEGER,                  -- next hop; NULL: the server, or there is no route
+  hops INTEGER,                    -- NULL: there is no route
+  cost_s REAL,                     -- expected airtime of a packet over all hops
+  bottleneck_from INTEGER,         -- the hop that costs most
+  bottleneck_to INTEGER,           -- NULL: the server
+  bottleneck_s REAL,
+  betweenness REAL NOT NULL,       -- share of the pairs of other nodes whose cheapest path is through it
+  component INTEGER NOT NULL,      -- 0: the server's
+  PRIMARY KEY (run_id, time_s, worker),
+  FOREIGN KEY (run_id, time_s) REFERENCES topologies(run_id, time_s)
+) STRICT, WITHOUT ROWID;
+
 -- latency_s = compute_s + uplink_s + downlink_s.
 CREATE TABLE rounds (
   run_id INTEGER NOT NULL REFERENCES runs(id),
@@ -95,6 +123,7 @@ CREATE TABLE transfers (
   round INTEGER NOT NULL,
   worker INTEGER NOT NULL,         -- from 0
   direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
+  peer INTEGER,                    -- worker at the other end, who relays; NULL: the server
   k INTEGER NOT NULL,              -- entries in it
   payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
   start_s REAL NOT NULL,           -- handed to the socket

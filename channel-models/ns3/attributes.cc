@@ -8,6 +8,7 @@
 #include <ns3/type-id.h>
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 #include <vector>
 
@@ -112,6 +113,16 @@ void set_default(const std::string& name, double value) {
 
 void set_default(const std::string& name, std::int64_t value) {
   set_default(name, std::to_string(value));
+}
+
+double default_number(const std::string& name) {
+  const std::size_t colons = name.rfind("::");
+  ns3::TypeId::AttributeInformation information;
+  const bool known = ns3::TypeId::LookupByName(name.substr(0, colons))
+                         .LookupAttributeByName(name.substr(colons + 2), &information);
+  assert(known);
+  static_cast<void>(known);
+  return ns3::DynamicCast<const ns3::DoubleValue>(information.initialValue)->Get();
 }
 
 void set_default_time(const std::string& name, double seconds) {

@@ -17,4 +17,7 @@ void set_default(const std::string& name, double value);
 void set_default(const std::string& name, std::int64_t value);
 void set_default_time(const std::string& name, double seconds);
 
+// Of an attribute that is a number, as it now is.
+double default_number(const std::string& name);
+
 }  // namespace gradwave::channel

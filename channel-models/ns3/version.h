@@ -3,8 +3,10 @@
 // the version.
 #pragma once
 
+#include <ns3/nstime.h>
 #include <ns3/version-defines.h>
 
+#include <cstdint>
 #include <string>
 
 #include "channel-models/ns3/attributes.h"
@@ -19,11 +21,18 @@ inline void choose_westwood_plus() {
   set_default("ns3::TcpWestwood::ProtocolType", std::string("WestwoodPlus"));
 }
 
+// As WifiTxVector takes it.
+inline std::uint16_t guard_interval(int nanoseconds) {
+  return static_cast<std::uint16_t>(nanoseconds);
+}
+
 #else
 
 // A class of its own.
 constexpr const char* kWestwoodPlus = "ns3::TcpWestwoodPlus";
 inline void choose_westwood_plus() {}
+
+inline ns3::Time guard_interval(int nanoseconds) { return ns3::NanoSeconds(nanoseconds); }
 
 #endif
 

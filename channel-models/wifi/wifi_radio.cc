@@ -22,19 +22,22 @@ struct Standard {
   int highest_mcs;
   int widest_mhz;  // channel
   ns3::WifiMode (*mode)(std::uint8_t mcs);
+  ns3::WifiPreamble preamble;
 };
 
 const Table<Standard>& standards() {
   static const Table<Standard> table = {
       {"802.11n",
        "Wi-Fi 4, at 2.4 and 5 GHz",
-       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, 40, ns3::HtPhy::GetHtMcs}},
+       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, 40, ns3::HtPhy::GetHtMcs, ns3::WIFI_PREAMBLE_HT_MF}},
       {"802.11ac",
        "Wi-Fi 5, at 5 GHz",
-       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, 160, ns3::VhtPhy::GetVhtMcs}},
+       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, 160, ns3::VhtPhy::GetVhtMcs,
+        ns3::WIFI_PREAMBLE_VHT_SU}},
       {"802.11ax",
        "Wi-Fi 6, at 2.4, 5 and 6 GHz",
-       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, 160, ns3::HePhy::GetHeMcs}},
+       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, 160, ns3::HePhy::GetHeMcs,
+        ns3::WIFI_PREAMBLE_HE_SU}},
   };
   return table;
 }
@@ -162,6 +165,20 @@ double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy) {
   return symbol.subcarriers.at(width_mhz) * symbol.bits / symbol.seconds *
          phy.GetMaxSupportedTxSpatialStreams();
 }
+
+std::vector<ns3::WifiMode> modes_of(const WifiOptions& options) {
+  const Standard of = standard(options);
+  std::vector<ns3::WifiMode> modes;
+  for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
+    const ns3::WifiMode mode = of.mode(static_cast<std::uint8_t>(mcs));
+    if (mode.IsAllowed(options.channel_width_mhz, 1)) modes.push_back(mode);
+  }
+  return modes;
+}
+
+ns3::WifiPreamble preamble_of(const WifiOptions& options) { return standard(options).preamble; }
+
+ns3::WifiPhyBand wifi_band(const WifiOptions& options) { return band(options).band; }
 
 void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot) {
   if (!options.robot_powers_dbm.empty()) {

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <ns3/wifi-helper.h>
+#include <ns3/wifi-mode.h>
+#include <ns3/wifi-phy-band.h>
+#include <ns3/wifi-phy-common.h>
 
 #include <string>
+#include <vector>
 
 #include "channel-models/options.h"
 
@@ -21,6 +25,11 @@ double centre_frequency_hz(const WifiOptions& options);  // of the band's first 
 // With the shortest guard interval, over the width and the streams that `phy` really has:
 // ns3.defaults may say others than the options.
 double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy);
+// One stream's, the slowest first.
+std::vector<ns3::WifiMode> modes_of(const WifiOptions& options);
+ns3::WifiPreamble preamble_of(const WifiOptions& options);
+ns3::WifiPhyBand wifi_band(const WifiOptions& options);
+
 // The robot's own power and antenna, where it has them.
 void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot);
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control

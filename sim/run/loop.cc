@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/run/collect.h"
-
 namespace gradwave {
 namespace {
 
@@ -15,9 +13,9 @@ struct RoundLog {
   std::vector<results::Transfer> transfers;
 };
 
-// Adds the deliveries of one half of a round, messages of k entries each.
-void add(RoundLog& log, const std::vector<Delivery>& deliveries, std::int64_t k, double zero_s) {
-  for (const Delivery& delivery : deliveries) {
+// Adds what arrived in one half of a round.
+void add(RoundLog& log, const std::vector<Arrival>& arrivals, double zero_s) {
+  for (const auto& [delivery, k] : arrivals) {
     const Message& message = delivery.message;
     const bool up = message.direction == Direction::kUplink;
     (up ? log.round.uplink_payload_bytes : log.round.downlink_payload_bytes) += message.bytes;
@@ -25,6 +23,7 @@ void add(RoundLog& log, const std::vector<Delivery>& deliveries, std::int64_t k,
     transfer.round = log.round.round;
     transfer.worker = message.worker;
     transfer.direction = up ? "uplink" : "downlink";
+    if (message.peer != kServer) transfer.peer = message.peer;
     transfer.k = k;
     transfer.payload_bytes = message.bytes;
     transfer.start_s = delivery.start_s - zero_s;
@@ -36,13 +35,29 @@ void add(RoundLog& log, const std::vector<Delivery>& deliveries, std::int64_t k,
   }
 }
 
+std::vector<results::Topology> rows_of(std::vector<channel::RoutesSeen> seen, double zero_s) {
+  std::vector<results::Topology> rows;
+  for (const channel::RoutesSeen& look : seen) {
+    results::Topology row = {look.time_s - zero_s, look.changed,      look.links,
+                             look.components,      look.connectivity, {}};
+    for (std::size_t i = 0; i < look.routes.size(); ++i) {
+      const auto& route = look.routes[i];
+      row.routes.push_back({static_cast<std::int64_t>(i), route.parent, route.hops, route.cost_s,
+                            route.bottleneck_from, route.bottleneck_to, route.bottleneck_s,
+                            route.betweenness, route.component});
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
-                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal) {
+                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal,
+                       Exchange& exchange) {
   transport.connect();
   const double zero_s = transport.now_s();
-  std::int64_t messages = 0;  // sent so far, which numbers them
   const auto evaluate = [&](std::int64_t done) -> std::string {
     const learning::Evaluation evaluation = learner.evaluate();
     journal.evaluation({done, transport.now_s() - zero_s, evaluation.accuracy, evaluation.loss});
@@ -64,22 +79,15 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
       return "the training loss of round " + std::to_string(t) + " is not finite";
     }
     const std::vector<double> compute_s = compute.next();
-    const int workers = static_cast<int>(plan.uplink_bytes.size());
-    for (int i = 0; i < workers; ++i) {
-      transport.send({messages++, i, Direction::kUplink, plan.uplink_bytes[i]}, compute_s[i]);
-    }
-    const std::vector<Delivery> gradients = collect(transport, messages - workers, workers);
-    add(log, gradients, plan.k, zero_s);
+    const Gathered gradients = exchange.gather(learner, transport, plan, compute_s);
+    add(log, gradients.arrivals, zero_s);
     const double aggregated_s = transport.now_s();
 
     // The server averages what arrived, moves w_t to w_{t+1}, and sends the update back.
-    const std::vector<int> arrived = workers_of(gradients);
-    const learning::Update update = learner.apply(arrived);
+    const learning::Update update = learner.apply(gradients.workers);
     if (update.downlink_bytes > 0) {
-      for (int i = 0; i < workers; ++i) {
-        transport.send({messages++, i, Direction::kDownlink, update.downlink_bytes}, 0);
-      }
-      add(log, collect(transport, messages - workers, workers), update.k, zero_s);
+      const int workers = static_cast<int>(compute_s.size());
+      add(log, exchange.spread(transport, workers, update), zero_s);
     }
 
     const double end_s = transport.now_s();
@@ -95,7 +103,10 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     log.round.train_loss = plan.train_loss;
     log.round.gradient_norm = plan.gradient_norm;
     log.round.compressor_input_norm = plan.compressor_input_norm;
-    log.round.participants = static_cast<std::int64_t>(arrived.size());
+    log.round.participants = static_cast<std::int64_t>(gradients.workers.size());
+    if (auto seen = transport.take_routes(); !seen.empty() && journal.topologies) {
+      journal.topologies(rows_of(std::move(seen), zero_s));
+    }
     journal.round(log.round, log.transfers);
     if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) divergence = evaluate(t + 1);
   }

@@ -10,6 +10,7 @@
 #include "learning/rounds.h"
 #include "results/records.h"
 #include "sim/run/compute.h"
+#include "sim/run/exchange.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
@@ -18,6 +19,7 @@ namespace gradwave {
 struct Journal {
   std::function<void(const results::Round&, const std::vector<results::Transfer>&)> round;
   std::function<void(const results::Evaluation&)> evaluation;
+  std::function<void(const std::vector<results::Topology>&)> topologies;  // of a mesh; may be empty
 };
 
 // Runs `rounds` rounds, each once all workers' gradients and updates have arrived; evaluates the
@@ -25,6 +27,7 @@ struct Journal {
 // ends the run before its gradients are sent, a test loss after it is recorded: the sentence
 // returned says so, and is empty otherwise. Throws what the transport and the journal throw.
 std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
-                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal);
+                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal,
+                       Exchange& exchange);
 
 }  // namespace gradwave

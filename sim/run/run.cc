@@ -134,8 +134,15 @@ std::string run(const Settings& settings, const std::filesystem::path& checkpoin
     pipe.evaluation(evaluation);
     if (stop_requested) throw Interrupted("stopped by a signal");
   };
-  const std::string divergence =
-      run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal);
+  journal.topologies = [&](const std::vector<results::Topology>& seen) {
+    recorder.topologies(seen);
+  };
+  const std::unique_ptr<Exchange> exchange =
+      settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays"
+          ? exchange_through_relays()
+          : exchange_through_server();
+  const std::string divergence = run_rounds(learner, transport, compute, training.rounds,
+                                            training.evaluate_every, journal, *exchange);
   if (divergence.empty()) {
     if (const auto theory = learner.theory()) recorder.theory(row_of(*theory));
   }

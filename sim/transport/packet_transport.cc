@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <map>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -68,17 +69,27 @@ struct Busy {
 };
 
 struct PacketTransport::State {
+  // Between a worker and the server or a robot that relays for it.
+  struct Pair {
+    int worker = 0, peer = kServer;
+    ns3::Ptr<RobotApplication> robot;
+    bool stands = false;
+    std::vector<Message> waiting;  // until it does
+    // By Direction, in the order in which they started, which TCP keeps.
+    std::array<std::deque<UnderWay>, 2> under_way;
+    std::array<std::int64_t, 2> repeats{};  // told of so far
+  };
+
   TransportLimits limits;
   std::function<bool()> stop;
   std::unique_ptr<channel::Link> link;
-  std::vector<ns3::Ptr<RobotApplication>> robots;  // [M]
-  ns3::Ptr<ServerApplication> server;
+  std::vector<double> sending_rates_bps;                       // [M]
+  std::vector<ns3::Ipv4Address> addresses;                     // [M]
+  std::map<int, ns3::Ptr<ServerApplication>> servers;          // by peer
+  std::map<std::pair<int, int>, std::unique_ptr<Pair>> pairs;  // by worker and peer
 
-  // [M], by Direction, in the order in which they started, which TCP keeps.
-  std::vector<std::array<std::deque<UnderWay>, 2>> under_way;
-  std::vector<std::array<std::int64_t, 2>> repeats;  // told of so far, by worker and direction
-  std::array<Busy, 2> busy;                          // by Direction
-  std::int64_t awaited = 0;                          // sent, or to be sent, and not delivered
+  std::array<Busy, 2> busy;  // by Direction
+  std::int64_t awaited = 0;  // sent, or to be sent, and not delivered
   std::deque<Delivery> delivered;
   ns3::Time last_progress;
   double watch_s = kWatch_s;
@@ -92,7 +103,10 @@ struct PacketTransport::State {
         std::function<bool()> stop_request);
 
   void install_applications(const channel::TcpOptions& options);
-  Connection::Events events_of(int worker, Direction receives);
+  void listen(int peer);
+  Pair& pair_of(int worker, int peer);
+  Connection::Events events_of(Pair& pair, Direction receives);
+  Connection::Events accepted(Pair& pair);
 
   std::optional<Delivery> next(double until_s);
   void run();
@@ -105,19 +119,22 @@ struct PacketTransport::State {
 
   void send(const Message& message, double delay_s);
   void start(Message message);
-  void receive(int worker, Direction direction, std::int64_t bytes);
-  void deliver(const UnderWay& sent);
+  void hand_over(Pair& pair, const Message& message);
+  void receive(Pair& pair, Direction direction, std::int64_t bytes);
+  void deliver(Pair& pair, const UnderWay& sent);
 
-  int workers() const { return static_cast<int>(under_way.size()); }
-  std::deque<UnderWay>& messages(int worker, Direction direction) {
-    return under_way[worker][static_cast<int>(direction)];
+  int workers() const { return static_cast<int>(addresses.size()); }
+  ns3::Ptr<ns3::Node> node(int worker) const {
+    return worker == kServer ? link->server() : link->robots().Get(worker);
   }
-  Connection& sender(int worker, Direction direction) {
-    return direction == Direction::kUplink ? robots[worker]->connection()
-                                           : server->connection(worker);
+  Connection& sender(Pair& pair, Direction direction) {
+    return direction == Direction::kUplink ? pair.robot->connection()
+                                           : servers.at(pair.peer)->connection(pair.worker);
   }
-  channel::Reading reading(int worker, Direction direction) const {
-    return direction == Direction::kUplink ? link->uplink(worker) : link->downlink(worker);
+  // Of the radio that sends.
+  channel::Reading reading(const Pair& pair, Direction direction) const {
+    if (direction == Direction::kUplink) return link->uplink(pair.worker);
+    return pair.peer == kServer ? link->downlink(pair.worker) : link->uplink(pair.peer);
   }
   std::string pending() const;
 };
@@ -125,10 +142,7 @@ struct PacketTransport::State {
 PacketTransport::State::State(const channel::LinkOptions& options,
                               const TransportLimits& transport_limits,
                               std::function<bool()> stop_request)
-    : limits(transport_limits),
-      stop(std::move(stop_request)),
-      under_way(options.workers),
-      repeats(options.workers) {
+    : limits(transport_limits), stop(std::move(stop_request)) {
   channel::check_link(options);
   channel::apply_defaults(options);
   link = channel::make_link(options);
@@ -137,32 +151,60 @@ PacketTransport::State::State(const channel::LinkOptions& options,
 }
 
 void PacketTransport::State::install_applications(const channel::TcpOptions& options) {
-  const std::vector<double> rates_bps =
-      options.sending_rates_bps.empty()
-          ? std::vector<double>(static_cast<std::size_t>(workers()), options.sending_rate_bps)
-          : options.sending_rates_bps;
-  std::vector<ns3::Ipv4Address> addresses;
-  for (int i = 0; i < workers(); ++i) {
-    const ns3::Ptr<ns3::Node> node = link->robots().Get(i);
-    addresses.push_back(node->GetObject<ns3::Ipv4>()->GetAddress(1, 0).GetLocal());
-    robots.push_back(
-        ns3::CreateObject<RobotApplication>(ns3::InetSocketAddress(link->server_address(), kPort),
-                                            rates_bps[i], events_of(i, Direction::kDownlink)));
-    node->AddApplication(robots.back());
+  const std::uint32_t all = link->robots().GetN();
+  sending_rates_bps = options.sending_rates_bps.empty()
+                          ? std::vector<double>(all, options.sending_rate_bps)
+                          : options.sending_rates_bps;
+  for (std::uint32_t i = 0; i < all; ++i) {
+    addresses.push_back(link->robots().Get(i)->GetObject<ns3::Ipv4>()->GetAddress(1, 0).GetLocal());
   }
-  const auto accepted = [this](int worker) {
-    ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
-    return events_of(worker, Direction::kUplink);
-  };
-  server = ns3::CreateObject<ServerApplication>(kPort, addresses, rates_bps, accepted);
-  link->server()->AddApplication(server);
+  for (int i = 0; i < workers(); ++i) pair_of(i, kServer);
 }
 
-Connection::Events PacketTransport::State::events_of(int worker, Direction receives) {
-  return {[this, worker, receives](std::int64_t bytes) { receive(worker, receives, bytes); },
-          [this, worker] {
+// At `peer`, for whoever wants to connect.
+void PacketTransport::State::listen(int peer) {
+  ns3::Ptr<ServerApplication>& server = servers[peer];
+  if (server) return;
+  server = ns3::CreateObject<ServerApplication>(
+      kPort, addresses, sending_rates_bps,
+      [this, peer](int worker) { return accepted(pair_of(worker, peer)); });
+  node(peer)->AddApplication(server);
+}
+
+// Their connection, which is still to be asked for.
+PacketTransport::State::Pair& PacketTransport::State::pair_of(int worker, int peer) {
+  std::unique_ptr<Pair>& pair = pairs[{worker, peer}];
+  if (pair) return *pair;
+  pair = std::make_unique<Pair>();
+  pair->worker = worker;
+  pair->peer = peer;
+  const ns3::Ipv4Address to = peer == kServer ? link->server_address() : addresses[peer];
+  pair->robot = ns3::CreateObject<RobotApplication>(ns3::InetSocketAddress(to, kPort),
+                                                    sending_rates_bps[worker],
+                                                    events_of(*pair, Direction::kDownlink));
+  node(worker)->AddApplication(pair->robot);
+  listen(peer);
+  return *pair;
+}
+
+Connection::Events PacketTransport::State::accepted(Pair& pair) {
+  if (pair.peer == kServer) {
+    pair.stands = true;
+    ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
+  } else {  // once its socket is in our hands
+    ns3::Simulator::ScheduleNow([this, &pair] {
+      pair.stands = true;
+      for (const Message& message : std::exchange(pair.waiting, {})) hand_over(pair, message);
+    });
+  }
+  return events_of(pair, Direction::kUplink);
+}
+
+Connection::Events PacketTransport::State::events_of(Pair& pair, Direction receives) {
+  return {[this, &pair, receives](std::int64_t bytes) { receive(pair, receives, bytes); },
+          [this, &pair] {
             const std::string still = pending();
-            fail<Stalled>("TCP gave up the connection of robot " + std::to_string(worker) +
+            fail<Stalled>("TCP gave up the connection of robot " + std::to_string(pair.worker) +
                           after_now() + (still.empty() ? "" : ": " + still));
           }};
 }
@@ -208,7 +250,7 @@ void PacketTransport::State::watch_connecting() {
 void PacketTransport::State::connect_next() {
   last_progress = ns3::Simulator::Now();
   if (++asking < workers()) {
-    robots[asking]->connect();
+    pair_of(asking, kServer).robot->connect();
     return;
   }
   connected = true;
@@ -227,60 +269,69 @@ void PacketTransport::State::watch_stall() {
 void PacketTransport::State::send(const Message& message, double delay_s) {
   assert(connected && message.bytes > 0);
   ++awaited;
-  const ns3::Ptr<ns3::Node> node =
-      message.direction == Direction::kUplink ? link->robots().Get(message.worker) : link->server();
-  ns3::Simulator::ScheduleWithContext(node->GetId(), ns3::Seconds(delay_s), &State::start, this,
-                                      message);
+  const int sender_node = message.direction == Direction::kUplink ? message.worker : message.peer;
+  ns3::Simulator::ScheduleWithContext(node(sender_node)->GetId(), ns3::Seconds(delay_s),
+                                      &State::start, this, message);
 }
 
 void PacketTransport::State::start(Message message) {
-  messages(message.worker, message.direction)
-      .push_back({message, 0, simulated_s(), reading(message.worker, message.direction)});
   last_progress = ns3::Simulator::Now();
-  Busy& way = busy[static_cast<int>(message.direction)];
-  if (way.messages++ == 0) way = {1, simulated_s(), 0};
-  sender(message.worker, message.direction).send(message.bytes);
+  Pair& pair = pair_of(message.worker, message.peer);
+  if (pair.stands) {
+    hand_over(pair, message);
+  } else {
+    if (pair.waiting.empty()) pair.robot->connect();
+    pair.waiting.push_back(message);
+  }
   if (watch_s == kWatch_s) return;
   watching.Cancel();
   watch_s = kWatch_s;
   watching = ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
 }
 
+void PacketTransport::State::hand_over(Pair& pair, const Message& message) {
+  pair.under_way[static_cast<int>(message.direction)].push_back(
+      {message, 0, simulated_s(), reading(pair, message.direction)});
+  Busy& way = busy[static_cast<int>(message.direction)];
+  if (way.messages++ == 0) way = {1, simulated_s(), 0};
+  sender(pair, message.direction).send(message.bytes);
+}
+
 // Both ends know how long each message is: what goes beyond one is the next one's.
-void PacketTransport::State::receive(int worker, Direction direction, std::int64_t bytes) {
+void PacketTransport::State::receive(Pair& pair, Direction direction, std::int64_t bytes) {
   last_progress = ns3::Simulator::Now();
-  std::deque<UnderWay>& queue = messages(worker, direction);
+  std::deque<UnderWay>& queue = pair.under_way[static_cast<int>(direction)];
   while (bytes > 0 && !queue.empty()) {
     UnderWay& sent = queue.front();
     const std::int64_t its_own = std::min(bytes, sent.message.bytes - sent.received_bytes);
     sent.received_bytes += its_own;
     bytes -= its_own;
     if (sent.received_bytes < sent.message.bytes) return;
-    deliver(sent);
+    deliver(pair, sent);
     queue.pop_front();
   }
   if (bytes > 0) {
-    fail<std::logic_error>("robot " + std::to_string(worker) + ": " + with_commas(bytes) +
+    fail<std::logic_error>("robot " + std::to_string(pair.worker) + ": " + with_commas(bytes) +
                            " bytes arrived that nobody sent");
   }
 }
 
-void PacketTransport::State::deliver(const UnderWay& sent) {
-  const auto& [id, worker, direction, bytes] = sent.message;
+void PacketTransport::State::deliver(Pair& pair, const UnderWay& sent) {
+  const Direction direction = sent.message.direction;
   Delivery delivery;
   delivery.message = sent.message;
   delivery.start_s = sent.start_s;
   delivery.end_s = simulated_s();
-  delivery.distance_m = link->distance_m(worker);
-  std::int64_t& told = repeats[worker][static_cast<int>(direction)];
-  delivery.retransmissions = sender(worker, direction).retransmissions() - told;
+  delivery.distance_m = link->distance_m(pair.worker);
+  std::int64_t& told = pair.repeats[static_cast<int>(direction)];
+  delivery.retransmissions = sender(pair, direction).retransmissions() - told;
   told += delivery.retransmissions;
-  delivery.counters = link->between(sent.counted, reading(worker, direction));
+  delivery.counters = link->between(sent.counted, reading(pair, direction));
   delivered.push_back(std::move(delivery));
   --awaited;
   Busy& way = busy[static_cast<int>(direction)];
   --way.messages;
-  way.bits += 8 * static_cast<double>(bytes);
+  way.bits += 8 * static_cast<double>(sent.message.bytes);
   const double taken_s = simulated_s() - way.since_s;
   if (way.bits > link->most_bits(direction == Direction::kUplink, taken_s) + 1) {
     fail<std::logic_error>(text_of("%.0f bits", way.bits) +
@@ -292,15 +343,19 @@ void PacketTransport::State::deliver(const UnderWay& sent) {
 // What has been handed to a socket and not arrived, "" if there is nothing.
 std::string PacketTransport::State::pending() const {
   std::string text;
-  for (int i = 0; i < workers(); ++i) {
+  for (const auto& [ends, pair] : pairs) {
+    const auto& [worker, peer] = ends;
+    const std::string robot = "robot " + std::to_string(worker);
+    const std::string other = peer == kServer ? "" : " (robot " + std::to_string(peer) + ")";
     for (const Direction direction : {Direction::kUplink, Direction::kDownlink}) {
-      for (const UnderWay& sent : under_way[i][static_cast<int>(direction)]) {
-        append(text, "robot " + std::to_string(i) + ": " + with_commas(sent.received_bytes) +
-                         " of " + with_commas(sent.message.bytes) + " bytes " +
-                         (direction == Direction::kUplink ? "up" : "down") +
-                         away(link->distance_m(i)));
+      for (const UnderWay& sent : pair->under_way[static_cast<int>(direction)]) {
+        append(text, robot + ": " + with_commas(sent.received_bytes) + " of " +
+                         with_commas(sent.message.bytes) + " bytes " +
+                         (direction == Direction::kUplink ? "up" : "down") + other +
+                         away(link->distance_m(worker)));
       }
     }
+    if (!pair->waiting.empty()) append(text, robot + ": no connection yet" + other);
   }
   return text;
 }
@@ -342,6 +397,23 @@ void PacketTransport::send(const Message& message, double delay_s) {
 }
 
 std::optional<Delivery> PacketTransport::next(double until_s) { return state_->next(until_s); }
+
+// A route that is not there yet may be when robots have moved on.
+std::vector<int> PacketTransport::parents() {
+  const double patience_s = state_->limits.stall_s, from_s = simulated_s();
+  while (true) {
+    const std::vector<int> parents = state_->link->parents();
+    if (!parents.empty()) return parents;
+    if (simulated_s() - from_s > patience_s) {
+      throw Stalled(state_->link->waiting_for() + after_now());
+    }
+    state_->next(simulated_s() + 0.1);
+  }
+}
+
+std::vector<channel::RoutesSeen> PacketTransport::take_routes() {
+  return state_->link->take_routes();
+}
 
 std::int64_t PacketTransport::wire_bytes() const { return state_->link->wire_bytes(); }
 

@@ -11,16 +11,21 @@
 #include <utility>
 #include <vector>
 
+#include "channel-models/routes_seen.h"
+
 namespace gradwave {
 
 enum class Direction { kUplink, kDownlink };
 
-// Bytes between a robot and the server.
+constexpr int kServer = -1;
+
+// Bytes from a robot to its peer, or from that to it: the server, or a robot that relays for it.
 struct Message {
   std::int64_t id = 0;  // whoever sends chooses it; unlike those of all others under way
   int worker = 0;
   Direction direction = Direction::kUplink;
   std::int64_t bytes = 0;
+  int peer = kServer;  // kUplink: the receiver
 };
 
 // A message, complete at its receiver.
@@ -53,14 +58,22 @@ class Transport {
 
   virtual double now_s() const = 0;
 
-  // `delay_s` simulated seconds from now; bytes > 0. A worker's messages in one direction arrive in
-  // the order in which they start.
+  // `delay_s` simulated seconds from now; bytes > 0. The messages between two nodes in one
+  // direction arrive in the order in which they start. Two robots connect when they first have
+  // something to say, which takes its time.
   virtual void send(const Message& message, double delay_s) = 0;
 
   // Runs until the next message is complete, or until `until_s` if that comes first: then nothing.
   // To wait without end with nothing under way is a programming error. Throws Stalled, Interrupted.
   virtual std::optional<Delivery> next(
       double until_s = std::numeric_limits<double>::infinity()) = 0;
+
+  // The next hop of each worker to the server [M], where robots relay and everybody has a route; a
+  // programming error elsewhere. Throws Stalled after waiting for a route for too long.
+  virtual std::vector<int> parents() { return {}; }
+
+  // The routes of a mesh each time they were looked at since this was last asked; else nothing.
+  virtual std::vector<channel::RoutesSeen> take_routes() { return {}; }
 
   // Since construction: every byte on every medium, headers and retransmissions included; the radio
   // channel in use, if there is one.

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
       end_s = transport.now_s();
     };
     journal.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
-    run_rounds(learner, transport, compute, rounds, rounds, journal);
+    run_rounds(learner, transport, compute, rounds, rounds, journal, *exchange_through_server());
     recorder.finish("complete");
   }
   std::filesystem::remove_all(folder);

@@ -89,7 +89,7 @@ TEST(Configure, AcceptsEveryWordOfEveryTable) {
 TEST(Configure, NamesTheRightWordsForAWrongOne) {
   EXPECT_EQ(refusal([](LinkOptions& o) { o.technology = "wfi"; }),
             "link.technology = \"wfi\": unknown word, expected one of \"wifi\", \"nr\", \"lte\", "
-            "\"trace\", \"wire\"");
+            "\"mesh\", \"trace\", \"wire\"");
   EXPECT_THAT(refusal([](LinkOptions& o) { o.wifi.standard = "802.11z"; }),
               AllOf(HasSubstr("802.11z"), HasSubstr("802.11ax")));
   EXPECT_THAT(refusal([](LinkOptions& o) { o.tcp.congestion_control = "reno"; }),

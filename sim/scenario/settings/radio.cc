@@ -43,9 +43,9 @@ std::vector<Setting> radio_settings() {
        kChannel, on_radio()},
       {"radio.robot_gains_dbi", FIELD(link.radio.robot_gains_dbi),
        "of each robot's antenna, less cables; empty: all alike", range(-50, 50), kChannel,
-       when("link.technology", {"wifi", "nr"})},
+       when("link.technology", {"wifi", "mesh", "nr"})},
       {"radio.fading", FIELD(link.radio.fading), "what is added to it, anew for every frame",
-       words(channel::fadings), kChannel, when("link.technology", {"wifi"})},
+       words(channel::fadings), kChannel, when("link.technology", {"wifi", "mesh"})},
       {"radio.nakagami_m", FIELD(link.radio.nakagami_m), "1 is Rayleigh, large is none",
        range(0.5, 1e3), kChannel, when("radio.fading", {"nakagami"})},
   };

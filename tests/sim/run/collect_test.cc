@@ -72,7 +72,7 @@ TEST(Collect, TheLoopRunsOverAnyTransport) {
     transfers.insert(transfers.end(), of_round.begin(), of_round.end());
   };
   journal.evaluation = [](const auto&) {};
-  EXPECT_EQ(run_rounds(learner, queue, compute, 2, 1, journal), "");
+  EXPECT_EQ(run_rounds(learner, queue, compute, 2, 1, journal, *exchange_through_server()), "");
   ASSERT_EQ(rounds.size(), 2u);
   EXPECT_NEAR(rounds[1].start_s, 1 + 400e-6, 1e-12);
   EXPECT_NEAR(rounds[1].uplink_s, 300e-6, 1e-12);

@@ -67,7 +67,8 @@ TEST(Loop, RoundsFollowOneAnotherAndTheirPartsAddUp) {
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 6, 4, log.journal()), "");
+  EXPECT_EQ(run_rounds(learner, network, compute, 6, 4, log.journal(), *exchange_through_server()),
+            "");
   ASSERT_EQ(log.rounds.size(), 6u);
   double clock_s = 0;
   for (const results::Round& round : log.rounds) {
@@ -84,7 +85,7 @@ TEST(Loop, LatencyOnAWireIsTheClosedForm) {
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 4, 4, log.journal());
+  run_rounds(learner, network, compute, 4, 4, log.journal(), *exchange_through_server());
   for (const results::Round& round : log.rounds) {
     const std::int64_t bytes = round.round % 2 == 0 ? 1000 : 4000;
     EXPECT_NEAR(round.uplink_s, wire_s(bytes), 1e-6) << round.round;
@@ -99,7 +100,7 @@ TEST(Loop, BytesPlannedAreTheBytesThatArrive) {
   learning::PlannedRounds learner({plan_of(12345)}, {{678, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 3, 10, log.journal());
+  run_rounds(learner, network, compute, 3, 10, log.journal(), *exchange_through_server());
   for (const results::Round& round : log.rounds) {
     EXPECT_EQ(round.uplink_payload_bytes, kWorkers * 12345);
     EXPECT_EQ(round.downlink_payload_bytes, kWorkers * 678);
@@ -118,7 +119,7 @@ TEST(Loop, EvaluatesTheInitialWeightsEveryNRoundsAndTheLast) {
   learning::PlannedRounds learner({plan_of(100)}, {{100, 1}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 5, 2, log.journal());
+  run_rounds(learner, network, compute, 5, 2, log.journal(), *exchange_through_server());
   std::vector<std::int64_t> rounds;
   for (const results::Evaluation& evaluation : log.evaluations) rounds.push_back(evaluation.round);
   EXPECT_EQ(rounds, (std::vector<std::int64_t>{0, 2, 4, 5}));
@@ -131,7 +132,7 @@ TEST(Loop, WithoutADownlinkTheNextRoundBeginsAtOnce) {
   learning::PlannedRounds learner({plan_of(100)}, {{0, 0}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 3, 2, log.journal());
+  run_rounds(learner, network, compute, 3, 2, log.journal(), *exchange_through_server());
   for (const results::Round& round : log.rounds) EXPECT_EQ(round.downlink_s, 0);
   EXPECT_EQ(log.transfers.size(), 3u * kWorkers);
 }
@@ -143,7 +144,7 @@ TEST(Loop, ALossThatIsNotFiniteEndsTheRunBeforeAnythingIsSent) {
       {{100, 1}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal()),
+  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal(), *exchange_through_server()),
             "the training loss of round 2 is not finite");
   EXPECT_EQ(log.rounds.size(), 2u);
 }
@@ -152,6 +153,7 @@ TEST(Loop, ALossThatIsNotFiniteEndsTheRunBeforeAnythingIsSent) {
 class DivergesAtTheEnd final : public learning::Rounds {
  public:
   learning::RoundPlan plan() override { return plan_of(100); }
+  learning::Merged merge(const std::vector<int>&) override { return {}; }
   learning::Update apply(const std::vector<int>&) override {
     ++updates_;
     return {100, 1};
@@ -169,7 +171,7 @@ TEST(Loop, ATestLossThatIsNotFiniteIsRecordedAndEndsTheRunAsDiverged) {
   DivergesAtTheEnd learner;
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal()),
+  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal(), *exchange_through_server()),
             "the test loss after 5 rounds is not finite");
   EXPECT_EQ(log.rounds.size(), 5u);
   EXPECT_EQ(log.evaluations.back().round, 5);

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/mesh/mesh.h"
+
+#include <ns3/constant-position-mobility-model.h>
+#include <ns3/ipv4-address-helper.h>
+#include <ns3/ipv4-routing-table-entry.h>
+#include <ns3/ipv4-static-routing-helper.h>
+#include <ns3/neighbor-cache-helper.h>
+#include <ns3/propagation-delay-model.h>
+#include <ns3/simulator.h>
+#include <ns3/wifi-net-device.h>
+#include <ns3/wifi-phy.h>
+#include <ns3/yans-wifi-channel.h>
+#include <ns3/yans-wifi-helper.h>
+
+#include <cstdio>
+#include <set>
+
+#include "channel-models/internet/internet.h"
+#include "channel-models/internet/tcp.h"
+#include "channel-models/mesh/mesh_links.h"
+#include "channel-models/motion/mobility.h"
+#include "channel-models/motion/placement.h"
+#include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/child.h"
+#include "channel-models/ns3/streams.h"
+#include "channel-models/radio/propagation.h"
+#include "channel-models/table.h"
+#include "channel-models/wifi/wifi_meter.h"
+#include "channel-models/wifi/wifi_radio.h"
+
+namespace gradwave::channel {
+namespace {
+
+using ns3::Ptr;
+
+constexpr std::int64_t kMtuBytes = 2296;
+constexpr std::uint32_t kInterface = 1;  // after the loopback
+
+const Table<bool>& policy_table() {  // whether to wait
+  static const Table<bool> table = {
+      {"refuse", "the scenario is refused if a robot has no route where it starts", false},
+      {"wait", "rounds wait until everybody has one, at most limits.stall_s", true},
+  };
+  return table;
+}
+
+// Robots and the server, which stands.
+ns3::NodeContainer place_nodes(const LinkOptions& options) {
+  ns3::NodeContainer robots, server;
+  robots.Create(options.workers);
+  server.Create(1);
+  set_moving(robots, options);
+  const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+  fixed->SetPosition(access_point_place(options.placement));
+  server.Get(0)->AggregateObject(fixed);
+  return {robots, server};
+}
+
+std::vector<Ptr<ns3::MobilityModel>> mobilities_of(const ns3::NodeContainer& nodes) {
+  std::vector<Ptr<ns3::MobilityModel>> all;
+  for (std::uint32_t i = 0; i < nodes.GetN(); ++i) {
+    all.push_back(nodes.Get(i)->GetObject<ns3::MobilityModel>());
+  }
+  return all;
+}
+
+// "robots 2, 5; robots 6" by components; "" if everybody has a route.
+std::string unreached(const mesh::Figures& figures) {
+  std::map<int, std::string> islands;
+  for (std::size_t i = 0; i < figures.routes.size(); ++i) {
+    const mesh::Route& route = figures.routes[i];
+    if (route.hops > 0) continue;
+    std::string& robots = islands[route.component];
+    robots += (robots.empty() ? "robot " : ", ") + std::to_string(i);
+  }
+  std::string text;
+  for (const auto& [component, robots] : islands) text += (text.empty() ? "" : "; ") + robots;
+  return text;
+}
+
+RoutesSeen seen(const mesh::Graph& graph, const mesh::Figures& figures, bool changed) {
+  const auto node = [&](int number) {
+    return number == graph.server() || number == mesh::kNobody
+               ? std::nullopt
+               : std::optional<std::int64_t>(number);
+  };
+  RoutesSeen all;
+  all.time_s = ns3::Simulator::Now().GetSeconds();
+  all.changed = changed;
+  all.links = static_cast<std::int64_t>(graph.edges.size());
+  all.components = figures.components;
+  all.connectivity = figures.connectivity;
+  for (const mesh::Route& route : figures.routes) {
+    all.routes.push_back({node(route.parent), route.hops, route.cost_s, route.bottleneck.first,
+                          node(route.bottleneck.second), route.bottleneck_s, route.betweenness,
+                          route.component});
+  }
+  return all;
+}
+
+class Mesh final : public Link {
+ public:
+  explicit Mesh(const LinkOptions& options);
+  ~Mesh() override { ns3::Simulator::Cancel(looking_); }
+  Mesh(const Mesh&) = delete;  // ns-3's events hold its address
+  Mesh& operator=(const Mesh&) = delete;
+
+  const ns3::NodeContainer& robots() const override { return robots_; }
+  Ptr<ns3::Node> server() const override { return nodes_.Get(nodes_.GetN() - 1); }
+  ns3::Ipv4Address server_address() const override { return addresses_.back(); }
+  bool ready() const override { return waiting_for().empty(); }
+  std::string waiting_for() const override {
+    const std::string robots = unreached(figures_);
+    return robots.empty() ? "" : "no route to the server: " + robots;
+  }
+  void begin() override;
+  std::optional<double> distance_m(int worker) const override;
+  Reading uplink(int worker) const override { return reading(worker, meter_->uplink(worker)); }
+  Reading downlink(int worker) const override { return reading(worker, meter_->downlink(worker)); }
+  Counters between(const Reading& before, const Reading& after) const override;
+  // Of nodes far apart, every second one may send at once.
+  double most_bits(bool, double seconds) const override {
+    return most_bps_ * seconds * (nodes_.GetN() / 2);
+  }
+  std::vector<int> parents() const override;
+  std::vector<RoutesSeen> take_routes() override { return std::exchange(routes_seen_, {}); }
+  std::int64_t wire_bytes() const override { return meter_->wire_bytes(); }
+  std::optional<double> airtime_s() const override { return meter_->airtime_s(); }
+
+ private:
+  void install_radios(const LinkOptions& options);
+  void install_addresses();
+  void look();
+  void lay_routes();
+  void forget_routes(std::uint32_t node);
+  void route(int node, int destination, int next_hop);
+  Reading reading(int worker, Reading counted) const {
+    counted.push_back(figures_.routes[worker].hops);
+    return counted;
+  }
+
+  ns3::NodeContainer nodes_, robots_;  // nodes_ [M + 1], the server last
+  ns3::NetDeviceContainer radios_;
+  std::vector<ns3::Ipv4Address> addresses_;  // [M + 1]
+  Ptr<ns3::PropagationLossModel> path_loss_, fading_;
+  double most_bps_ = 0;
+  std::unique_ptr<WifiMeter> meter_;
+  MeshLinks links_;
+  double period_s_, hysteresis_;  // 0: they are looked at once
+  mesh::Graph graph_;
+  mesh::Tree tree_;
+  mesh::Figures figures_;
+  bool begun_ = false;
+  std::vector<RoutesSeen> routes_seen_;
+  ns3::EventId looking_;
+};
+
+Mesh::Mesh(const LinkOptions& options)
+    : nodes_(place_nodes(options)),
+      links_(options, mobilities_of(nodes_)),
+      period_s_(stands_still(options.mobility) ? 0 : options.mesh.update_period_s),
+      hysteresis_(options.mesh.hysteresis),
+      tree_{std::vector<int>(options.workers, mesh::kNobody)} {
+  for (int i = 0; i < options.workers; ++i) robots_.Add(nodes_.Get(i));
+  install_radios(options);
+  install_addresses();
+  look();
+}
+
+void Mesh::install_radios(const LinkOptions& options) {
+  const auto channel = ns3::CreateObject<ns3::YansWifiChannel>();
+  path_loss_ = make_path_loss(options, centre_frequency_hz(options.wifi));
+  fading_ = make_fading(options.radio);
+  channel->SetPropagationLossModel(path_loss_);
+  channel->SetPropagationDelayModel(ns3::CreateObject<ns3::ConstantSpeedPropagationDelayModel>());
+  ns3::YansWifiPhyHelper phy;
+  phy.SetChannel(channel);
+  ns3::WifiHelper wifi;
+  set_standard(wifi, options.wifi);
+  ns3::WifiMacHelper mac;
+  mac.SetType("ns3::AdhocWifiMac");
+  radios_ = wifi.Install(phy, mac, nodes_);
+  wifi.AssignStreams(radios_, kRadioStreams);
+  const auto radio = [&](std::uint32_t node) {
+    return ns3::DynamicCast<ns3::WifiNetDevice>(radios_.Get(node))->GetPhy();
+  };
+  for (int i = 0; i < options.workers; ++i) set_robots_radio(*radio(i), options.radio, i);
+  most_bps_ = highest_rate_bps(options.wifi, *radio(0));
+}
+
+void Mesh::install_addresses() {
+  install_internet(nodes_);
+  const ns3::Ipv4InterfaceContainer interfaces =
+      ns3::Ipv4AddressHelper("10.1.0.0", "255.255.0.0").Assign(radios_);
+  for (std::uint32_t i = 0; i < nodes_.GetN(); ++i) addresses_.push_back(interfaces.GetAddress(i));
+  ns3::NeighborCacheHelper().PopulateNeighborCache(interfaces);
+  ns3::NetDeviceContainer robots;
+  for (std::uint32_t i = 0; i < robots_.GetN(); ++i) robots.Add(radios_.Get(i));
+  meter_ =
+      std::make_unique<WifiMeter>(robots, ns3::NetDeviceContainer(radios_.Get(robots_.GetN())));
+  meter_->watch_queues(addresses_);
+}
+
+void Mesh::begin() {
+  begun_ = true;
+  if (fading_) set_after(path_loss_, fading_);
+  routes_seen_ = {seen(graph_, figures_, true)};
+}
+
+// Draws no random number and sends no packet.
+void Mesh::look() {
+  graph_ = links_.now();
+  const mesh::Tree cheapest = mesh::cheapest(graph_);
+  const bool changes = mesh::is_worth_it(graph_, tree_, cheapest, hysteresis_);
+  if (changes) tree_ = cheapest;
+  figures_ = mesh::figures(graph_, tree_);
+  if (changes) lay_routes();
+  if (begun_) routes_seen_.push_back(seen(graph_, figures_, changes));
+  if (period_s_ > 0) {
+    looking_ = ns3::Simulator::Schedule(ns3::Seconds(period_s_), &Mesh::look, this);
+  }
+}
+
+// From every robot up to the server, and down to it from every node on the way.
+void Mesh::lay_routes() {
+  const int server = graph_.server();
+  for (std::uint32_t i = 0; i < nodes_.GetN(); ++i) forget_routes(i);
+  for (int robot = 0; robot < server; ++robot) {
+    if (figures_.routes[robot].hops == 0) continue;
+    route(robot, server, tree_.parent[robot]);
+    for (int child = robot; child != server; child = tree_.parent[child]) {
+      route(tree_.parent[child], robot, child);
+    }
+  }
+}
+
+// All but that to the network itself.
+void Mesh::forget_routes(std::uint32_t node) {
+  const auto routing =
+      ns3::Ipv4StaticRoutingHelper().GetStaticRouting(nodes_.Get(node)->GetObject<ns3::Ipv4>());
+  for (std::uint32_t i = routing->GetNRoutes(); i > 0; --i) {
+    if (routing->GetRoute(i - 1).IsHost()) routing->RemoveRoute(i - 1);
+  }
+}
+
+void Mesh::route(int node, int destination, int next_hop) {
+  ns3::Ipv4StaticRoutingHelper()
+      .GetStaticRouting(nodes_.Get(node)->GetObject<ns3::Ipv4>())
+      ->AddHostRouteTo(addresses_[destination], addresses_[next_hop], kInterface);
+}
+
+std::vector<int> Mesh::parents() const {
+  std::vector<int> parents;
+  for (const mesh::Route& route : figures_.routes) {
+    if (route.hops == 0) return {};
+    parents.push_back(route.parent == graph_.server() ? -1 : route.parent);
+  }
+  return parents;
+}
+
+std::optional<double> Mesh::distance_m(int worker) const {
+  const int parent = tree_.parent[worker];
+  const auto other = nodes_.Get(parent == mesh::kNobody ? graph_.server() : parent);
+  return robots_.Get(worker)->GetObject<ns3::MobilityModel>()->GetDistanceFrom(
+      other->GetObject<ns3::MobilityModel>());
+}
+
+Counters Mesh::between(const Reading& before, const Reading& after) const {
+  Counters counters = WifiMeter::between(before, after);
+  counters.insert(counters.begin(), {"hops", after.back()});
+  return counters;
+}
+
+}  // namespace
+
+Words mesh_aggregations() {
+  return {{"server", "at the server alone: relays pass on packets"},
+          {"relays", "on every relay, which waits for its children and sends one message on"}};
+}
+
+Words mesh_policies() { return words_of(policy_table()); }
+
+mesh::Graph mesh_at_start(const LinkOptions& options) {
+  return MeshLinks(options, mobilities_of(place_nodes(options))).now();
+}
+
+void check_mesh(const LinkOptions& options) {
+  check_radio(options.wifi);
+  check_propagation(options.radio, options.placement);
+  check_mobility(options);
+  check_tcp(options.tcp, kMtuBytes);
+  allowed_links(options);
+  if (look_up(policy_table(), "mesh.unreached", options.mesh.unreached)) return;
+  const auto islands = in_a_child([&] {
+    apply_defaults(options);
+    const mesh::Graph graph = mesh_at_start(options);
+    return unreached(mesh::figures(graph, mesh::cheapest(graph)));
+  });
+  if (!islands || islands->empty()) return;
+  throw OptionError(
+      {"placement.radius_m", "placement.positions_m", "placement.spacing_m", "mobility.loops_m",
+       "mobility.file", "team.robots", "mesh.edges", "mesh.links", "wifi.tx_power_dbm"},
+      "mesh: no route to the server with seed " + std::to_string(options.seed) + " from " +
+          *islands + "; mesh.unreached = \"wait\" waits for them");
+}
+
+void apply_mesh(const LinkOptions& options) {
+  apply_radio(options.wifi);
+  set_default("ns3::WifiMacQueue::MaxDelay", std::string("500ms"));
+  apply_propagation(options.radio, centre_frequency_hz(options.wifi));
+  apply_tcp(options.tcp, kMtuBytes, 0);
+}
+
+std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages) {
+  const mesh::Graph graph = mesh_at_start(options);
+  const mesh::Figures figures = mesh::figures(graph, mesh::cheapest(graph));
+  int most_hops = 0, reached = 0;
+  double sum_s = 0, worst_s = 0;
+  std::pair<int, int> worst;
+  for (const mesh::Route& route : figures.routes) {
+    reached += route.hops > 0;
+    most_hops = std::max(most_hops, route.hops);
+    sum_s += route.cost_s;
+    if (route.bottleneck_s <= worst_s) continue;
+    worst_s = route.bottleneck_s;
+    worst = route.bottleneck;
+  }
+  char text[240];
+  std::snprintf(text, sizeof text,
+                "mesh where robots start: %d of %d have a route, of at most %d hops; %zu links, %d "
+                "components, algebraic connectivity %.2f",
+                reached, graph.robots, most_hops, graph.edges.size(), figures.components,
+                figures.connectivity);
+  std::vector<std::string> lines = {text};
+  if (reached == 0) return lines;
+  const std::string to =
+      worst.second == graph.server() ? "the server" : "robot " + std::to_string(worst.second);
+  constexpr double kPacket = 1448;
+  std::snprintf(text, sizeof text,
+                "the hop that costs most leads from robot %d to %s: %.2f ms for a packet of 1,500 "
+                "bytes; a round keeps the channel busy for about %.3g s up and %.3g s down, where "
+                "all hear each other",
+                worst.first, to.c_str(), 1e3 * worst_s, messages.uplink_bytes / kPacket * sum_s,
+                messages.downlink_bytes / kPacket * sum_s);
+  lines.emplace_back(text);
+  const std::string islands = unreached(figures);
+  if (!islands.empty()) lines.push_back("no route where they start: " + islands);
+  return lines;
+}
+
+std::unique_ptr<Link> make_mesh(const LinkOptions& options) {
+  return std::make_unique<Mesh>(options);
+}
+
+}  // namespace gradwave::channel

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The link technology "mesh": robots and the server are alike, stations of one ad hoc Wi-Fi network
+// (IEEE 802.11 IBSS) on one channel, hidden nodes and all, and relay IP packets for each other. The
+// radios are those of the technology "wifi" (wifi/wifi.h says what of ns-3's defaults was changed),
+// but for WifiMacQueue::MaxDelay, which is ns-3's 0.5 s: as long as frames for a neighbour that has
+// gone are in a queue, requests for their acknowledgment keep all others waiting. The server has
+// the access point's place. Addresses are known to all.
+//
+// Routes are static in IP's eyes and laid by graph.h: an edge is where the loss model, without
+// fading, leaves half of the packets at some rate (wifi/wifi_rates.h), its cost the expected
+// airtime of a packet in its worse direction. Where robots move, they are looked at every
+// update_period_s; the tree changes as a whole, if another reaches more robots or is cheaper by
+// `hysteresis`. Connections live on: what stood in a queue for the old next hop may be lost, which
+// TCP repeats.
+//
+// Counters of a message: hops (of its robot's route), and what the robot's radio, or the server's
+// to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps, airtime_s,
+// waiting_s, queue_drops.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "channel-models/link.h"
+#include "channel-models/mesh/graph.h"
+
+namespace gradwave::channel {
+
+void check_mesh(const LinkOptions& options);
+void apply_mesh(const LinkOptions& options);
+std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages);
+std::unique_ptr<Link> make_mesh(const LinkOptions& options);
+
+// Where robots start. After apply_defaults().
+mesh::Graph mesh_at_start(const LinkOptions& options);
+
+}  // namespace gradwave::channel

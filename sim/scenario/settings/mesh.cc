@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/scenario/settings/rows.h"
+
+namespace gradwave {
+
+std::vector<Setting> mesh_settings() {
+  const Condition here = when("link.technology", {"mesh"});
+  return {
+      {"mesh.links", FIELD(link.mesh.links), "which there may be, where radios reach",
+       words(channel::mesh_links), kChannel, here},
+      {"mesh.edges", FIELD(link.mesh.edges),
+       "a table with columns from and to: numbers of robots, or server", any(), kChannel,
+       when("mesh.links", {"edges"})},
+      {"mesh.update_period_s", FIELD(link.mesh.update_period_s),
+       "between two looks at the routes, where robots move", range(0.01, 1e6), kChannel, here},
+      {"mesh.hysteresis", FIELD(link.mesh.hysteresis),
+       "share by which new routes have to be cheaper than the old ones", range(0, 0.99), kChannel,
+       here},
+      {"mesh.unreached", FIELD(link.mesh.unreached), "what becomes of robots without a route",
+       words(channel::mesh_policies), kChannel, here},
+      {"mesh.aggregation", FIELD(link.mesh.aggregation), "where gradients are added up",
+       words(channel::mesh_aggregations), kChannel, here},
+  };
+}
+
+}  // namespace gradwave
