@@ -77,14 +77,14 @@ struct Transfer {
   std::int64_t round = 0;
   std::int64_t worker = 0;
   std::string direction;  // "uplink", "downlink"
-  std::optional<std::int64_t> peer = std::nullopt;
   std::int64_t k = 0;
   std::int64_t payload_bytes = 0;
   double start_s = 0, end_s = 0;
   std::optional<double> distance_m = std::nullopt;  // none where the link has no such thing
   std::int64_t retransmissions = 0;
   // What the link technology counted, by name; one that is not finite is left out.
-  std::vector<std::pair<std::string, double>> counters = {};
+  std::vector<std::pair<std::string, double>> counters = {  std::optional<std::int64_t> peer = std::nullopt;  // none: the server
+};
 };
 
 struct Evaluation {
