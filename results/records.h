@@ -83,8 +83,8 @@ struct Transfer {
   std::optional<double> distance_m = std::nullopt;  // none where the link has no such thing
   std::int64_t retransmissions = 0;
   // What the link technology counted, by name; one that is not finite is left out.
-  std::vector<std::pair<std::string, double>> counters = {  std::optional<std::int64_t> peer = std::nullopt;  // none: the server
-};
+  std::vector<std::pair<std::string, double>> counters = {};
+  std::optional<std::int64_t> peer = std::nullopt;  // none: the server
 };
 
 struct Evaluation {

@@ -97,6 +97,40 @@ class DatabaseFile : public testing::Test {
   fs::path file_ = folder_ / "results.sqlite";
 };
 
+TEST_F(DatabaseFile, KeepsRoutesAndWhoSentToWhom) {
+  const std::int64_t id = new_run();
+  {
+    Recorder recorder(file_, id);
+    recorder.topologies(
+        {{0, true, 3, 2, 0.5, {{0, 1, 2, 0.25, 1, std::nullopt, 0.125, 0.75, 0}, {1}}}});
+    std::vector<Transfer> all = transfers(0);
+    all[0].peer = 1;
+    recorder.round(round(0), all);
+    recorder.finish("complete");
+  }
+  EXPECT_EQ(query(file_, "SELECT * FROM topologies").rows,
+            (std::vector<std::vector<Value>>{
+                {id, 0.0, std::int64_t{1}, std::int64_t{3}, std::int64_t{2}, 0.5}}));
+  const std::monostate none;
+  EXPECT_EQ(
+      query(file_, "SELECT * FROM routes").rows,
+      (std::vector<std::vector<Value>>{
+          {id, 0.0, std::int64_t{0}, std::int64_t{1}, std::int64_t{2}, 0.25, std::int64_t{1}, none,
+           0.125, 0.75, std::int64_t{0}},
+          {id, 0.0, std::int64_t{1}, none, none, none, none, none, none, 0.0, std::int64_t{0}}}));
+  EXPECT_EQ(query(file_, "SELECT peer FROM transfers ORDER BY worker").rows.at(0).at(0),
+            Value(std::int64_t{1}));
+}
+
+TEST_F(DatabaseFile, KeepsTheFilesThatAScenarioNames) {
+  Database database(file_);
+  const std::int64_t id =
+      database.add_experiment({"e", "", "", "", "", "", {{"log.csv", "a,b\n"}, {"plan.svg", ""}}});
+  EXPECT_EQ(query(file_, "SELECT * FROM inputs").rows,
+            (std::vector<std::vector<Value>>{{id, std::string("log.csv"), std::string("a,b\n")},
+                                             {id, std::string("plan.svg"), std::string()}}));
+}
+
 TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   const std::int64_t id = new_run();
   {
@@ -109,7 +143,8 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   const Table row = query(file_, "SELECT * FROM transfers WHERE worker = 1");
   EXPECT_EQ(row.rows.at(0),
             (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::string("uplink"),
-                                std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0, std::int64_t{1},
+                                std::monostate(), std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0,
+                                std::int64_t{1},
                                 std::string(R"({"mac_retries":2.0,"phy_rate_bps":54000000.0,)"
                                             R"("airtime_s":0.1})")}));
   EXPECT_EQ(query(file_, "SELECT counter, value FROM transfer_counters WHERE worker = 1").rows,

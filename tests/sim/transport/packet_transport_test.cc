@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/channel-models/heights.h"
+#include "tests/channel-models/walks.h"
 #include "tests/sim/transport/network.h"
 
 namespace gradwave {
@@ -501,7 +502,7 @@ TEST(Wifi, MovesBytesWithEveryWordOfItsTables) {
           {channel::server_places(), [](auto& o, auto word) { o.wifi.server = word; }},
           {channel::congestion_controls(),
            [](auto& o, auto word) { o.tcp.congestion_control = word; }},
-          {channel::mobilities(), [](auto& o, auto word) { o.mobility.model = word; }},
+          {channel::mobilities(), [](auto& o, auto word) { channel::walk_by(o, word); }},
       };
   for (const auto& [words, choose] : tables) {
     for (const auto& word : words) {
