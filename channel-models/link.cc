@@ -15,48 +15,43 @@
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/child.h"
 #include "channel-models/table.h"
+#include "channel-models/technology.h"
 #include "channel-models/trace/trace.h"
 #include "channel-models/wifi/wifi.h"
+#include "channel-models/wifi/wifi_coverage.h"
 #include "channel-models/wire/wire.h"
 
 namespace gradwave::channel {
 namespace {
 
-struct Technology {
-  void (*check)(const LinkOptions& options);
-  void (*apply)(const LinkOptions& options);
-  std::unique_ptr<Link> (*make)(const LinkOptions& options);
-  double (*one_way_s)(const LinkOptions& options);  // of the wires on the path
-  std::vector<std::string> (*idle)(const LinkOptions& options);
-  std::vector<std::string> (*describe)(const LinkOptions& options, const MessageSizes& messages);
-};
-
-std::vector<std::string> nothing_to_say(const LinkOptions&, const MessageSizes&) { return {}; }
-std::vector<std::string> nothing_idle(const LinkOptions&) { return {}; }
+std::vector<Point> access_point(const LinkOptions& options) {
+  return {options.placement.access_point_m};
+}
 
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nothing_idle, nothing_to_say}},
+       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nullptr, nullptr, cover_by_wifi,
+        access_point}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
-       {check_nr, apply_nr, make_nr, nr_one_way_s, idle_nr, describe_nr}},
+       {check_nr, apply_nr, make_nr, nr_one_way_s, idle_nr, describe_nr, cover_by_nr,
+        nr_station_points}},
       {"lte",
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
-       {check_lte, apply_lte, make_lte, lte_one_way_s, nothing_idle, describe_lte}},
+       {check_lte, apply_lte, make_lte, lte_one_way_s, nullptr, describe_lte}},
       {"mesh",
        "robots relay for each other over ad hoc Wi-Fi, the server is one of them",
-       {check_mesh, apply_mesh, make_mesh, [](const LinkOptions&) { return 0.0; }, nothing_idle,
-        describe_mesh}},
+       {check_mesh, apply_mesh, make_mesh, nullptr, nullptr, describe_mesh, cover_by_wifi,
+        access_point}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",
-       {check_trace, apply_trace, make_trace, trace_one_way_s, nothing_idle, describe_trace}},
+       {check_trace, apply_trace, make_trace, trace_one_way_s, nullptr, describe_trace}},
       {"wire",
        "a point-to-point link from each robot to the server",
-       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; },
-        nothing_idle, nothing_to_say}},
+       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},
   };
   return technologies;
 }
@@ -89,12 +84,6 @@ void refuse_overruled(const std::string& name) {
                     "ns3.defaults: \"" + name + "\" is decided by " + found->second);
 }
 
-// Where robots are is drawn.
-void seed_streams(const LinkOptions& options) {
-  ns3::RngSeedManager::SetSeed(1);
-  ns3::RngSeedManager::SetRun(options.seed);
-}
-
 // Lists that say something of each robot.
 void check_robots(const LinkOptions& options) {
   const auto check = [&](const std::string& key, const std::vector<double>& each) {
@@ -109,11 +98,16 @@ void check_robots(const LinkOptions& options) {
   check("tcp.sending_rates_bps", options.tcp.sending_rates_bps);
 }
 
+}  // namespace
+
+void seed_streams(const LinkOptions& options) {
+  ns3::RngSeedManager::SetSeed(1);
+  ns3::RngSeedManager::SetRun(options.seed);
+}
+
 Technology technology(const LinkOptions& options) {
   return look_up(table(), "link.technology", options.technology);
 }
-
-}  // namespace
 
 Words links() { return words_of(table()); }
 
@@ -130,7 +124,8 @@ void check_link(const LinkOptions& options) {
 
 std::vector<std::string> remarks(const LinkOptions& options) {
   seed_streams(options);
-  std::vector<std::string> sentences = technology(options).idle(options);
+  std::vector<std::string> sentences;
+  if (const auto idle = technology(options).idle) sentences = idle(options);
   const RadioOptions& radio = options.radio;
   if (radio.line_of_sight != "random" && (radio.clutter_density > 0 || radio.clutter_size_m > 0)) {
     sentences.push_back(
@@ -145,7 +140,7 @@ std::vector<std::string> remarks(const LinkOptions& options) {
 // In a process of its own: ns-3's nodes and defaults are this one's for ever.
 std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages) {
   const auto describe = technology(options).describe;
-  if (describe == nothing_to_say) return {};
+  if (!describe) return {};
   const auto text = in_a_child([&] {
     apply_defaults(options);
     std::string lines;
@@ -161,7 +156,8 @@ std::vector<std::string> describe_link(const LinkOptions& options, const Message
 }
 
 double round_trip_s(const LinkOptions& options) {
-  return 2 * technology(options).one_way_s(options);
+  const auto one_way_s = technology(options).one_way_s;
+  return one_way_s ? 2 * one_way_s(options) : 0;
 }
 
 void apply_defaults(const LinkOptions& options) {

@@ -110,6 +110,7 @@ struct RadioOptions {                      // of every technology that has one
 struct MeshOptions {                   // robots that relay for each other over ad hoc Wi-Fi
   std::string links = "reach";         // mesh_links(): which there may be
   TextFile edges;                      // of "edges": a table with columns from, to
+  double margin_db = 3;                // by which an edge is stronger than it need be
   double update_period_s = 1;          // between two looks at the routes, where robots move
   double hysteresis = 0.1;             // share by which new routes have to be cheaper
   std::string unreached = "refuse";    // mesh_policies()
@@ -241,6 +242,8 @@ double round_trip_s(const LinkOptions& options);
 // Sets ns-3's attribute defaults and random streams of this process, so it precedes whatever of
 // ns-3 they shall apply to. The options are checked.
 void apply_defaults(const LinkOptions& options);
+// The random streams alone: what the layout and the walks are drawn from.
+void seed_streams(const LinkOptions& options);
 
 std::string ns3_version();
 

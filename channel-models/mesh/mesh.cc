@@ -7,7 +7,9 @@
 #include <ns3/ipv4-static-routing-helper.h>
 #include <ns3/neighbor-cache-helper.h>
 #include <ns3/propagation-delay-model.h>
+#include <ns3/qos-txop.h>
 #include <ns3/simulator.h>
+#include <ns3/wifi-mac.h>
 #include <ns3/wifi-net-device.h>
 #include <ns3/wifi-phy.h>
 #include <ns3/yans-wifi-channel.h>
@@ -18,6 +20,7 @@
 
 #include "channel-models/internet/internet.h"
 #include "channel-models/internet/tcp.h"
+#include "channel-models/mesh/block_acks.h"
 #include "channel-models/mesh/mesh_links.h"
 #include "channel-models/motion/mobility.h"
 #include "channel-models/motion/placement.h"
@@ -132,6 +135,10 @@ class Mesh final : public Link {
   void install_radios(const LinkOptions& options);
   void install_addresses();
   void look();
+  Ptr<ns3::WifiMac> mac(int node) const {
+    return ns3::DynamicCast<ns3::WifiNetDevice>(radios_.Get(node))->GetMac();
+  }
+  void meet_anew(int node, int neighbour);
   void lay_routes();
   void forget_routes(std::uint32_t node);
   void route(int node, int destination, int next_hop);
@@ -213,7 +220,13 @@ void Mesh::look() {
   graph_ = links_.now();
   const mesh::Tree cheapest = mesh::cheapest(graph_);
   const bool changes = mesh::is_worth_it(graph_, tree_, cheapest, hysteresis_);
+  const mesh::Tree before = tree_;
   if (changes) tree_ = cheapest;
+  for (std::size_t i = 0; i < tree_.parent.size(); ++i) {
+    if (tree_.parent[i] == before.parent[i] || tree_.parent[i] == mesh::kNobody) continue;
+    meet_anew(static_cast<int>(i), tree_.parent[i]);
+    meet_anew(tree_.parent[i], static_cast<int>(i));
+  }
   figures_ = mesh::figures(graph_, tree_);
   if (changes) lay_routes();
   if (begun_) routes_seen_.push_back(seen(graph_, figures_, changes));
@@ -222,15 +235,33 @@ void Mesh::look() {
   }
 }
 
-// From every robot up to the server, and down to it from every node on the way.
+// Not while something is on the air.
+void Mesh::meet_anew(int node, int neighbour) {
+  if (mac(node)->GetQosTxop(ns3::AC_BE)->GetAccessStatus(0) == ns3::Txop::GRANTED) {
+    ns3::Simulator::Schedule(ns3::MicroSeconds(100), &Mesh::meet_anew, this, node, neighbour);
+    return;
+  }
+  agree_on_block_acks(mac(node), mac(neighbour));
+}
+
+// Between any two who have one, along the tree: down to whoever is below, and up else.
 void Mesh::lay_routes() {
   const int server = graph_.server();
-  for (std::uint32_t i = 0; i < nodes_.GetN(); ++i) forget_routes(i);
-  for (int robot = 0; robot < server; ++robot) {
-    if (figures_.routes[robot].hops == 0) continue;
-    route(robot, server, tree_.parent[robot]);
-    for (int child = robot; child != server; child = tree_.parent[child]) {
-      route(tree_.parent[child], robot, child);
+  const auto reached = [&](int node) { return node == server || figures_.routes[node].hops > 0; };
+  for (int node = 0; node <= server; ++node) {
+    forget_routes(node);
+    if (!reached(node)) continue;
+    std::vector<int> next(nodes_.GetN(), node == server ? mesh::kNobody : tree_.parent[node]);
+    for (int robot = 0; robot < server; ++robot) {
+      if (!reached(robot)) continue;
+      for (int child = robot; child != server; child = tree_.parent[child]) {
+        if (tree_.parent[child] == node) next[robot] = child;
+      }
+    }
+    for (int other = 0; other <= server; ++other) {
+      if (other != node && reached(other) && next[other] != mesh::kNobody) {
+        route(node, other, next[other]);
+      }
     }
   }
 }

@@ -7,11 +7,11 @@
 // the access point's place. Addresses are known to all.
 //
 // Routes are static in IP's eyes and laid by graph.h: an edge is where the loss model, without
-// fading, leaves half of the packets at some rate (wifi/wifi_rates.h), its cost the expected
-// airtime of a packet in its worse direction. Where robots move, they are looked at every
-// update_period_s; the tree changes as a whole, if another reaches more robots or is cheaper by
-// `hysteresis`. Connections live on: what stood in a queue for the old next hop may be lost, which
-// TCP repeats.
+// fading and with margin_db taken off, leaves half of the packets at some rate (wifi/wifi_rates.h),
+// its cost the expected airtime of a packet then, in its worse direction. Where robots move, they
+// are looked at every update_period_s; the tree changes as a whole, if another reaches more robots
+// or is cheaper by `hysteresis`. Connections live on: what stood in a queue for the old next hop
+// may be lost, which TCP repeats.
 //
 // Counters of a message: hops (of its robot's route), and what the robot's radio, or the server's
 // to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps, airtime_s,

@@ -91,6 +91,7 @@ MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::Mobil
     : nodes_(std::move(nodes)),
       loss_(make_path_loss(options, centre_frequency_hz(options.wifi))),
       rates_(options.wifi),
+      margin_db_(options.mesh.margin_db),
       powers_dbm_(options.radio.robot_powers_dbm),
       gains_dbi_(options.radio.robot_gains_dbi),
       allowed_(allowed_links(options)) {
@@ -100,7 +101,7 @@ MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::Mobil
 
 double MeshLinks::cost_s(int from, int to) const {
   const double received_dbm = loss_->CalcRxPower(
-      powers_dbm_[from] + gains_dbi_[from] + gains_dbi_[to], nodes_[from], nodes_[to]);
+      powers_dbm_[from] + gains_dbi_[from] + gains_dbi_[to] - margin_db_, nodes_[from], nodes_[to]);
   const auto rate = rates_.best(received_dbm);
   return rate ? rate->airtime_s : HUGE_VAL;
 }

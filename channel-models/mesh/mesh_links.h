@@ -31,6 +31,7 @@ class MeshLinks {
   std::vector<ns3::Ptr<ns3::MobilityModel>> nodes_;
   ns3::Ptr<ns3::PropagationLossModel> loss_;
   WifiRates rates_;
+  double margin_db_;
   std::vector<double> powers_dbm_, gains_dbi_;  // [M + 1]
   std::vector<std::pair<int, int>> allowed_;
 };

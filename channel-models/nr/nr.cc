@@ -23,6 +23,7 @@
 #include "channel-models/radio/tr38901.h"
 
 namespace gradwave::channel {
+
 namespace {
 
 using ns3::Packet;
@@ -314,6 +315,32 @@ void check_reach(const LinkOptions& options) {
 }
 
 }  // namespace
+
+std::vector<Point> nr_station_points(const LinkOptions& options) {
+  std::vector<Point> points;
+  for (const ns3::Vector& place : station_places(options)) points.emplace_back(place.x, place.y);
+  return points;
+}
+
+std::vector<Covered> cover_by_nr(const LinkOptions& options) {
+  const Cell cell(options);
+  std::vector<Covered> all;
+  for (int i = 0; i < options.workers; ++i) {
+    const nr::Reach up = cell.access->reach(i, nr::Way::kUp);
+    const nr::Reach down = cell.access->reach(i, nr::Way::kDown);
+    const ns3::Vector at = cell.robots.Get(i)->GetObject<ns3::MobilityModel>()->GetPosition();
+    Covered covered;
+    covered.place = {at.x, at.y};
+    covered.distance_m = cell.world->distance_m(i, cell.access->station_of(i));
+    covered.path_loss_db = path_loss_db(i, up, options);
+    covered.snr_db = up.sinr_db;
+    covered.up_bps = up.rate_bps;
+    covered.down_bps = down.rate_bps;
+    covered.reached = up.enough && down.enough;
+    all.push_back(covered);
+  }
+  return all;
+}
 
 std::vector<std::string> idle_nr(const LinkOptions& options) {
   static const NrOptions usual;

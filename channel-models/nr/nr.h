@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "channel-models/coverage.h"
 #include "channel-models/link.h"
 
 namespace gradwave::channel {
@@ -27,5 +28,8 @@ double nr_one_way_s(const LinkOptions& options);  // processing and core
 std::vector<std::string> idle_nr(const LinkOptions& options);
 std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages);
 std::unique_ptr<Link> make_nr(const LinkOptions& options);
+
+std::vector<Point> nr_station_points(const LinkOptions& options);
+std::vector<Covered> cover_by_nr(const LinkOptions& options);  // after apply_defaults()
 
 }  // namespace gradwave::channel

@@ -252,6 +252,16 @@ static int dispatch(int argc, char** argv) {
                     std::cerr);
   });
 
+  std::filesystem::path picture = "map.svg";
+  verb = app.add_subcommand("map", "draw a scenario's floor, robots and reach as an SVG picture");
+  with_scenarios(verb);
+  verb->get_option("scenarios")->expected(1);
+  verb->add_option("-o,--output", picture, "the picture")->capture_default_str();
+  verb->callback([&] {
+    code = draw_map(run_command.scenarios.front(), run_command.overrides, run_command.variants,
+                    picture, std::cerr);
+  });
+
   std::string what;
   verb = app.add_subcommand("list", "the words a scenario may use; list settings: its keys");
   verb->add_option("what", what, "settings, sparsifiers, models, links, ... (default: all words)");

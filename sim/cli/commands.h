@@ -26,6 +26,11 @@ int validate(const std::vector<std::filesystem::path>& scenarios,
              const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
              std::ostream& out, std::ostream& err);
 
+// Draws the first network of a scenario, as an SVG file. Throws ScenarioError for bad input.
+int draw_map(const std::filesystem::path& scenario, const std::vector<std::string>& overrides,
+             const std::vector<std::string>& variants, const std::filesystem::path& picture,
+             std::ostream& err);
+
 // All words of one kind, or of every kind if `what` is empty.
 int list(const std::string& what, std::ostream& out, std::ostream& err);
 

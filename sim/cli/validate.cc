@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <ostream>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "channel-models/coverage.h"
 #include "results/aligned.h"
 #include "sim/cli/commands.h"
 #include "sim/scenario/estimate.h"
@@ -85,6 +87,42 @@ void print(const std::vector<Row>& rows, std::ostream& out) {
   }
 }
 
+// "12.3", or with three digits.
+std::string mbps(double bps) { return fixed(1e-6 * bps, bps < 1e7 ? 2 : 1); }
+
+// What each robot's radio would get where it starts, the weakest first if there are many.
+void describe_coverage(const channel::LinkOptions& link, std::ostream& out) {
+  constexpr std::size_t kMost = 12;
+  const std::vector<channel::Covered> covered = channel::coverage(link);
+  if (covered.empty()) return;
+  std::vector<std::size_t> order(covered.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (covered.size() > kMost) {
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t one, std::size_t other) {
+      return covered[one].snr_db < covered[other].snr_db;
+    });
+    order.resize(kMost);
+  }
+  std::vector<Cells> lines = {{"robot", "x m", "y m", "distance m", "walls", "path loss dB",
+                               "SNR dB", "Mbit/s up", "down"}};
+  for (const std::size_t i : order) {
+    const channel::Covered& c = covered[i];
+    lines.push_back({std::to_string(i), fixed(c.place.first, 1), fixed(c.place.second, 1),
+                     fixed(c.distance_m, 1), std::to_string(c.walls), fixed(c.path_loss_db, 1),
+                     fixed(c.snr_db, 1), c.reached ? mbps(c.up_bps) : "out of reach",
+                     c.reached ? mbps(c.down_bps) : ""});
+  }
+  std::vector<results::Column> columns(lines.front().size(), results::Column{true});
+  for (const Cells& line : lines) results::widen(columns, line);
+  for (const Cells& line : lines) {
+    out << "      ";
+    results::print_aligned(columns, line, out);
+  }
+  if (order.size() < covered.size()) {
+    out << "      and " << covered.size() - order.size() << " more, who are nearer\n";
+  }
+}
+
 // What is known of each network of the campaign before it runs, with the first seed's places and
 // the messages of the first variant that has it.
 void describe_networks(const Scenario& scenario, std::ostream& out) {
@@ -96,15 +134,17 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
     if (!networks.insert(text_for(run.settings, kChannel)).second) continue;
     const Estimate cost = estimate(run.settings, run.description);
     const double messages = static_cast<double>(training.rounds * training.workers);
+    const channel::LinkOptions link = link_options(run.settings);
     const std::vector<std::string> lines = channel::describe_link(
-        link_options(run.settings), {cost.uplink_bytes / messages, cost.downlink_bytes / messages});
-    if (lines.empty()) continue;
+        link, {cost.uplink_bytes / messages, cost.downlink_bytes / messages});
+    if (lines.empty() && link.technology == "wire") continue;
     if (said++ == kMost) {
       out << "  and more networks\n";
       return;
     }
     out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n";
     for (const std::string& line : lines) out << "    " << line << '\n';
+    describe_coverage(link, out);
   }
 }
 

@@ -26,6 +26,7 @@ namespace {
 constexpr std::uint16_t kPort = 5000;
 constexpr double kConnect_s = 0.01;    // from one robot's connection to the next
 constexpr double kWatch_s = 0.1;       // between two looks at what has become of the network
+constexpr double kAskAgain_s = 2;      // for a connection between robots that does not stand
 constexpr double kIdleWatch_s = 3600;  // likewise, at most, while everybody computes
 
 // A message handed to the socket; what was counted then, so that the difference is its own.
@@ -106,7 +107,8 @@ struct PacketTransport::State {
   void listen(int peer);
   Pair& pair_of(int worker, int peer);
   Connection::Events events_of(Pair& pair, Direction receives);
-  Connection::Events accepted(Pair& pair);
+  std::optional<Connection::Events> accepted(Pair& pair, std::uint16_t port);
+  void ask(Pair* pair);
 
   std::optional<Delivery> next(double until_s);
   void run();
@@ -165,9 +167,10 @@ void PacketTransport::State::install_applications(const channel::TcpOptions& opt
 void PacketTransport::State::listen(int peer) {
   ns3::Ptr<ServerApplication>& server = servers[peer];
   if (server) return;
-  server = ns3::CreateObject<ServerApplication>(
-      kPort, addresses, sending_rates_bps,
-      [this, peer](int worker) { return accepted(pair_of(worker, peer)); });
+  server = ns3::CreateObject<ServerApplication>(kPort, addresses, sending_rates_bps,
+                                                [this, peer](int worker, std::uint16_t port) {
+                                                  return accepted(pair_of(worker, peer), port);
+                                                });
   node(peer)->AddApplication(server);
 }
 
@@ -187,13 +190,22 @@ PacketTransport::State::Pair& PacketTransport::State::pair_of(int worker, int pe
   return *pair;
 }
 
-Connection::Events PacketTransport::State::accepted(Pair& pair) {
+// ns-3's sockets may never agree once a packet of their handshake is lost, which among robots that
+// move it is.
+void PacketTransport::State::ask(Pair* pair) {
+  if (pair->stands) return;
+  pair->robot->connect();
+  ns3::Simulator::Schedule(ns3::Seconds(kAskAgain_s), &State::ask, this, pair);
+}
+
+std::optional<Connection::Events> PacketTransport::State::accepted(Pair& pair, std::uint16_t port) {
+  if (pair.stands || port != pair.robot->port()) return std::nullopt;
   if (pair.peer == kServer) {
     pair.stands = true;
     ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
   } else {  // once its socket is in our hands
+    pair.stands = true;
     ns3::Simulator::ScheduleNow([this, &pair] {
-      pair.stands = true;
       for (const Message& message : std::exchange(pair.waiting, {})) hand_over(pair, message);
     });
   }
@@ -277,11 +289,11 @@ void PacketTransport::State::send(const Message& message, double delay_s) {
 void PacketTransport::State::start(Message message) {
   last_progress = ns3::Simulator::Now();
   Pair& pair = pair_of(message.worker, message.peer);
-  if (pair.stands) {
+  if (pair.stands && pair.waiting.empty()) {
     hand_over(pair, message);
   } else {
-    if (pair.waiting.empty()) pair.robot->connect();
     pair.waiting.push_back(message);
+    if (pair.waiting.size() == 1) ask(&pair);
   }
   if (watch_s == kWatch_s) return;
   watching.Cancel();

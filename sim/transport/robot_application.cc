@@ -22,6 +22,12 @@ void RobotApplication::DoDispose() {
 }
 
 void RobotApplication::connect() {
+  connection_.reset();
+  if (socket_) {
+    socket_->SetConnectCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>(),
+                                ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
+    socket_->Close();
+  }
   socket_ = channel::make_tcp_socket(GetNode());
   socket_->Bind();
   socket_->SetConnectCallback(ns3::MakeCallback(&RobotApplication::connected, this),
@@ -31,6 +37,12 @@ void RobotApplication::connect() {
 
 void RobotApplication::connected(ns3::Ptr<ns3::Socket> socket) {
   connection_ = std::make_unique<Connection>(socket, sending_rate_bps_, events_);
+}
+
+std::uint16_t RobotApplication::port() const {
+  ns3::Address mine;
+  socket_->GetSockName(mine);
+  return ns3::InetSocketAddress::ConvertFrom(mine).GetPort();
 }
 
 void RobotApplication::refused(ns3::Ptr<ns3::Socket>) { events_.broken(); }

@@ -19,8 +19,10 @@ class RobotApplication final : public ns3::Application {
   RobotApplication(const ns3::InetSocketAddress& server, double sending_rate_bps,
                    Connection::Events events);
 
-  // Asks the server for the connection.
+  // Asks the server for the connection; asked again, anew, and the one asked for before is dropped.
   void connect();
+  // Of the connection last asked for.
+  std::uint16_t port() const;
 
   Connection& connection() { return *connection_; }  // once the server has accepted it
 

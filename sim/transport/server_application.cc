@@ -16,7 +16,7 @@ ns3::TypeId ServerApplication::GetTypeId() {
 ServerApplication::ServerApplication(std::uint16_t port,
                                      const std::vector<ns3::Ipv4Address>& robots,
                                      const std::vector<double>& sending_rates_bps,
-                                     std::function<Connection::Events(int worker)> accepted)
+                                     Accepted accepted)
     : port_(port),
       sending_rates_bps_(sending_rates_bps),
       accepted_(std::move(accepted)),
@@ -40,9 +40,14 @@ void ServerApplication::DoDispose() {
 }
 
 void ServerApplication::accept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
-  const int worker = workers_.at(ns3::InetSocketAddress::ConvertFrom(from).GetIpv4());
-  connections_[worker] =
-      std::make_unique<Connection>(socket, sending_rates_bps_[worker], accepted_(worker));
+  const auto robot = ns3::InetSocketAddress::ConvertFrom(from);
+  const int worker = workers_.at(robot.GetIpv4());
+  if (const auto events = accepted_(worker, robot.GetPort())) {
+    connections_[worker] =
+        std::make_unique<Connection>(socket, sending_rates_bps_[worker], *events);
+  } else {
+    socket->Close();
+  }
 }
 
 }  // namespace gradwave

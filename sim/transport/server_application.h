@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/transport/connection.h"
@@ -18,11 +19,13 @@ class ServerApplication final : public ns3::Application {
  public:
   static ns3::TypeId GetTypeId();
 
+  using Accepted = std::function<std::optional<Connection::Events>(int worker, std::uint16_t port)>;
+
   // `robots` [M] are the addresses that the robots connect from. `accepted` is called when a
-  // worker's connection stands, and says what to do with what arrives on it.
+  // worker's connection from this port of his stands, and says what to do with what arrives on it;
+  // nothing: it is not wanted any more.
   ServerApplication(std::uint16_t port, const std::vector<ns3::Ipv4Address>& robots,
-                    const std::vector<double>& sending_rates_bps,
-                    std::function<Connection::Events(int worker)> accepted);
+                    const std::vector<double>& sending_rates_bps, Accepted accepted);
 
   Connection& connection(int worker) { return *connections_[worker]; }
 
@@ -34,7 +37,7 @@ class ServerApplication final : public ns3::Application {
   std::uint16_t port_;
   std::map<ns3::Ipv4Address, int> workers_;
   std::vector<double> sending_rates_bps_;  // [M]
-  std::function<Connection::Events(int)> accepted_;
+  Accepted accepted_;
   ns3::Ptr<ns3::Socket> listening_;
   std::vector<std::unique_ptr<Connection>> connections_;  // [M], null until the robot connects
 };

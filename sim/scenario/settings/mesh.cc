@@ -11,6 +11,9 @@ std::vector<Setting> mesh_settings() {
       {"mesh.edges", FIELD(link.mesh.edges),
        "a table with columns from and to: numbers of robots, or server", any(), kChannel,
        when("mesh.links", {"edges"})},
+      {"mesh.margin_db", FIELD(link.mesh.margin_db),
+       "by which a link has to be stronger than it need be, so that who moves apart has time",
+       range(0, 40), kChannel, here},
       {"mesh.update_period_s", FIELD(link.mesh.update_period_s),
        "between two looks at the routes, where robots move", range(0.01, 1e6), kChannel, here},
       {"mesh.hysteresis", FIELD(link.mesh.hysteresis),
@@ -19,7 +22,7 @@ std::vector<Setting> mesh_settings() {
       {"mesh.unreached", FIELD(link.mesh.unreached), "what becomes of robots without a route",
        words(channel::mesh_policies), kChannel, here},
       {"mesh.aggregation", FIELD(link.mesh.aggregation), "where gradients are added up",
-       words(channel::mesh_aggregations), kChannel, here},
+       words(channel::mesh_aggregations), kSim, here},
   };
 }
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A network seen from above before anything runs: who stands where, behind how many walls, and what
+// his radio would get.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "channel-models/options.h"
+
+namespace gradwave::channel {
+
+// Of a robot where it starts, without fading and interference, to the station (access point,
+// server) that hears it best.
+struct Covered {
+  Point place;
+  double distance_m = 0;
+  int walls = 0;  // between them
+  double path_loss_db = 0;
+  double snr_db = 0;                // of its uplink: 5G over the resource blocks that it would use
+  double up_bps = 0, down_bps = 0;  // alone, of the physical layer
+  bool reached = false;             // both ways
+};
+
+// [M]; nothing where robots have no places, and for LTE. The options are checked.
+std::vector<Covered> coverage(const LinkOptions& options);
+
+struct FloorMap {
+  struct Line {
+    std::vector<Point> points;
+    std::string name;  // a wall's material
+  };
+  struct Hop {  // between robots, or a robot and the server
+    Point from, to;
+    bool is_route = false;
+  };
+  struct Grid {  // SNR over the floor, row by row from the lowest; NaN: not reached
+    Point least;
+    double step_m = 0;
+    int columns = 0, rows = 0;
+    std::vector<double> snr_db;
+  };
+  Point least, most;  // corners of what is to be seen
+  std::vector<Line> walls, doors, paths;
+  std::vector<Point> stations;  // with the server's place of a mesh
+  std::vector<Covered> robots;
+  std::vector<Hop> hops;  // of a mesh
+  Grid grid;
+};
+
+// With a grid of at most `most_cells` points. Throws OptionError where robots have no places.
+FloorMap map_of(const LinkOptions& options, int most_cells);
+
+}  // namespace gradwave::channel

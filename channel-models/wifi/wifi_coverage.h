@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What robots get from the one radio that stands at the access point's place.
+#pragma once
+
+#include <vector>
+
+#include "channel-models/coverage.h"
+
+namespace gradwave::channel {
+
+// After apply_defaults().
+std::vector<Covered> cover_by_wifi(const LinkOptions& options);
+
+}  // namespace gradwave::channel
