@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 
 // Robots in a row, so far apart that only neighbours hear each other.
-LinkOptions row(std::int64_t robots, double apart_m = 60) {
+LinkOptions row(std::int64_t robots, double apart_m = 45) {
   LinkOptions options;
   options.technology = "mesh";
   options.workers = robots;
@@ -35,7 +35,7 @@ TEST(Mesh, ARobotThatReachesTheServerSendsToIt) {
   for (const Delivery& transfer : exchange(row(1), 2, 30000, 60000)) {
     EXPECT_EQ(counter(transfer, "hops"), 1);
     EXPECT_GT(counter(transfer, "phy_rate_bps"), 1e6);
-    EXPECT_NEAR(*transfer.distance_m, 60, 0.1);
+    EXPECT_NEAR(*transfer.distance_m, 45, 0.1);
   }
 }
 
@@ -100,10 +100,10 @@ TEST(Mesh, ARobotThatComesNearerIsWaitedFor) {
 TEST(Mesh, ATransferSurvivesAChangeOfRoutes) {
   LinkOptions options = row(2);
   options.mobility.model = "waypoints";
-  options.mobility.file = {"log", "robot,t_s,x_m,y_m\n0,0,60,0\n1,0,30,0\n1,1,30,0\n1,4,115,0\n"};
+  options.mobility.file = {"log", "robot,t_s,x_m,y_m\n0,0,45,0\n1,0,30,0\n1,1,30,0\n1,4,85,0\n"};
   Network network(options, {});
   network.connect();
-  network.upload(1, 0, 15000000);
+  network.upload(1, 0, 40000000);
   const Delivery transfer = network.arrival();
   EXPECT_GT(transfer.end_s, 4);
   EXPECT_EQ(counter(transfer, "hops"), 2);
@@ -113,7 +113,7 @@ TEST(Mesh, ATransferSurvivesAChangeOfRoutes) {
   EXPECT_FALSE(seen.front().routes[1].parent);
   EXPECT_EQ(seen.back().routes[1].hops, 2);
   EXPECT_EQ(seen.back().routes[1].parent, 0);
-  EXPECT_EQ(seen.back().routes[1].bottleneck_from, 0) << "60 m are more than 55";
+  EXPECT_EQ(seen.back().routes[1].bottleneck_from, 0) << "45 m are more than 40";
   int changes = 0;
   for (const auto& look : seen) changes += look.changed;
   EXPECT_EQ(changes, 2);
