@@ -20,7 +20,7 @@ HALL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "links.toml")
 
 def measure(program, link, robots, size, radius, rounds):
     settings = [f"team.workers={robots}"]
-    if link != "wire":
+    if link not in ("wire", "trace"):
         settings.append(f"placement.radius_m={radius}")
     words = [program, HALL, link, str(size), str(rounds)] + settings
     line = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -63,7 +63,7 @@ def main():
 
     rows = []
     for robots in [8, 64]:
-        costs = {link: [] for link in LINKS + ["wire"]}
+        costs = {link: [] for link in LINKS + ["mesh", "trace", "wire"]}
         for _ in range(options.repeat):
             for link in costs:
                 if link != "lte" or robots < 64:
