@@ -81,6 +81,12 @@ const std::map<std::string, Range>& small() {
       {"placement.access_point_height_m", {0, 20}},
       {"mobility.speed_max_mps", {1e-3, 100}},
       {"mobility.speed_min_mps", {1e-3, 100}},
+      {"radio.robot_powers_dbm", {0, 50}},
+      {"radio.robot_gains_dbi", {-3, 20}},
+      {"tcp.sending_rates_bps", {1e4, 1e9}},
+      {"compute.factors", {1e-3, 10}},
+      {"mesh.margin_db", {0, 10}},
+      {"mesh.update_period_s", {0.05, 100}},
   };
   return table;
 }
@@ -140,6 +146,11 @@ bool is_of_carrier(const std::string& key) {
   return keys.count(key) > 0;
 }
 
+// Words whose file there is none of.
+bool wants_a_file(const std::string& word) {
+  return word == "waypoints" || word == "ns2" || word == "edges" || word == "trace";
+}
+
 struct Draw {
   const Setting& setting;
   const Settings& so_far;
@@ -159,7 +170,10 @@ struct Draw {
       return prefix + "Mcs" + std::to_string(integer(random, 0, 7));
     }
     if (!setting.values.words) return nullptr;
-    const Words words = setting.values.words();
+    Words words = setting.values.words();
+    words.erase(std::remove_if(words.begin(), words.end(),
+                               [](const auto& word) { return wants_a_file(word.first); }),
+                words.end());
     return words[integer(random, 0, static_cast<std::int64_t>(words.size()) - 1)].first;
   }
   Json operator()(std::filesystem::path*) const { return nullptr; }
@@ -173,26 +187,43 @@ struct Draw {
     for (std::int64_t i = 0; i < 2 && last >= 1; ++i) rounds.insert(integer(random, 1, last));
     return rounds.empty() ? Json() : Json(rounds);
   }
-  Json operator()(std::vector<double>*) const {  // compute.factors
-    Json list = Json::array();
-    for (std::int64_t i = 0; i < so_far.learning.training.workers; ++i) {
-      list.push_back(std::exp(uniform(random, std::log(1e-3), std::log(10))));
-    }
-    return list;
+  // Of each robot.
+  template <typename Each>
+  Json list(const Each& each) const {
+    Json all = Json::array();
+    for (std::int64_t i = 0; i < so_far.learning.training.workers; ++i) all.push_back(each());
+    return all;
   }
-  Json operator()(std::vector<std::pair<double, double>>*) const {
-    Json list = Json::array();
-    for (std::int64_t i = 0; i < so_far.learning.training.workers; ++i) {
-      list.push_back({uniform(random, -30, 30), uniform(random, -30, 30)});
-    }
-    return list;
+  Json point() const { return {uniform(random, -30, 30), uniform(random, -30, 30)}; }
+  Json operator()(std::vector<double>*) const {
+    return list([&] { return number(setting, random, false); });
   }
+  Json operator()(std::vector<std::string>*) const {
+    return list([&] { return (*this)(static_cast<std::string*>(nullptr)); });
+  }
+  Json operator()(channel::Point*) const { return point(); }
+  Json operator()(std::vector<channel::Point>*) const {
+    return list([&] { return point(); });
+  }
+  Json operator()(std::vector<std::vector<channel::Point>>*) const {
+    Json loops = Json::array();
+    for (std::int64_t i = integer(random, 1, 3); i > 0; --i) {
+      Json loop = Json::array();
+      for (std::int64_t k = integer(random, 2, 4); k > 0; --k) loop.push_back(point());
+      loops.push_back(loop);
+    }
+    return loops;
+  }
+  Json operator()(channel::TextFile*) const { return nullptr; }
+  Json operator()(std::vector<channel::TextFile>*) const { return nullptr; }
+  Json operator()(std::map<std::string, double>*) const { return nullptr; }
   Json operator()(std::map<std::string, std::string>*) const { return nullptr; }
 };
 
 // What a chosen word cannot do without.
 const std::map<std::string, std::string>& needs() {
   static const std::map<std::string, std::string> table = {{"list", "placement.positions_m"},
+                                                           {"patrol", "mobility.loops_m"},
                                                            {"step", "training.milestones"}};
   return table;
 }
@@ -241,8 +272,9 @@ Drawn draw(Random& random) {
                  {"training.batch", integer(random, 1, 12)},
                  {"compute.device", "jetson-nano"},
                  {"host.device", "cpu"},
-                 {"link.technology", chance(random, 0.5)   ? "wire"
-                                     : chance(random, 0.5) ? "wifi"
+                 {"link.technology", chance(random, 0.4)   ? "wire"
+                                     : chance(random, 0.3) ? "wifi"
+                                     : chance(random, 0.5) ? "mesh"
                                                            : "nr"}};
   if (drawn.back().second == "nr" && chance(random, 0.7)) {
     const Carrier carrier = draw_carrier(random);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "channel-models/coverage.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "channel-models/wifi/wifi_rates.h"
+
+namespace gradwave::channel {
+namespace {
+
+LinkOptions at(std::vector<Point> places) {
+  LinkOptions options;
+  options.workers = static_cast<std::int64_t>(places.size());
+  options.placement.layout = "list";
+  options.placement.positions_m = std::move(places);
+  options.placement.height_m = options.placement.access_point_height_m = 1;
+  return options;
+}
+
+// 46.73 dB at 1 m and 5.18 GHz, 30 dB a decade; noise -174 + 73.01 + 7 dBm.
+TEST(Coverage, IsTheLinkBudgetOfWifi) {
+  const auto covered = coverage(at({{10, 0}, {0, -40}, {200, 0}}));
+  ASSERT_EQ(covered.size(), 3u);
+  EXPECT_NEAR(covered[0].path_loss_db, 46.735 + 30, 0.01);
+  EXPECT_NEAR(covered[0].snr_db, 20 - 76.735 + 93.99, 0.01);
+  EXPECT_NEAR(covered[1].distance_m, 40, 1e-9);
+  EXPECT_GT(covered[0].up_bps, covered[1].up_bps);
+  EXPECT_TRUE(covered[1].reached);
+  EXPECT_FALSE(covered[2].reached) << "under the least signal of a preamble";
+}
+
+TEST(Coverage, CountsWallsPowerAndAntennas) {
+  LinkOptions options = at({{10, 0}, {10, 5}});
+  const auto open = coverage(options);
+  options.floor.plan = {"p.toml",
+                        "[[wall]]\nloss_db = 7\npoints = [[5, -1], [5, 1]]\n"
+                        "[[wall]]\nloss_db = 2\npoints = [[6, -1], [6, 1]]\n"};
+  options.radio.robot_powers_dbm = {20, 17};
+  options.radio.robot_gains_dbi = {0, 5};
+  const auto walled = coverage(options);
+  EXPECT_EQ(walled[0].walls, 2);
+  EXPECT_EQ(walled[1].walls, 0);
+  EXPECT_NEAR(walled[0].snr_db, open[0].snr_db - 9, 1e-9);
+  EXPECT_NEAR(walled[1].snr_db, open[1].snr_db + 2, 1e-9);
+}
+
+TEST(Coverage, IsThatOf5GToo) {
+  LinkOptions options = at({{20, 0}, {100, 0}});
+  options.technology = "nr";
+  options.nr.p0_dbm = 24;
+  const auto covered = coverage(options);
+  EXPECT_NEAR(covered[0].snr_db - covered[1].snr_db, 30 * std::log10(5.0), 0.01);
+  EXPECT_GE(covered[0].up_bps, covered[1].up_bps);
+  EXPECT_TRUE(covered[1].reached);
+}
+
+TEST(Coverage, NobodyHasAPlaceOnAWire) {
+  LinkOptions options;
+  options.technology = "wire";
+  EXPECT_TRUE(coverage(options).empty());
+  EXPECT_THROW(map_of(options, 100), OptionError);
+}
+
+TEST(FloorMap, ShowsAllThatThereIs) {
+  LinkOptions options = at({{0, 10}, {0, 50}});
+  options.technology = "mesh";
+  options.floor.plan = {"p.toml",
+                        "[[wall]]\nmaterial = \"light\"\npoints = [[-20, -5], [20, -5], [20, 60]]\n"
+                        "[[door]]\npoints = [[0, -5], [2, -5]]\n"};
+  const FloorMap map = map_of(options, 500);
+  EXPECT_EQ(map.walls.size(), 3u);
+  EXPECT_EQ(map.doors.size(), 1u);
+  EXPECT_EQ(map.stations.size(), 1u);
+  EXPECT_EQ(map.robots.size(), 2u);
+  ASSERT_EQ(map.hops.size(), 3u);  // all with all
+  EXPECT_EQ(map.hops[0].is_route + map.hops[1].is_route + map.hops[2].is_route, 2);
+  const FloorMap::Grid& grid = map.grid;
+  ASSERT_EQ(grid.snr_db.size(), static_cast<std::size_t>(grid.rows) * grid.columns);
+  EXPECT_LE(grid.rows * grid.columns, 600);
+  double most = -1e9;
+  for (const double snr_db : grid.snr_db) {
+    if (!std::isnan(snr_db)) most = std::max(most, snr_db);
+  }
+  EXPECT_GT(most, 50) << "beside the station";
+}
+
+TEST(WifiRates, AreFasterWhereTheSignalIsStronger) {
+  LinkOptions options;
+  apply_defaults(options);
+  const WifiRates rates(options.wifi);
+  EXPECT_FALSE(rates.best(-82.1));
+  double before_s = 1;
+  for (double dbm = -82; dbm < -40; dbm += 1) {
+    const auto rate = rates.best(dbm);
+    ASSERT_TRUE(rate) << dbm;
+    EXPECT_LE(rate->airtime_s, before_s + 1e-12);
+    EXPECT_GT(rate->arrives, 0.5);
+    before_s = rate->airtime_s;
+  }
+  EXPECT_EQ(rates.best(-40)->mode, "HeMcs11");
+  // 1,536 bytes at 121.9 Mbit/s, with preamble and all that is around it.
+  EXPECT_NEAR(rates.best(-40)->airtime_s, 1536 * 8 / 121.9e6 + 44e-6 + 154.5e-6, 30e-6);
+}
+
+}  // namespace
+}  // namespace gradwave::channel
