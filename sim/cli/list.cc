@@ -48,14 +48,21 @@ constexpr Kind kKinds[] = {
     {"congestion-controls", channel::congestion_controls},
     {"placements", channel::placements},
     {"mobilities", channel::mobilities},
+    {"waypoint-endings", channel::endings},
+    {"materials", channel::materials},
+    {"mesh-links", channel::mesh_links},
+    {"mesh-policies", channel::mesh_policies},
+    {"mesh-aggregations", channel::mesh_aggregations},
+    {"trace-betweens", channel::trace_betweens},
+    {"trace-endings", channel::trace_endings},
 };
 
-// The key whose value is one of these words.
+// The key whose value is one of these words; materials stand in floor plans.
 std::string key_of(Words (*words)()) {
   for (const Setting& setting : settings_table()) {
     if (setting.values.words == words) return setting.key;
   }
-  return "";
+  return "floor.plan";
 }
 
 void print(const Kind& kind, std::ostream& out) {

@@ -551,6 +551,96 @@ TEST_F(Gradwave, AFileOfAnEarlierVersionCanBeAskedAsItIsAndIsMigratedByARun) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 2 + 4);
 }
 
+constexpr const char* kMesh = R"(
+[team]
+workers = 3
+robots = "robots.csv"
+[data]
+train_samples = 300
+test_samples = 100
+[model]
+hidden = []
+[training]
+rounds = 3
+batch = 8
+[compute]
+device = "jetson-nano"
+[link]
+technology = "mesh"
+[mesh]
+links = "chain"
+[floor]
+plan = "plan.toml"
+[[variant]]
+name = "server"
+[[variant]]
+name = "relays"
+mesh.aggregation = "relays"
+)";
+
+constexpr const char* kRobots = "robot,x_m,y_m,device\n0,15,0,\n1,30,0,raspberry-pi-5\n2,45,0,\n";
+constexpr const char* kPlan =
+    "[[wall]]\nmaterial = \"light\"\npoints = [[-5, 5], [50, 5]]\n"
+    "[[wall]]\nmaterial = \"light\"\npoints = [[20, -5], [20, 5]]\n";
+
+TEST_F(Gradwave, RunsAMeshOfNamedFilesWhichItsResultsKeep) {
+  write("mesh.toml", kMesh);
+  write("robots.csv", kRobots);
+  write("plan.toml", kPlan);
+  ASSERT_EQ(gradwave("run mesh.toml --db m.sqlite").code, 0);
+  const auto ask = [&](const std::string& sql) {
+    return results::query(folder_ / "m.sqlite", sql).rows;
+  };
+  using Rows = std::vector<std::vector<results::Value>>;
+  EXPECT_EQ(ask("SELECT name, text FROM inputs"),
+            (Rows{{std::string("plan.toml"), std::string(kPlan)},
+                  {std::string("robots.csv"), std::string(kRobots)}}));
+  EXPECT_EQ(ask("SELECT DISTINCT worker, hops, parent FROM routes ORDER BY worker"),
+            (Rows{{std::int64_t{0}, std::int64_t{1}, std::monostate()},
+                  {std::int64_t{1}, std::int64_t{2}, std::int64_t{0}},
+                  {std::int64_t{2}, std::int64_t{3}, std::int64_t{1}}}));
+  for (const auto& row :
+       ask("SELECT max(accuracy) - min(accuracy) FROM evaluations GROUP BY round")) {
+    EXPECT_NEAR(std::get<double>(row[0]), 0, 0.02) << "one method, added up in another order";
+  }
+  EXPECT_EQ(
+      ask("SELECT count(*) FROM transfers JOIN runs ON id = run_id WHERE peer IS NOT NULL AND "
+          "variant = 'server'"),
+      (Rows{{std::int64_t{0}}}));
+  EXPECT_EQ(
+      ask("SELECT worker, peer, direction FROM transfers JOIN runs ON id = run_id WHERE round "
+          "= 1 AND variant = 'relays' AND worker > 0 ORDER BY 1, 3"),
+      (Rows{{std::int64_t{1}, std::int64_t{0}, std::string("downlink")},
+            {std::int64_t{1}, std::int64_t{0}, std::string("uplink")},
+            {std::int64_t{2}, std::int64_t{1}, std::string("downlink")},
+            {std::int64_t{2}, std::int64_t{1}, std::string("uplink")}}));
+  // A relay's message holds at least its own entries, and is as long as encoded.
+  EXPECT_EQ(
+      ask("SELECT count(*) FROM transfers a JOIN transfers b USING (run_id, round, direction) "
+          "WHERE direction = 'uplink' AND a.peer IS NULL AND b.peer = a.worker AND "
+          "(a.k < b.k OR a.payload_bytes < b.payload_bytes)"),
+      (Rows{{std::int64_t{0}}}));
+}
+
+TEST_F(Gradwave, DrawsAMapAndSaysCoverage) {
+  write("mesh.toml", kMesh);
+  write("robots.csv", kRobots);
+  write("plan.toml", kPlan);
+  const Ended said = gradwave("validate mesh.toml");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.output, HasSubstr("3 of 3 have a route, of at most 3 hops"));
+  EXPECT_THAT(said.output, HasSubstr("SNR dB"));
+  const Ended drawn = gradwave("map mesh.toml -o map.svg");
+  EXPECT_EQ(drawn.code, 0) << drawn.output;
+  const std::string svg = slurp("map.svg");
+  EXPECT_THAT(svg, HasSubstr("<svg"));
+  EXPECT_THAT(svg, HasSubstr("</svg>"));
+  EXPECT_THAT(svg, HasSubstr("SNR, dB"));
+  EXPECT_EQ(gradwave("map small.toml -o x.svg").code, 2) << "a wire has no map";
+  EXPECT_FALSE(fs::exists(folder_ / "x.svg"));
+  EXPECT_EQ(gradwave("map mesh.toml -o no/folder/x.svg").code, 1);
+}
+
 TEST_F(Gradwave, ListKnowsItsWordsAndHelpsWithMisspeltOnes) {
   EXPECT_THAT(gradwave("list sparsifiers").output, HasSubstr("topk"));
   const Ended misspelt = gradwave("list sparsifier");
