@@ -192,17 +192,4 @@ std::vector<std::vector<double>> metropolis_weights(const Graph& graph) {
   return weights;
 }
 
-std::vector<int> leaves_first(const Tree& tree) {
-  std::vector<std::pair<std::size_t, int>> by_depth;
-  for (int robot = 0; robot < static_cast<int>(tree.parent.size()); ++robot) {
-    const std::size_t nodes = path(tree, robot).size();
-    if (nodes > 0) by_depth.emplace_back(nodes, robot);
-  }
-  std::stable_sort(by_depth.begin(), by_depth.end(),
-                   [](const auto& one, const auto& other) { return one.first > other.first; });
-  std::vector<int> robots;
-  for (const auto& [nodes, robot] : by_depth) robots.push_back(robot);
-  return robots;
-}
-
 }  // namespace gradwave::channel::mesh

@@ -63,8 +63,4 @@ Figures figures(const Graph& graph, const Tree& tree);
 // rest stays (Xiao and Boyd 2004). What averages among neighbours weigh each other with.
 std::vector<std::vector<double>> metropolis_weights(const Graph& graph);
 
-// The robots in an order in which everybody comes after his children; those without a route not at
-// all.
-std::vector<int> leaves_first(const Tree& tree);
-
 }  // namespace gradwave::channel::mesh

@@ -109,10 +109,5 @@ TEST(Graph, MetropolisWeightsAreDoublyStochasticAndSymmetric) {
   EXPECT_DOUBLE_EQ(chain[2][2], 2.0 / 3);
 }
 
-TEST(Graph, LeavesComeFirst) {
-  EXPECT_THAT(leaves_first(cheapest(kChain)), ElementsAre(2, 1, 0));
-  EXPECT_THAT(leaves_first(cheapest(kSquare)), ElementsAre(1, 0, 2));
-}
-
 }  // namespace
 }  // namespace gradwave::channel::mesh
