@@ -81,7 +81,7 @@ const std::map<std::string, Range>& small() {
       {"placement.access_point_height_m", {0, 20}},
       {"mobility.speed_max_mps", {1e-3, 100}},
       {"mobility.speed_min_mps", {1e-3, 100}},
-      {"radio.robot_powers_dbm", {0, 50}},
+      {"radio.robot_powers_dbm", {10, 50}},
       {"radio.robot_gains_dbi", {-3, 20}},
       {"tcp.sending_rates_bps", {1e4, 1e9}},
       {"compute.factors", {1e-3, 10}},

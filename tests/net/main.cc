@@ -72,6 +72,22 @@ const std::map<std::string, std::string>& changes_no_row() {
       {"host.device", "the same numbers elsewhere"},
       {"host.arithmetic", "other numbers on some processors alone"},
       {"ns3.defaults", "a table of everything of ns-3"},
+      {"team.robots", "of a file"},
+      {"mobility.file", "of a file"},
+      {"mobility.ending", "of a file"},
+      {"floor.plan", "of a file"},
+      {"floor.metres_per_unit", "of a file"},
+      {"floor.origin_m", "of a file"},
+      {"floor.losses_db", "of a file"},
+      {"mesh.edges", "of a file"},
+      {"mesh.unreached", "whether a scenario is refused"},
+      {"trace.uplink", "of a file"},
+      {"trace.downlink", "of a file"},
+      {"trace.between", "of a file"},
+      {"trace.ending", "of a file"},
+      {"trace.shift_s", "of a file"},
+      {"trace.delay_s", "of a file"},
+      {"trace.buffer_bytes", "of a file"},
   };
   return reasons;
 }
@@ -110,6 +126,9 @@ Drawn where_it_acts(const Setting& setting) {
                            ? Json(word)
                            : Json::parse(word);
     drawn = with(std::move(drawn), other.key, value);
+    if (word == "patrol") {
+      drawn = with(std::move(drawn), "mobility.loops_m", Json::parse("[[[1, 2], [30, 2]]]"));
+    }
     if (word == "step") drawn = with(std::move(drawn), "training.milestones", {2, 4});
   }
   if (setting.key == "wire.loss") drawn = with(std::move(drawn), "training.rounds", 20);
@@ -119,6 +138,17 @@ Drawn where_it_acts(const Setting& setting) {
   // Walks begin with a pause: seconds of computing let them begin.
   if (setting.key.rfind("mobility.", 0) == 0) {
     drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
+  }
+  // Routes that change.
+  if (setting.key.rfind("mesh.", 0) == 0) {
+    drawn = with(std::move(drawn), "mesh.unreached", "wait");
+    drawn = with(std::move(drawn), "mobility.model", "random-waypoint");
+    drawn = with(std::move(drawn), "mobility.speed_max_mps", 20);
+    drawn = with(std::move(drawn), "mobility.speed_min_mps", 10);
+    drawn = with(std::move(drawn), "placement.radius_m", 60);
+    drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
+    if (setting.key == "mesh.aggregation") drawn = with(std::move(drawn), "mesh.links", "chain");
+    drawn = with(std::move(drawn), "training.rounds", 20);
   }
   // A network that is not a wire's or Wi-Fi's shows what the robots' surroundings do to the SNR.
   if (setting.key.rfind("radio.clutter", 0) == 0 || setting.key == "radio.shadowing" ||
