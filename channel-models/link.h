@@ -34,7 +34,8 @@ class Link {
   virtual ns3::Ptr<ns3::Node> server() const = 0;
   virtual ns3::Ipv4Address server_address() const = 0;
 
-  // True once every robot can ask for a connection (is associated).
+  // True once every robot can ask for a connection (is associated), or one where others are left
+  // out.
   virtual bool ready() const = 0;
   // The robots that are not ready, in words, for the error that says so.
   virtual std::string waiting_for() const = 0;
@@ -52,9 +53,11 @@ class Link {
   // Bits that the medium can carry one way in any `seconds`, all robots together: what no message
   // may beat.
   virtual double most_bits(bool up, double seconds) const = 0;
-  // The next hop of each robot to the server now [M], -1 for the server itself; nothing where
-  // robots do not relay, or one has no route.
+  // The next hop of each robot to the server now [M], -1 for the server itself and for who is left
+  // out; nothing where robots do not relay, or there is no route for one who is not left out.
   virtual std::vector<int> parents() const { return {}; }
+  // Whether the robot has no route now, and its network goes on without it.
+  virtual bool is_left_out(int /*worker*/) const { return false; }
   // What was seen since this was last asked; nothing where everybody is one hop from the server.
   virtual std::vector<RoutesSeen> take_routes() { return {}; }
   virtual std::int64_t wire_bytes() const = 0;          // every byte on every medium

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -20,7 +21,6 @@
 #include "learning/data/sampling.h"
 #include "learning/describe.h"
 #include "learning/models/model.h"
-#include "learning/relay_order.h"
 #include "learning/runtime/device.h"
 #include "learning/runtime/torch_runtime.h"
 #include "learning/training/learning_rate.h"
@@ -167,7 +167,7 @@ struct Learner::State {
   std::vector<Compressor> compressors;              // [M]
   const at::Tensor memories;                        // sum_i m_i [d]; undefined where nobody asks
   std::vector<std::vector<std::uint8_t>> messages;  // [M], as they travel
-  std::vector<int> parent;                          // [M], if relays added up; else empty
+  std::set<int> unsettled;                          // whose message is theirs, or under way
   SparseSum sum;                                    // of the messages that arrived
   std::vector<std::uint8_t> message_down;           // to every worker
   Optimiser optimiser;
@@ -176,6 +176,8 @@ struct Learner::State {
 
   // Whether what the workers compress is what the paper's do.
   bool has_paper_input() const { return options.compression.momentum_correction == 0; }
+
+  void compute(std::int64_t first, std::int64_t count, RoundPlan& plan);
 
   // All that the next round depends on.
   void keep(Keeper& keeper) {
@@ -195,7 +197,7 @@ struct Learner::State {
   }
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
-  Batches batches;
+  Batches batches, part;
   const at::Tensor gradient;          // [d], of one worker
   const at::Tensor sum_of_gradients;  // [d]
   Sparse sparse;
@@ -223,28 +225,45 @@ void Learner::restore(const std::filesystem::path& file) {
   state_->keep(reader);
 }
 
-RoundPlan Learner::plan() {
+// The messages of these workers, who lie side by side, and the sum of their losses.
+void Learner::State::compute(std::int64_t first, std::int64_t count, RoundPlan& plan) {
+  const auto take = [&](std::int64_t place) {
+    const std::int64_t i = first + place;
+    unsettled.empty() ? sum_of_gradients.copy_(gradient) : sum_of_gradients.add_(gradient);
+    Random random =
+        random_stream(options.seed, "sparsifier",
+                      {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(round)});
+    compressors[i].compress(gradient, rates[round], plan.k, *sparsifier, random, sparse);
+    encode(sparse, size, messages[i]);
+    plan.uplink_bytes[i] = static_cast<std::int64_t>(messages[i].size());
+    unsettled.insert(static_cast<int>(i));
+  };
+  const std::vector<double> losses =
+      model->gradients(weights, of_workers(batches, first, count, part),
+                       of_workers(buffers, first, count), gradient, take);
+  plan.train_loss = std::accumulate(losses.begin(), losses.end(), plan.train_loss);
+}
+
+RoundPlan Learner::plan(const std::vector<int>& taking_part) {
   State& s = *state_;
   assert(s.round < s.options.training.rounds);
+  assert(!taking_part.empty() && std::is_sorted(taking_part.begin(), taking_part.end()));
   s.stream.next(s.batches);
   RoundPlan plan;
   plan.round = s.round;
   plan.k = s.schedule.k[s.round];
-  const double rate = s.rates[s.round];
-  std::vector<double> losses;
+  plan.uplink_bytes.resize(s.workers);
   plainly([&] {
-    losses = s.model->gradients(s.weights, s.batches, s.buffers, s.gradient, [&](std::int64_t i) {
-      i == 0 ? s.sum_of_gradients.copy_(s.gradient) : s.sum_of_gradients.add_(s.gradient);
-      Random random =
-          random_stream(s.options.seed, "sparsifier",
-                        {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(s.round)});
-      s.compressors[i].compress(s.gradient, rate, plan.k, *s.sparsifier, random, s.sparse);
-      encode(s.sparse, s.size, s.messages[i]);
-      plan.uplink_bytes.push_back(static_cast<std::int64_t>(s.messages[i].size()));
-    });
+    for (std::size_t i = 0, count; i < taking_part.size(); i += count) {
+      for (count = 1; i + count < taking_part.size(); ++count) {
+        if (taking_part[i + count] != taking_part[i] + static_cast<int>(count)) break;
+      }
+      s.compute(taking_part[i], static_cast<std::int64_t>(count), plan);
+    }
   });
+  plan.train_loss /= static_cast<double>(taking_part.size());
   const auto workers = static_cast<double>(s.workers);
-  plan.train_loss = std::accumulate(losses.begin(), losses.end(), 0.0) / workers;
+  const double rate = s.rates[s.round];
   plan.gradient_norm = std::sqrt(squared_norm(s.sum_of_gradients)) / workers;
   double input_norm = plan.gradient_norm;
   if (s.memories.defined()) {
@@ -255,47 +274,37 @@ RoundPlan Learner::plan() {
   auto* norms = s.norms.data_ptr<double>() + 2 * s.round;
   norms[0] = plan.gradient_norm;
   norms[1] = input_norm;
-  plan.paper_bits =
-      paper_bits(s.workers, plan.k, s.size, s.options.compression.sparsifier != "none");
+  plan.paper_bits = paper_bits(static_cast<std::int64_t>(taking_part.size()), plan.k, s.size,
+                               s.options.compression.sparsifier != "none");
   ++s.round;
   s.under_way = true;
   return plan;
 }
 
-Merged Learner::merge(const std::vector<int>& parent) {
+Encoded Learner::merge(int worker, const std::vector<int>& children) {
   State& s = *state_;
   assert(s.under_way);
-  s.parent = parent;
-  std::vector<std::vector<int>> children(parent.size());
-  for (std::size_t i = 0; i < parent.size(); ++i) {
-    if (parent[i] >= 0) children[parent[i]].push_back(static_cast<int>(i));
-  }
-  Merged merged{std::vector<std::int64_t>(parent.size()), std::vector<std::int64_t>(parent.size())};
-  for (const int i : children_first(parent)) {
-    merged.k[i] = s.schedule.k[s.round - 1];
-    if (!children[i].empty()) {
-      for (const int child : children[i]) {
-        decode(s.messages[child], s.size, s.sparse);
-        s.sum.add(s.sparse);
-      }
-      decode(s.messages[i], s.size, s.sparse);
+  std::int64_t k = s.schedule.k[s.round - 1];
+  if (!children.empty()) {
+    for (const int child : children) {
+      decode(s.messages[child], s.size, s.sparse);
       s.sum.add(s.sparse);
-      s.sum.take_union(s.sparse);
-      merged.k[i] = static_cast<std::int64_t>(s.sparse.indices.size());
-      encode(s.sparse, s.size, s.messages[i]);
+      s.unsettled.erase(child);
     }
-    merged.bytes[i] = static_cast<std::int64_t>(s.messages[i].size());
+    decode(s.messages[worker], s.size, s.sparse);
+    s.sum.add(s.sparse);
+    s.sum.take_union(s.sparse);
+    encode(s.sparse, s.size, s.messages[worker]);
+    k = static_cast<std::int64_t>(s.sparse.indices.size());
   }
-  return merged;
+  return {static_cast<std::int64_t>(s.messages[worker].size()), k};
 }
 
 Update Learner::apply(const std::vector<int>& arrived) {
   State& s = *state_;
   s.under_way = false;
   assert(std::is_sorted(arrived.begin(), arrived.end()));
-  const std::vector<int> parent = std::exchange(s.parent, {});
-  for (int i = 0; i < s.workers; ++i) {
-    if (!parent.empty() && parent[i] >= 0) continue;  // in his parent's message
+  for (const int i : std::exchange(s.unsettled, {})) {
     decode(s.messages[i], s.size, s.sparse);
     if (std::binary_search(arrived.begin(), arrived.end(), i)) {
       s.sum.add(s.sparse);
@@ -321,6 +330,12 @@ Update Learner::apply(const std::vector<int>& arrived) {
   const bool carried = compression.error_compensation;
   s.optimiser.step(s.sparse, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
   return update;
+}
+
+// With the optimiser's momentum, which each worker keeps.
+Encoded Learner::model() {
+  const std::int64_t numbers = state_->size * (state_->options.training.momentum > 0 ? 2 : 1);
+  return {encoded_bytes(numbers, numbers), numbers};
 }
 
 // With the mean of the workers' buffers, which each could send once, at the end of the training; of

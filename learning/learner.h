@@ -10,7 +10,8 @@
 // that changes over the rounds. C_k works on the whole flat gradient [d]; what is applied is what
 // was encoded and decoded again, on the way up and on the way down. The sums are over the workers
 // whose messages arrived, M always counts all of them: who did not arrive contributes zero. With
-// error compensation its entries return to its memory, without it they are lost.
+// error compensation its entries return to its memory, without it they are lost. Who takes no part
+// in a round computes nothing, and passes over its batch of that round.
 //
 // Initial weights, partition and mini-batches depend on the seed and not on the compression, so
 // that two methods under one seed differ by the method alone.
@@ -63,9 +64,10 @@ class Learner final : public Rounds {
   Learner(const Options& options, Dataset data);  // with data that are at hand already
   ~Learner() override;
 
-  RoundPlan plan() override;
-  Merged merge(const std::vector<int>& parent) override;
+  RoundPlan plan(const std::vector<int>& workers) override;
+  Encoded merge(int worker, const std::vector<int>& children) override;
   Update apply(const std::vector<int>& arrived) override;
+  Encoded model() override;
   Evaluation evaluate() override;
 
   // Between rounds: all that the next ones depend on (checkpoint.h says how it is written). A

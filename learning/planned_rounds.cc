@@ -2,7 +2,6 @@
 #include <cassert>
 #include <utility>
 
-#include "learning/relay_order.h"
 #include "learning/rounds.h"
 
 namespace gradwave::learning {
@@ -12,25 +11,35 @@ PlannedRounds::PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> u
   assert(!plans_.empty() && !updates_.empty());
 }
 
-RoundPlan PlannedRounds::plan() {
-  RoundPlan plan = plans_[round_ % plans_.size()];
+RoundPlan PlannedRounds::plan(const std::vector<int>& workers) {
+  const RoundPlan& given = plans_[round_ % plans_.size()];
+  RoundPlan plan = given;
   plan.round = static_cast<std::int64_t>(round_);
+  plan.uplink_bytes.assign(given.uplink_bytes.size(), 0);
+  messages_.assign(given.uplink_bytes.size(), {});
+  for (const int i : workers) {
+    plan.uplink_bytes[i] = given.uplink_bytes[i];
+    messages_[i] = {given.uplink_bytes[i], given.k};
+  }
   return plan;
 }
 
-Merged PlannedRounds::merge(const std::vector<int>& parent) {
-  const RoundPlan& plan = plans_[round_ % plans_.size()];
-  Merged merged{plan.uplink_bytes, std::vector<std::int64_t>(parent.size(), plan.k)};
-  for (const int worker : children_first(parent)) {
-    if (parent[worker] < 0) continue;
-    merged.bytes[parent[worker]] += merged.bytes[worker];
-    merged.k[parent[worker]] += merged.k[worker];
+Encoded PlannedRounds::merge(int worker, const std::vector<int>& children) {
+  Encoded& message = messages_[worker];
+  for (const int child : children) {
+    message.bytes += messages_[child].bytes;
+    message.k += messages_[child].k;
   }
-  return merged;
+  return message;
 }
 
 Update PlannedRounds::apply(const std::vector<int>& /*arrived*/) {
   return updates_[round_++ % updates_.size()];
+}
+
+Encoded PlannedRounds::model() {
+  const Update& update = updates_[round_ % updates_.size()];
+  return {update.downlink_bytes, update.k};
 }
 
 Evaluation PlannedRounds::evaluate() { return {}; }

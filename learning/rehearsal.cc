@@ -58,7 +58,7 @@ void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& 
     Learner learner(options, made_up(shape, options.training, options.seed));
     std::vector<int> everybody(options.training.workers);
     std::iota(everybody.begin(), everybody.end(), 0);
-    learner.plan();
+    learner.plan(everybody);
     learner.apply(everybody);
     learner.evaluate();
   } catch (const std::invalid_argument&) {

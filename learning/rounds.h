@@ -9,17 +9,17 @@
 
 namespace gradwave::learning {
 
-// What the M workers want to send in round t.
+// What the workers who take part want to send in round t.
 struct RoundPlan {
   std::int64_t round = 0;
   std::int64_t k = 0;                      // k_t, entries per worker
-  std::vector<std::int64_t> uplink_bytes;  // [M], length of each worker's encoded gradient
-  double train_loss = 0;                   // mean over the workers' batches at w_t
+  std::vector<std::int64_t> uplink_bytes;  // [M], of each one's encoded gradient; 0: no part
+  double train_loss = 0;                   // mean over their batches at w_t
   double gradient_norm = 0;                // |(1/M) sum_i grad_i|_2 at w_t, before compression
   // |(1/M) sum_i g_i|_2 of what the workers compress: with error compensation g_t of Eq. 23, else
   // the gradient. None with momentum correction, of which the paper does not speak.
   std::optional<double> compressor_input_norm = std::nullopt;
-  double paper_bits = 0;  // M k_t (32 + log2 d), or 32 M d without a sparsifier
+  double paper_bits = 0;  // M k_t (32 + log2 d), or 32 M d without a sparsifier; M: who takes part
 };
 
 // What the server sends back after it has applied what arrived.
@@ -28,9 +28,9 @@ struct Update {
   std::int64_t k = 0;               // entries in it: the union of the workers' indices, or d
 };
 
-// What workers send to their parents when relays add up.
-struct Merged {
-  std::vector<std::int64_t> bytes, k;  // [M], length of each one's message, and entries in it
+// A message as it travels: its length, and the entries in it.
+struct Encoded {
+  std::int64_t bytes = 0, k = 0;
 };
 
 struct Evaluation {
@@ -42,17 +42,21 @@ class Rounds {
  public:
   virtual ~Rounds() = default;
 
-  // Computes, sparsifies and encodes round t's gradients. Called T times, each followed by apply().
-  virtual RoundPlan plan() = 0;
+  // Computes, sparsifies and encodes round t's gradients of the workers who take part (each in
+  // 0..M-1, ascending, at least one). Called T times, each followed by apply().
+  virtual RoundPlan plan(const std::vector<int>& workers) = 0;
 
-  // Between plan() and apply(), if relays add up on the way: each worker's message becomes the sum
-  // of its own and its children's, encoded anew. `parent` [M] is a tree: a worker, or -1 for the
-  // server, to which only those without another parent then send.
-  virtual Merged merge(const std::vector<int>& parent) = 0;
+  // Between plan() and apply(), if relays add up on the way: the worker's message becomes the sum
+  // of it and of those of `children`, who have sent theirs, encoded anew.
+  virtual Encoded merge(int worker, const std::vector<int>& children) = 0;
 
-  // Decodes the messages of the workers named (each in 0..M-1, ascending), encodes the update that
-  // goes down and moves the weights by what a worker decodes of it.
+  // Decodes the messages that reached the server, of the workers named (ascending); encodes the
+  // update that goes down and moves the weights by what a worker decodes of it. What was neither
+  // merged nor arrived is back with the worker that sent it last.
   virtual Update apply(const std::vector<int>& arrived) = 0;
+
+  // What a worker that missed an update has to be sent: all weights.
+  virtual Encoded model() = 0;
 
   virtual Evaluation evaluate() = 0;
 };
@@ -63,15 +67,18 @@ class PlannedRounds final : public Rounds {
   // Round t has plans[t % plans.size()] and updates[t % updates.size()]; neither may be empty.
   PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates);
 
-  RoundPlan plan() override;
-  Merged merge(const std::vector<int>& parent) override;  // as if no two had an index in common
+  RoundPlan plan(const std::vector<int>& workers) override;
+  // As if no two had an index in common.
+  Encoded merge(int worker, const std::vector<int>& children) override;
   Update apply(const std::vector<int>& arrived) override;
+  Encoded model() override;        // as long as the update
   Evaluation evaluate() override;  // zeros: nothing was learned
 
  private:
   std::vector<RoundPlan> plans_;
   std::vector<Update> updates_;
   std::size_t round_ = 0;
+  std::vector<Encoded> messages_;  // [M], of this round
 };
 
 }  // namespace gradwave::learning

@@ -75,11 +75,11 @@ std::vector<std::string> reproducible_columns(SQLite::Database& database,
   return columns;
 }
 
-// The primary key; without one, all columns.
-std::vector<std::string> order(SQLite::Database& database, const std::string& table,
+// Today's primary key, also of an old file; without one, all columns.
+std::vector<std::string> order(SQLite::Database& today, const std::string& table,
                                const std::vector<std::string>& columns) {
-  const std::vector<std::string> key = strings(
-      database, "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk", table);
+  const std::vector<std::string> key =
+      strings(today, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table);
   return key.empty() ? columns : key;
 }
 
@@ -89,11 +89,12 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-void hash_table(SQLite::Database& database, const std::string& table, Hash& hash) {
+void hash_table(SQLite::Database& database, SQLite::Database& today, const std::string& table,
+                Hash& hash) {
   const std::vector<std::string> columns = reproducible_columns(database, table);
   if (columns.empty()) return;
   SQLite::Statement rows(database, "SELECT " + joined(columns) + " FROM " + quoted(table) +
-                                       " ORDER BY " + joined(order(database, table, columns)));
+                                       " ORDER BY " + joined(order(today, table, columns)));
   while (rows.executeStep()) {
     hash(table);
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -111,7 +112,9 @@ std::string fingerprint(const std::filesystem::path& file) {
   SQLite::Database database = open_for_reading(file);
   Hash hash;
   guarded(file, [&] {
-    for (const std::string& table : tables(database)) hash_table(database, table, hash);
+    SQLite::Database today(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    today.exec(kSchema);
+    for (const std::string& table : tables(database)) hash_table(database, today, table, hash);
   });
   char hex[17];
   std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(hash.state));

@@ -95,10 +95,11 @@ struct Recorder::State {
                      "wire_bytes, airtime_s, train_loss, gradient_norm, "
                      "compressor_input_norm, participants) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_transfer(database,
-                        "INSERT INTO transfers (run_id, round, worker, direction, k, "
-                        "payload_bytes, start_s, end_s, retransmissions, distance_m, peer, "
-                        "counters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
+        insert_transfer(
+            database,
+            "INSERT INTO transfers (run_id, round, message, worker, direction, content, "
+            "k, payload_bytes, start_s, retransmissions, end_s, distance_m, peer, "
+            "counters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
         insert_evaluation(database,
                           "INSERT INTO evaluations (run_id, round, time_s, accuracy, loss, "
                           "uplink_bits, downlink_bits, paper_bits) "
@@ -183,11 +184,12 @@ struct Recorder::State {
   }
 
   void insert(const Transfer& t) {
-    SQLite::bind(insert_transfer, run_id, t.round, t.worker, t.direction, t.k, t.payload_bytes,
-                 t.start_s, t.end_s, t.retransmissions);
-    bind_real(insert_transfer, 10, t.distance_m);
-    bind_integer(insert_transfer, 11, t.peer);
-    insert_transfer.bind(12, json_of(t.counters));
+    SQLite::bind(insert_transfer, run_id, t.round, t.message, t.worker, t.direction, t.content, t.k,
+                 t.payload_bytes, t.start_s, t.retransmissions);
+    bind_real(insert_transfer, 11, t.end_s);
+    bind_real(insert_transfer, 12, t.distance_m);
+    bind_integer(insert_transfer, 13, t.peer);
+    insert_transfer.bind(14, json_of(t.counters));
     execute(insert_transfer);
   }
 

@@ -75,11 +75,14 @@ struct Topology {
 
 struct Transfer {
   std::int64_t round = 0;
+  std::int64_t message = 0;  // within its round
   std::int64_t worker = 0;
-  std::string direction;  // "uplink", "downlink"
+  std::string direction;     // "uplink", "downlink"
+  std::string content = "";  // "gradient", "update", "model"
   std::int64_t k = 0;
   std::int64_t payload_bytes = 0;
-  double start_s = 0, end_s = 0;
+  double start_s = 0;
+  std::optional<double> end_s = std::nullopt;       // none: it was lost
   std::optional<double> distance_m = std::nullopt;  // none where the link has no such thing
   std::int64_t retransmissions = 0;
   // What the link technology counted, by name; one that is not finite is left out.

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 6 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 7 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -98,13 +98,14 @@ CREATE TABLE rounds (
   start_s REAL NOT NULL,
   compute_s REAL NOT NULL,         -- of the slowest worker
   uplink_s REAL NOT NULL,          -- from then until the last gradient has arrived
-  downlink_s REAL NOT NULL,        -- from then until the last update has arrived
+  downlink_s REAL NOT NULL,        -- from then until the last update has arrived; and at first, until
+                                   -- those who were away have the model
   latency_s REAL NOT NULL,
   k INTEGER NOT NULL,              -- k_t, entries that each worker sends
-  uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers
-  downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates, all workers
+  uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers, lost ones too
+  downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates and models, likewise
   paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or
-                                   -- 32 M d uncompressed
+                                   -- 32 M d uncompressed; M: who took part
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
   airtime_s REAL,                  -- the radio channel in use; NULL on a wire
@@ -121,13 +122,16 @@ CREATE TABLE rounds (
 CREATE TABLE transfers (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   round INTEGER NOT NULL,
+  message INTEGER NOT NULL,        -- within its round, from 0, in the order of their ends
   worker INTEGER NOT NULL,         -- from 0
   direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
   peer INTEGER,                    -- worker at the other end, who relays; NULL: the server
+  content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update
   k INTEGER NOT NULL,              -- entries in it
   payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
   start_s REAL NOT NULL,           -- handed to the socket
-  end_s REAL NOT NULL,             -- last byte at the receiving application
+  end_s REAL,                      -- last byte at the receiving application; NULL: it was lost, one of
+                                   -- its ends having no route any more (mesh.unreached = "leave-out")
   distance_m REAL,                 -- robot to the other end of its link, at end_s; NULL on a wire
   retransmissions INTEGER NOT NULL,  -- TCP segments sent again since the message before it arrived
                                    -- the same way: its own, and late ones of that message
@@ -135,7 +139,7 @@ CREATE TABLE transfers (
   -- numbers reals; a name that ends in _s is a part of the latency in seconds. NULL: it counted
   -- nothing. The view transfer_counters has one row a number.
   counters TEXT CHECK (counters IS NULL OR json_valid(counters)),
-  PRIMARY KEY (run_id, round, worker, direction)
+  PRIMARY KEY (run_id, round, message)
 ) STRICT, WITHOUT ROWID;
 
 -- The model on the test set after so many rounds (round 0: the initial weights), with what all
@@ -176,7 +180,7 @@ CREATE TABLE theory (
 
 -- The numbers in transfers.counters, one row each.
 CREATE VIEW transfer_counters AS
-SELECT run_id, round, worker, direction, key AS counter, CAST(value AS REAL) AS value
+SELECT run_id, round, message, worker, direction, key AS counter, CAST(value AS REAL) AS value
 FROM transfers, json_each(counters);
 
 -- What limited each transfer: the part of its latency in which it spent most, as its technology
@@ -197,9 +201,10 @@ WITH parts(part, limited_by) AS (
          ('delay_s', 'delay'),             -- a wire's
          ('window_s', 'congestion window') -- nothing was there to be sent: TCP waited
 )
-SELECT run_id, round, worker, direction, limited_by, max(value) AS limited_s, sum(value) AS parts_s
+SELECT run_id, round, message, worker, direction, limited_by, max(value) AS limited_s,
+       sum(value) AS parts_s
 FROM transfer_counters JOIN parts ON part = counter
-GROUP BY run_id, round, worker, direction;
+GROUP BY run_id, round, message;
 
 -- One row an evaluation, with all that a plot needs; bits are of payload, up and down.
 CREATE VIEW progress AS

@@ -231,6 +231,10 @@ void TcpSocket::shrink_window() {
   m_tcb->m_cWndInfl = m_tcb->m_cWnd;
 }
 
+void TcpSocket::abort() { CloseAndNotify(); }
+
+void abort(const ns3::Ptr<ns3::Socket>& socket) { ns3::DynamicCast<TcpSocket>(socket)->abort(); }
+
 ns3::Ptr<ns3::Socket> make_tcp_socket(ns3::Ptr<ns3::Node> node) {
   const auto protocol = node->GetObject<ns3::TcpL4Protocol>();
   const auto socket = ns3::CreateObject<TcpSocket>();

@@ -33,6 +33,8 @@ class TcpSocket final : public ns3::TcpSocketBase {
   static ns3::TypeId GetTypeId();
   ns3::TypeId GetInstanceTypeId() const override { return GetTypeId(); }
 
+  void abort();
+
  private:
   struct Sent {
     ns3::SequenceNumber32 begin, end;
@@ -79,5 +81,9 @@ class TcpSocket final : public ns3::TcpSocketBase {
 // A socket for `node` as TcpL4Protocol makes them (congestion control, recovery, estimator), but of
 // the class above.
 ns3::Ptr<ns3::Socket> make_tcp_socket(ns3::Ptr<ns3::Node> node);
+
+// Ends the connection at this end, here and now: nothing is sent any more, and the other end is not
+// told. Of a socket made above; not from one of its callbacks.
+void abort(const ns3::Ptr<ns3::Socket>& socket);
 
 }  // namespace gradwave::channel

@@ -40,10 +40,16 @@ using ns3::Ptr;
 constexpr std::int64_t kMtuBytes = 2296;
 constexpr std::uint32_t kInterface = 1;  // after the loopback
 
-const Table<bool>& policy_table() {  // whether to wait
-  static const Table<bool> table = {
-      {"refuse", "the scenario is refused if a robot has no route where it starts", false},
-      {"wait", "rounds wait until everybody has one, at most limits.stall_s", true},
+enum class Policy { kRefuse, kWait, kLeaveOut };
+
+const Table<Policy>& policy_table() {
+  static const Table<Policy> table = {
+      {"refuse", "the scenario is refused if a robot has no route where it starts; later, as wait",
+       Policy::kRefuse},
+      {"wait", "rounds wait until everybody has one, at most limits.stall_s", Policy::kWait},
+      {"leave-out",
+       "rounds go on without them; who missed an update first gets the whole model when it is back",
+       Policy::kLeaveOut},
   };
   return table;
 }
@@ -112,7 +118,11 @@ class Mesh final : public Link {
   const ns3::NodeContainer& robots() const override { return robots_; }
   Ptr<ns3::Node> server() const override { return nodes_.Get(nodes_.GetN() - 1); }
   ns3::Ipv4Address server_address() const override { return addresses_.back(); }
-  bool ready() const override { return waiting_for().empty(); }
+  bool ready() const override {
+    if (!leaves_out_) return waiting_for().empty();
+    return std::any_of(figures_.routes.begin(), figures_.routes.end(),
+                       [](const mesh::Route& route) { return route.hops > 0; });
+  }
   std::string waiting_for() const override {
     const std::string robots = unreached(figures_);
     return robots.empty() ? "" : "no route to the server: " + robots;
@@ -127,6 +137,9 @@ class Mesh final : public Link {
     return most_bps_ * seconds * (nodes_.GetN() / 2);
   }
   std::vector<int> parents() const override;
+  bool is_left_out(int worker) const override {
+    return leaves_out_ && figures_.routes[worker].hops == 0;
+  }
   std::vector<RoutesSeen> take_routes() override { return std::exchange(routes_seen_, {}); }
   std::int64_t wire_bytes() const override { return meter_->wire_bytes(); }
   std::optional<double> airtime_s() const override { return meter_->airtime_s(); }
@@ -155,6 +168,7 @@ class Mesh final : public Link {
   std::unique_ptr<WifiMeter> meter_;
   MeshLinks links_;
   double period_s_, hysteresis_;  // 0: they are looked at once
+  bool leaves_out_;
   mesh::Graph graph_;
   mesh::Tree tree_;
   mesh::Figures figures_;
@@ -168,6 +182,8 @@ Mesh::Mesh(const LinkOptions& options)
       links_(options, mobilities_of(nodes_)),
       period_s_(stands_still(options.mobility) ? 0 : options.mesh.update_period_s),
       hysteresis_(options.mesh.hysteresis),
+      leaves_out_(look_up(policy_table(), "mesh.unreached", options.mesh.unreached) ==
+                  Policy::kLeaveOut),
       tree_{std::vector<int>(options.workers, mesh::kNobody)} {
   for (int i = 0; i < options.workers; ++i) robots_.Add(nodes_.Get(i));
   install_radios(options);
@@ -284,8 +300,8 @@ void Mesh::route(int node, int destination, int next_hop) {
 std::vector<int> Mesh::parents() const {
   std::vector<int> parents;
   for (const mesh::Route& route : figures_.routes) {
-    if (route.hops == 0) return {};
-    parents.push_back(route.parent == graph_.server() ? -1 : route.parent);
+    if (route.hops == 0 && !leaves_out_) return {};
+    parents.push_back(route.hops == 0 || route.parent == graph_.server() ? -1 : route.parent);
   }
   return parents;
 }
@@ -322,7 +338,7 @@ void check_mesh(const LinkOptions& options) {
   check_mobility(options);
   check_tcp(options.tcp, kMtuBytes);
   allowed_links(options);
-  if (look_up(policy_table(), "mesh.unreached", options.mesh.unreached)) return;
+  if (look_up(policy_table(), "mesh.unreached", options.mesh.unreached) != Policy::kRefuse) return;
   const auto islands = in_a_child([&] {
     apply_defaults(options);
     const mesh::Graph graph = mesh_at_start(options);
@@ -333,7 +349,7 @@ void check_mesh(const LinkOptions& options) {
       {"placement.radius_m", "placement.positions_m", "placement.spacing_m", "mobility.loops_m",
        "mobility.file", "team.robots", "mesh.edges", "mesh.links", "wifi.tx_power_dbm"},
       "mesh: no route to the server with seed " + std::to_string(options.seed) + " from " +
-          *islands + "; mesh.unreached = \"wait\" waits for them");
+          *islands + "; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
 }
 
 void apply_mesh(const LinkOptions& options) {

@@ -11,7 +11,8 @@
 // its cost the expected airtime of a packet then, in its worse direction. Where robots move, they
 // are looked at every update_period_s; the tree changes as a whole, if another reaches more robots
 // or is cheaper by `hysteresis`. Connections live on: what stood in a queue for the old next hop
-// may be lost, which TCP repeats.
+// may be lost, which TCP repeats. With unreached = "leave-out", who has no route when one looks is
+// out of reach until one looks again; else the others wait for it.
 //
 // Counters of a message: hops (of its robot's route), and what the robot's radio, or the server's
 // to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps, airtime_s,

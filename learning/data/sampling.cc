@@ -83,6 +83,20 @@ void normalise(const std::uint8_t* image, const ImageShape& shape,
   }
 }
 
+const Batches& of_workers(const Batches& all, std::int64_t first, std::int64_t count,
+                          Batches& part) {
+  if (count == all.workers) return all;
+  const auto rows = [&](const auto& from, auto& to) {
+    const auto row = static_cast<std::int64_t>(from.size()) / all.workers;
+    to.assign(from.begin() + first * row, from.begin() + (first + count) * row);
+  };
+  part.workers = count;
+  part.batch = all.batch;
+  rows(all.inputs, part.inputs);
+  rows(all.labels, part.labels);
+  return part;
+}
+
 Epochs::Epochs(std::vector<std::int64_t> samples, Random random)
     : samples_(std::move(samples)), random_(random) {
   assert(!samples_.empty());

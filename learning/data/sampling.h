@@ -39,6 +39,10 @@ void normalise(const std::uint8_t* image, const ImageShape& shape,
                const std::vector<Normalisation>& normalisation, const Variation& variation,
                float* out);
 
+// Those of `count` workers from `first` on: `all`, or a copy in `part`.
+const Batches& of_workers(const Batches& all, std::int64_t first, std::int64_t count,
+                          Batches& part);
+
 // One worker's samples, in the order in which it sees them.
 class Epochs {
  public:

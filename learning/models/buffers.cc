@@ -34,6 +34,10 @@ Buffers for_all(const Buffers& start, std::int64_t workers) {
   });
 }
 
+Buffers of_workers(const Buffers& all, std::int64_t first, std::int64_t count) {
+  return each(all, [&](const at::Tensor& buffer) { return buffer.narrow(0, first, count); });
+}
+
 Buffers of_worker(const Buffers& all, std::int64_t worker) {
   return each(all, [worker](const at::Tensor& buffer) { return buffer[worker]; });
 }

@@ -19,6 +19,9 @@ Buffers for_all(const Buffers& start, std::int64_t workers);
 // One worker's part of them, which is no copy.
 Buffers of_worker(const Buffers& all, std::int64_t worker);
 
+// The part of `count` of them from `first` on, which is no copy.
+Buffers of_workers(const Buffers& all, std::int64_t first, std::int64_t count);
+
 // What the M workers have together: the mean of floating-point numbers, and where all have the same
 // number that one exactly. Integers and truth values have no mean: worker 0's.
 Buffers mean_of(const Buffers& all);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// When a half of a round is over: when every message of it has arrived.
+// When a half of a round is over: when every message of it has arrived, or is lost.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,8 @@
 
 namespace gradwave {
 
-// The deliveries of messages `first` to `first` + `count` - 1, in the order of their arrival.
+// The deliveries and losses of the `count` messages numbered just below `end`, in their order.
 // Throws what the transport throws, and std::logic_error if it delivers another.
-std::vector<Delivery> collect(Transport& transport, std::int64_t first, std::int64_t count);
-
-// The workers they are of or for, ascending.
-std::vector<int> workers_of(const std::vector<Delivery>& deliveries);
+std::vector<Delivery> collect(Transport& transport, std::int64_t end, std::int64_t count);
 
 }  // namespace gradwave

@@ -14,20 +14,23 @@ struct RoundLog {
 };
 
 // Adds what arrived in one half of a round.
-void add(RoundLog& log, const std::vector<Arrival>& arrivals, double zero_s) {
+void add(RoundLog& log, const std::string& content, const std::vector<Arrival>& arrivals,
+         double zero_s) {
   for (const auto& [delivery, k] : arrivals) {
     const Message& message = delivery.message;
     const bool up = message.direction == Direction::kUplink;
     (up ? log.round.uplink_payload_bytes : log.round.downlink_payload_bytes) += message.bytes;
     results::Transfer transfer;
     transfer.round = log.round.round;
+    transfer.message = static_cast<std::int64_t>(log.transfers.size());
+    transfer.content = content;
     transfer.worker = message.worker;
     transfer.direction = up ? "uplink" : "downlink";
     if (message.peer != kServer) transfer.peer = message.peer;
     transfer.k = k;
     transfer.payload_bytes = message.bytes;
     transfer.start_s = delivery.start_s - zero_s;
-    transfer.end_s = delivery.end_s - zero_s;
+    if (!delivery.lost) transfer.end_s = delivery.end_s - zero_s;
     transfer.distance_m = delivery.distance_m;
     transfer.retransmissions = delivery.retransmissions;
     transfer.counters = delivery.counters;
@@ -73,28 +76,32 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     RoundLog log;
     log.round.round = t;
 
+    // Who can take part; a robot that missed an update gets the whole model first.
+    const Admitted admitted = exchange.admit(learner, transport);
+    add(log, "model", admitted.arrivals, zero_s);
+    const double admitted_s = transport.now_s();
+
     // Every worker computes C_k of its gradient at w_t and sends it.
-    const learning::RoundPlan plan = learner.plan();
+    const learning::RoundPlan plan = learner.plan(admitted.workers);
     if (!std::isfinite(plan.train_loss)) {
       return "the training loss of round " + std::to_string(t) + " is not finite";
     }
     const std::vector<double> compute_s = compute.next();
     const Gathered gradients = exchange.gather(learner, transport, plan, compute_s);
-    add(log, gradients.arrivals, zero_s);
+    add(log, "gradient", gradients.arrivals, zero_s);
     const double aggregated_s = transport.now_s();
 
     // The server averages what arrived, moves w_t to w_{t+1}, and sends the update back.
-    const learning::Update update = learner.apply(gradients.workers);
-    if (update.downlink_bytes > 0) {
-      const int workers = static_cast<int>(compute_s.size());
-      add(log, exchange.spread(transport, workers, update), zero_s);
-    }
+    const learning::Update update = learner.apply(gradients.arrived);
+    add(log, "update", exchange.spread(transport, update), zero_s);
 
     const double end_s = transport.now_s();
     log.round.start_s = start_s - zero_s;
-    log.round.compute_s = *std::max_element(compute_s.begin(), compute_s.end());
-    log.round.uplink_s = aggregated_s - start_s - log.round.compute_s;
-    log.round.downlink_s = end_s - aggregated_s;
+    for (const int i : admitted.workers) {
+      log.round.compute_s = std::max(log.round.compute_s, compute_s[i]);
+    }
+    log.round.uplink_s = aggregated_s - admitted_s - log.round.compute_s;
+    log.round.downlink_s = admitted_s - start_s + end_s - aggregated_s;
     log.round.latency_s = end_s - start_s;
     log.round.k = plan.k;
     log.round.paper_bits = plan.paper_bits;

@@ -22,10 +22,11 @@ struct Journal {
   std::function<void(const std::vector<results::Topology>&)> topologies;  // of a mesh; may be empty
 };
 
-// Runs `rounds` rounds, each once all workers' gradients and updates have arrived; evaluates the
-// initial weights, every `evaluate_every` rounds and the last. A training loss that is not finite
-// ends the run before its gradients are sent, a test loss after it is recorded: the sentence
-// returned says so, and is empty otherwise. Throws what the transport and the journal throw.
+// Runs `rounds` rounds, each until all its gradients and updates have arrived or are lost;
+// evaluates the initial weights, every `evaluate_every` rounds and the last. A training loss that
+// is not finite ends the run before its gradients are sent, a test loss after it is recorded: the
+// sentence returned says so, and is empty otherwise. Throws what the transport and the journal
+// throw.
 std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
                        std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal,
                        Exchange& exchange);

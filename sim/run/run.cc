@@ -139,8 +139,8 @@ std::string run(const Settings& settings, const std::filesystem::path& checkpoin
   };
   const std::unique_ptr<Exchange> exchange =
       settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays"
-          ? exchange_through_relays()
-          : exchange_through_server();
+          ? exchange_through_relays(static_cast<int>(training.workers))
+          : exchange_through_server(static_cast<int>(training.workers));
   const std::string divergence = run_rounds(learner, transport, compute, training.rounds,
                                             training.evaluate_every, journal, *exchange);
   if (divergence.empty()) {

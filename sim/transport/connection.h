@@ -31,6 +31,7 @@ class Connection {
   // Hands `bytes` to the socket as fast as its buffer takes them and the cap allows.
   void send(std::int64_t bytes);
 
+  ns3::Ptr<ns3::Socket> socket() const { return socket_; }
   std::int64_t retransmissions() const { return retransmissions_; }  // segments with data
 
  private:

@@ -76,6 +76,7 @@ struct PacketTransport::State {
     ns3::Ptr<RobotApplication> robot;
     bool stands = false;
     std::vector<Message> waiting;  // until it does
+    ns3::EventId asking_again;
     // By Direction, in the order in which they started, which TCP keeps.
     std::array<std::deque<UnderWay>, 2> under_way;
     std::array<std::int64_t, 2> repeats{};  // told of so far
@@ -116,6 +117,8 @@ struct PacketTransport::State {
   void watch_connecting();
   void connect_next();
   void watch_stall();
+  template <typename Condition>
+  void wait_for_routes(const Condition& there);
   template <typename Error>
   void fail(const std::string& what);
 
@@ -124,6 +127,11 @@ struct PacketTransport::State {
   void hand_over(Pair& pair, const Message& message);
   void receive(Pair& pair, Direction direction, std::int64_t bytes);
   void deliver(Pair& pair, const UnderWay& sent);
+  void give_up_those_left_out();
+  bool is_cut(const Pair& pair) const {
+    return link->is_left_out(pair.worker) || (pair.peer != kServer && link->is_left_out(pair.peer));
+  }
+  void lose(const Message& message, double start_s);
 
   int workers() const { return static_cast<int>(addresses.size()); }
   ns3::Ptr<ns3::Node> node(int worker) const {
@@ -195,12 +203,12 @@ PacketTransport::State::Pair& PacketTransport::State::pair_of(int worker, int pe
 void PacketTransport::State::ask(Pair* pair) {
   if (pair->stands) return;
   pair->robot->connect();
-  ns3::Simulator::Schedule(ns3::Seconds(kAskAgain_s), &State::ask, this, pair);
+  pair->asking_again = ns3::Simulator::Schedule(ns3::Seconds(kAskAgain_s), &State::ask, this, pair);
 }
 
 std::optional<Connection::Events> PacketTransport::State::accepted(Pair& pair, std::uint16_t port) {
   if (pair.stands || port != pair.robot->port()) return std::nullopt;
-  if (pair.peer == kServer) {
+  if (pair.worker == asking) {
     pair.stands = true;
     ns3::Simulator::Schedule(ns3::Seconds(kConnect_s), &State::connect_next, this);
   } else {  // once its socket is in our hands
@@ -243,6 +251,7 @@ void PacketTransport::State::watch() {
   } else if (const std::string failure_text = link->failure(); !failure_text.empty()) {
     fail<std::runtime_error>(failure_text + after_now());
   } else if (connected) {
+    give_up_those_left_out();
     watch_stall();
   } else {
     watch_connecting();
@@ -250,7 +259,7 @@ void PacketTransport::State::watch() {
 }
 
 void PacketTransport::State::watch_connecting() {
-  if (asking < 0 && link->ready()) connect_next();
+  if (asking < 0 ? link->ready() : link->is_left_out(asking)) connect_next();
   if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.connect_timeout_s) return;
   fail<Stalled>(asking < 0 ? "no association" + after_now() + ": " + link->waiting_for()
                            : "no connection to the server" + after_now() + ": robot " +
@@ -261,7 +270,8 @@ void PacketTransport::State::watch_connecting() {
 // ns-3's never recover from that.
 void PacketTransport::State::connect_next() {
   last_progress = ns3::Simulator::Now();
-  if (++asking < workers()) {
+  while (++asking < workers()) {
+    if (link->is_left_out(asking)) continue;  // it asks when it is back
     pair_of(asking, kServer).robot->connect();
     return;
   }
@@ -289,7 +299,9 @@ void PacketTransport::State::send(const Message& message, double delay_s) {
 void PacketTransport::State::start(Message message) {
   last_progress = ns3::Simulator::Now();
   Pair& pair = pair_of(message.worker, message.peer);
-  if (pair.stands && pair.waiting.empty()) {
+  if (is_cut(pair)) {
+    lose(message, simulated_s());
+  } else if (pair.stands && pair.waiting.empty()) {
     hand_over(pair, message);
   } else {
     pair.waiting.push_back(message);
@@ -352,6 +364,40 @@ void PacketTransport::State::deliver(Pair& pair, const UnderWay& sent) {
   ns3::Simulator::Stop();
 }
 
+void PacketTransport::State::lose(const Message& message, double start_s) {
+  Delivery loss;
+  loss.message = message;
+  loss.start_s = start_s;
+  loss.end_s = simulated_s();
+  loss.distance_m = link->distance_m(message.worker);
+  loss.lost = true;
+  delivered.push_back(std::move(loss));
+  --awaited;
+  ns3::Simulator::Stop();
+}
+
+// Who is left out while something is under way to or from it loses that, and its connection.
+void PacketTransport::State::give_up_those_left_out() {
+  for (auto& [ends, pair] : pairs) {
+    if (!is_cut(*pair)) continue;
+    const bool idle =
+        pair->waiting.empty() && pair->under_way[0].empty() && pair->under_way[1].empty();
+    if (idle) continue;
+    for (const Message& message : std::exchange(pair->waiting, {})) lose(message, simulated_s());
+    for (std::size_t way = 0; way < pair->under_way.size(); ++way) {
+      busy[way].messages -= static_cast<std::int64_t>(pair->under_way[way].size());
+      for (const UnderWay& sent : std::exchange(pair->under_way[way], {})) {
+        lose(sent.message, sent.start_s);
+      }
+    }
+    pair->stands = false;
+    pair->asking_again.Cancel();
+    pair->repeats = {};
+    pair->robot->give_up();
+    servers.at(pair->peer)->give_up(pair->worker);
+  }
+}
+
 // What has been handed to a socket and not arrived, "" if there is nothing.
 std::string PacketTransport::State::pending() const {
   std::string text;
@@ -411,16 +457,31 @@ void PacketTransport::send(const Message& message, double delay_s) {
 std::optional<Delivery> PacketTransport::next(double until_s) { return state_->next(until_s); }
 
 // A route that is not there yet may be when robots have moved on.
-std::vector<int> PacketTransport::parents() {
-  const double patience_s = state_->limits.stall_s, from_s = simulated_s();
-  while (true) {
-    const std::vector<int> parents = state_->link->parents();
-    if (!parents.empty()) return parents;
-    if (simulated_s() - from_s > patience_s) {
-      throw Stalled(state_->link->waiting_for() + after_now());
-    }
-    state_->next(simulated_s() + 0.1);
+template <typename Condition>
+void PacketTransport::State::wait_for_routes(const Condition& there) {
+  const double from_s = simulated_s();
+  while (!there()) {
+    if (simulated_s() - from_s > limits.stall_s) throw Stalled(link->waiting_for() + after_now());
+    next(simulated_s() + kWatch_s);
   }
+}
+
+std::vector<int> PacketTransport::parents() {
+  std::vector<int> parents;
+  state_->wait_for_routes([&] { return !(parents = state_->link->parents()).empty(); });
+  return parents;
+}
+
+std::set<int> PacketTransport::left_out() {
+  std::set<int> all;
+  state_->wait_for_routes([&] {
+    all.clear();
+    for (int i = 0; i < state_->workers(); ++i) {
+      if (state_->link->is_left_out(i)) all.insert(i);
+    }
+    return static_cast<int>(all.size()) < state_->workers();
+  });
+  return all;
 }
 
 std::vector<channel::RoutesSeen> PacketTransport::take_routes() {

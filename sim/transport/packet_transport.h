@@ -33,6 +33,7 @@ class PacketTransport : public Transport {
   double now_s() const override;
   void send(const Message& message, double delay_s) override;
   std::optional<Delivery> next(double until_s = std::numeric_limits<double>::infinity()) override;
+  std::set<int> left_out() override;
   std::vector<int> parents() override;
   std::vector<channel::RoutesSeen> take_routes() override;
   std::int64_t wire_bytes() const override;

@@ -21,13 +21,17 @@ void RobotApplication::DoDispose() {
   Application::DoDispose();
 }
 
-void RobotApplication::connect() {
+void RobotApplication::give_up() {
   connection_.reset();
-  if (socket_) {
-    socket_->SetConnectCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>(),
-                                ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
-    socket_->Close();
-  }
+  if (!socket_) return;
+  socket_->SetConnectCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>(),
+                              ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
+  channel::abort(socket_);
+  socket_ = nullptr;
+}
+
+void RobotApplication::connect() {
+  give_up();
   socket_ = channel::make_tcp_socket(GetNode());
   socket_->Bind();
   socket_->SetConnectCallback(ns3::MakeCallback(&RobotApplication::connected, this),
@@ -40,6 +44,7 @@ void RobotApplication::connected(ns3::Ptr<ns3::Socket> socket) {
 }
 
 std::uint16_t RobotApplication::port() const {
+  if (!socket_) return 0;
   ns3::Address mine;
   socket_->GetSockName(mine);
   return ns3::InetSocketAddress::ConvertFrom(mine).GetPort();

@@ -21,6 +21,8 @@ class RobotApplication final : public ns3::Application {
 
   // Asks the server for the connection; asked again, anew, and the one asked for before is dropped.
   void connect();
+  // Forgets the connection, as does whoever lost the way to the other end.
+  void give_up();
   // Of the connection last asked for.
   std::uint16_t port() const;
 

@@ -39,6 +39,13 @@ void ServerApplication::DoDispose() {
   Application::DoDispose();
 }
 
+void ServerApplication::give_up(int worker) {
+  if (!connections_[worker]) return;
+  const ns3::Ptr<ns3::Socket> socket = connections_[worker]->socket();
+  connections_[worker].reset();
+  channel::abort(socket);
+}
+
 void ServerApplication::accept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
   const auto robot = ns3::InetSocketAddress::ConvertFrom(from);
   const int worker = workers_.at(robot.GetIpv4());

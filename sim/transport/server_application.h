@@ -28,6 +28,8 @@ class ServerApplication final : public ns3::Application {
                     const std::vector<double>& sending_rates_bps, Accepted accepted);
 
   Connection& connection(int worker) { return *connections_[worker]; }
+  // Forgets it, as does whoever lost the way to the other end.
+  void give_up(int worker);
 
  private:
   void StartApplication() override;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,7 +29,7 @@ struct Message {
   int peer = kServer;  // kUplink: the receiver
 };
 
-// A message, complete at its receiver.
+// A message, complete at its receiver; or lost.
 struct Delivery {
   Message message;
   double start_s = 0;                // simulated: handed to the socket
@@ -36,6 +37,7 @@ struct Delivery {
   std::optional<double> distance_m;  // of the radio link, at end_s
   std::int64_t retransmissions = 0;  // TCP segments, since the message before it arrived
   std::vector<std::pair<std::string, double>> counters;  // the link's own, channel-models/link.h
+  bool lost = false;  // one of its ends was left out, as was seen at end_s; it will not arrive
 };
 
 // Simulated time passed and no message was delivered; what() names what is pending.
@@ -52,8 +54,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Runs until every robot can send and be sent to. Throws Stalled naming the robots that could
-  // not.
+  // Runs until every robot can send and be sent to, but those that are left out. Throws Stalled
+  // naming the robots that could not.
   virtual void connect() = 0;
 
   virtual double now_s() const = 0;
@@ -63,13 +65,18 @@ class Transport {
   // something to say, which takes its time.
   virtual void send(const Message& message, double delay_s) = 0;
 
-  // Runs until the next message is complete, or until `until_s` if that comes first: then nothing.
-  // To wait without end with nothing under way is a programming error. Throws Stalled, Interrupted.
+  // Runs until the next message is complete or lost, or until `until_s` if that comes first: then
+  // nothing. To wait without end with nothing under way is a programming error. Throws Stalled,
+  // Interrupted.
   virtual std::optional<Delivery> next(
       double until_s = std::numeric_limits<double>::infinity()) = 0;
 
-  // The next hop of each worker to the server [M], where robots relay and everybody has a route; a
-  // programming error elsewhere. Throws Stalled after waiting for a route for too long.
+  // The workers who have no route now, where a mesh goes on without them; never all: throws Stalled
+  // after waiting for the first one's for too long.
+  virtual std::set<int> left_out() { return {}; }
+
+  // The next hop of each worker to the server [M], where robots relay; kServer for who is left out.
+  // A programming error elsewhere. Throws Stalled after waiting for a route for too long.
   virtual std::vector<int> parents() { return {}; }
 
   // The routes of a mesh each time they were looked at since this was last asked; else nothing.

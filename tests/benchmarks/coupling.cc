@@ -57,7 +57,8 @@ int main(int argc, char** argv) {
       end_s = transport.now_s();
     };
     journal.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
-    run_rounds(learner, transport, compute, rounds, rounds, journal, *exchange_through_server());
+    run_rounds(learner, transport, compute, rounds, rounds, journal,
+               *exchange_through_server(static_cast<int>(link.workers)));
     recorder.finish("complete");
   }
   std::filesystem::remove_all(folder);

@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
     std::int64_t amount = 0;
     if (word == "round") {
       const auto start = Clock::now();
-      const gl::RoundPlan plan = learner.plan();
+      const gl::RoundPlan plan = learner.plan(everybody);
       learner.apply(everybody);
       wait_for(device);
       std::cout << seconds_since(start) << ' ' << plan.train_loss << std::endl;

@@ -52,7 +52,7 @@ Trace run(const Options& options) {
   Trace trace;
   trace.initial = trace.final = learner.evaluate();
   for (std::int64_t t = 0; t < options.training.rounds; ++t) {
-    const RoundPlan plan = learner.plan();
+    const RoundPlan plan = learner.plan(everybody(options));
     const Update update = learner.apply(everybody(options));
     if (t == 0) {
       trace.first_loss = plan.train_loss;
@@ -218,7 +218,7 @@ TEST(Learner, TheCompressorsInputIsTheGradientOrCarriesTheMemory) {
     options.compression.sparsifier = error_compensation ? "none" : "topk";
     Learner learner(options);
     for (int t = 0; t < 3; ++t) {
-      const RoundPlan plan = learner.plan();
+      const RoundPlan plan = learner.plan(everybody(options));
       EXPECT_NEAR(*plan.compressor_input_norm,
                   (error_compensation ? options.training.learning_rate : 1) * plan.gradient_norm,
                   1e-6);
@@ -230,13 +230,13 @@ TEST(Learner, TheCompressorsInputIsTheGradientOrCarriesTheMemory) {
   options.data.train_samples = options.training.workers * options.training.batch;
   Learner alone(options);
   for (int t = 1; t <= 3; ++t) {
-    const RoundPlan plan = alone.plan();
+    const RoundPlan plan = alone.plan(everybody(options));
     EXPECT_NEAR(*plan.compressor_input_norm,
                 t * options.training.learning_rate * plan.gradient_norm, 1e-5);
     alone.apply({});
   }
   options.compression.momentum_correction = 0.5;
-  EXPECT_FALSE(Learner(options).plan().compressor_input_norm.has_value());
+  EXPECT_FALSE(Learner(options).plan(everybody(options)).compressor_input_norm.has_value());
 }
 
 TEST(Learner, EveryRunIsHeldAgainstItsBound) {
@@ -245,7 +245,7 @@ TEST(Learner, EveryRunIsHeldAgainstItsBound) {
   const auto theory_of_run = [&] {
     Learner learner(options);
     for (int t = 0; t < options.training.rounds; ++t) {
-      learner.plan();
+      learner.plan(everybody(options));
       learner.apply(everybody(options));
     }
     return learner.theory();
@@ -278,7 +278,7 @@ TEST(Learner, EveryRunIsHeldAgainstItsBound) {
 TEST(Learner, PlansTheBytesOfTheCodecAndThePapersBits) {
   Options options = small();
   Learner sparse(options);
-  const RoundPlan plan = sparse.plan();
+  const RoundPlan plan = sparse.plan(everybody(options));
   const std::int64_t k = kSize / 50;
   EXPECT_EQ(plan.k, k);
   EXPECT_THAT(plan.uplink_bytes, testing::SizeIs(4));
@@ -287,7 +287,7 @@ TEST(Learner, PlansTheBytesOfTheCodecAndThePapersBits) {
 
   options.compression.sparsifier = "none";
   Learner whole(options);
-  const RoundPlan everything = whole.plan();
+  const RoundPlan everything = whole.plan(everybody(options));
   EXPECT_EQ(everything.k, kSize);
   EXPECT_THAT(everything.uplink_bytes, Each(encoded_bytes(kSize, kSize)));
   EXPECT_DOUBLE_EQ(everything.paper_bits, 4.0 * kSize * 32);
@@ -296,7 +296,7 @@ TEST(Learner, PlansTheBytesOfTheCodecAndThePapersBits) {
 TEST(Learner, SendsDownWhatTheDownlinkSays) {
   const auto update = [](const Options& options) {
     Learner learner(options);
-    learner.plan();
+    learner.plan(everybody(options));
     return learner.apply(everybody(options));
   };
   Options options = small();
@@ -323,7 +323,7 @@ TEST(Learner, SendsDownAsManyBytesAsTheUpdateEncodesTo) {
   Options options = small();
   options.training.workers = 1;
   Learner alone(options);
-  const RoundPlan plan = alone.plan();
+  const RoundPlan plan = alone.plan(everybody(options));
   EXPECT_EQ(alone.apply({0}).downlink_bytes, plan.uplink_bytes[0]);
 }
 
@@ -343,7 +343,7 @@ TEST(Learner, LearnsTheSameToTheBitWhateverTheDownlink) {
       options.compression.downlink = downlink;
       Learner learner(options);
       for (int t = 0; t < 5; ++t) {
-        learner.plan();
+        learner.plan(everybody(options));
         learner.apply(t == 2 ? std::vector<int>{1, 3} : everybody(options));
       }
       return learner.weights();
@@ -358,7 +358,7 @@ TEST(Learner, AppliesOnlyWhatArrived) {
   const Options options = small();
   const auto loss_after = [&](const std::vector<int>& arrived) {
     Learner learner(options);
-    learner.plan();
+    learner.plan(everybody(options));
     learner.apply(arrived);
     return learner.evaluate().loss;
   };
@@ -368,7 +368,7 @@ TEST(Learner, AppliesOnlyWhatArrived) {
   EXPECT_NE(loss_after({1}), loss_after({0, 1, 2, 3}));
 
   Learner nobody(options);
-  nobody.plan();
+  nobody.plan(everybody(options));
   EXPECT_EQ(nobody.apply({}).downlink_bytes, 0);
 }
 
@@ -383,13 +383,82 @@ TEST(Learner, ErrorCompensationSendsLostEntriesAnotherTime) {
     options.training.learning_rate = 1e-4;  // and the loss falls in proportion to the step
     Learner learner(options);
     const double before = learner.evaluate().loss;
-    learner.plan();
+    learner.plan(everybody(options));
     learner.apply({});
-    learner.plan();
+    learner.plan(everybody(options));
     learner.apply(everybody(options));
     return before - learner.evaluate().loss;
   };
   EXPECT_NEAR(gain(true) / gain(false), 2, 0.1);
+}
+
+// As if the others had been away: the loss, the bytes and the bits are of those who took part, and
+// a batch that nobody took is passed over.
+TEST(Learner, WhoTakesNoPartComputesNothingAndComesBackToItsOwnBatches) {
+  Options options = small();
+  options.compression.error_compensation = true;
+  Learner all(options), some(options);
+  const RoundPlan everything = all.plan(everybody(options));
+  const RoundPlan part = some.plan({0, 2, 3});
+  EXPECT_EQ(part.uplink_bytes[1], 0);
+  EXPECT_EQ(part.uplink_bytes[2], everything.uplink_bytes[2]);
+  EXPECT_DOUBLE_EQ(part.paper_bits, 0.75 * everything.paper_bits);
+  all.apply({0, 2, 3});
+  some.apply({0, 2, 3});
+  EXPECT_EQ(all.weights(), some.weights()) << "what the others sent is the same";
+  Learner alone(options), beside(options);
+  alone.plan({1});
+  beside.plan(everybody(options));
+  alone.apply({});
+  beside.apply({});
+  EXPECT_EQ(alone.plan({1}).train_loss, [&] {
+    beside.plan({1});
+    beside.apply({});
+    Learner again(options);
+    again.plan({0});
+    again.apply({});
+    return again.plan({1}).train_loss;
+  }()) << "its second batch is its second batch, whatever it did in the first round";
+}
+
+// A relay that is lost keeps what its children gave it, and sends it another time.
+TEST(Learner, ALostRelayKeepsWhatItsChildrenGaveIt) {
+  Options options = small();
+  options.compression.ratio = 1;
+  options.compression.error_compensation = true;
+  options.training.learning_rate = 1e-3;
+  const auto weights = [&](bool lost) {
+    Learner learner(options);
+    learner.plan(everybody(options));
+    for (int i : {1, 2, 3}) learner.merge(i, {});
+    learner.merge(0, {1, 2, 3});
+    learner.apply(lost ? std::vector<int>{} : std::vector<int>{0});
+    if (lost) {  // all is in the relay's memory, at the weights of before
+      learner.plan({0});
+      learner.apply({0});
+    } else {
+      Learner second(options);  // the relay's next gradient at w_0
+      second.plan(everybody(options));
+      second.apply({});
+    }
+    return learner.weights();
+  };
+  const std::vector<float> before = Learner(options).weights(), at_once = weights(false),
+                           later = weights(true);
+  double square = 0, product = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double first = at_once[i] - before[i], second = later[i] - before[i];
+    square += first * first;
+    product += first * second;
+  }
+  EXPECT_GT(product, square) << "all four gradients, and the relay's next";
+}
+
+TEST(Learner, AWholeModelIsAllWeightsAndMomentum) {
+  Options options = small();
+  EXPECT_EQ(Learner(options).model().bytes, encoded_bytes(kSize, kSize));
+  options.training.momentum = 0.9;
+  EXPECT_EQ(Learner(options).model().k, 2 * kSize);
 }
 
 TEST(Learner, ShowsALossThatIsNotFiniteAndGoesOn) {
@@ -400,7 +469,7 @@ TEST(Learner, ShowsALossThatIsNotFiniteAndGoesOn) {
     Learner learner(options);
     double loss = 0;
     for (int t = 0; t < 10; ++t) {
-      loss = learner.plan().train_loss;
+      loss = learner.plan(everybody(options)).train_loss;
       learner.apply(everybody(options));
     }
     EXPECT_FALSE(std::isfinite(loss));

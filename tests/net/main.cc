@@ -80,7 +80,6 @@ const std::map<std::string, std::string>& changes_no_row() {
       {"floor.origin_m", "of a file"},
       {"floor.losses_db", "of a file"},
       {"mesh.edges", "of a file"},
-      {"mesh.unreached", "whether a scenario is refused"},
       {"trace.uplink", "of a file"},
       {"trace.downlink", "of a file"},
       {"trace.between", "of a file"},

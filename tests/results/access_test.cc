@@ -72,7 +72,7 @@ class Access : public testing::Test {
     Round round;
     for (int t = 0; t < 100000; ++t) {
       round.round = t;
-      recorder.round(round, {{t, 0, "uplink"}, {t, 1, "uplink"}});
+      recorder.round(round, {{t, 0, 0, "uplink"}, {t, 1, 1, "uplink"}});
       if (t % 4 == 0) usleep(1000);
     }
     recorder.finish("complete");
@@ -170,7 +170,7 @@ TEST_F(Access, AFileOfALaterVersionIsRefused) {
   new_run();
   execute(file_, "PRAGMA user_version = 99");
   EXPECT_THAT(in_a_child([&] { return count("runs"); }),
-              HasSubstr("has schema version 99; this gradwave knows version 6"));
+              HasSubstr("has schema version 99; this gradwave knows version 7"));
 }
 
 TEST_F(Access, AFileOfNoVersionIsRefused) {

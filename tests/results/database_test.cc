@@ -58,7 +58,9 @@ class DatabaseFile : public testing::Test {
     for (std::int64_t worker = 0; worker < 2; ++worker) {
       all.push_back({t,
                      worker,
+                     worker,
                      "uplink",
+                     "gradient",
                      5,
                      50,
                      0.5,
@@ -142,9 +144,9 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   }
   const Table row = query(file_, "SELECT * FROM transfers WHERE worker = 1");
   EXPECT_EQ(row.rows.at(0),
-            (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::string("uplink"),
-                                std::monostate(), std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0,
-                                std::int64_t{1},
+            (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::int64_t{1},
+                                std::string("uplink"), std::monostate(), std::string("gradient"),
+                                std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0, std::int64_t{1},
                                 std::string(R"({"mac_retries":2.0,"phy_rate_bps":54000000.0,)"
                                             R"("airtime_s":0.1})")}));
   EXPECT_EQ(query(file_, "SELECT counter, value FROM transfer_counters WHERE worker = 1").rows,
@@ -185,6 +187,16 @@ TEST_F(DatabaseFile, ARunIsHeldAgainstItsBound) {
   Recorder(file_, other).theory(theory);
   EXPECT_EQ(query(file_, "SELECT bound FROM bounds WHERE run_id = " + std::to_string(other)).rows,
             (std::vector<std::vector<Value>>{{std::numeric_limits<double>::infinity()}}));
+}
+
+TEST_F(DatabaseFile, AMessageThatWasLostHasNoEnd) {
+  const std::int64_t id = new_run();
+  Recorder recorder(file_, id);
+  std::vector<Transfer> all = transfers(0);
+  all[1].end_s = std::nullopt;
+  recorder.round(round(0), all);
+  recorder.finish("complete");
+  EXPECT_EQ(integer("SELECT worker FROM transfers WHERE end_s IS NULL"), 1);
 }
 
 TEST_F(DatabaseFile, WhatALinkDoesNotHaveIsNullAndNotZero) {

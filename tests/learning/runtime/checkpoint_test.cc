@@ -65,7 +65,7 @@ Options with_everything() {
 std::vector<double> advance(Learner& learner, std::int64_t from, std::int64_t end) {
   std::vector<double> seen;
   for (std::int64_t t = from; t < end; ++t) {
-    const RoundPlan plan = learner.plan();
+    const RoundPlan plan = learner.plan({0, 1, 2});
     EXPECT_EQ(plan.round, t);
     // One message is lost now and then, and returns to its memory.
     learner.apply(t % 4 == 1 ? std::vector<int>{0, 1} : std::vector<int>{0, 1, 2});

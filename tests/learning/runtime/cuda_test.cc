@@ -42,7 +42,7 @@ std::vector<double> run(Learner& learner, const Options& options, std::int64_t r
   std::iota(everybody.begin(), everybody.end(), 0);
   std::vector<double> seen;
   for (std::int64_t t = 0; t < rounds; ++t) {
-    const RoundPlan plan = learner.plan();
+    const RoundPlan plan = learner.plan(everybody);
     learner.apply(everybody);
     seen.insert(seen.end(), {plan.train_loss, plan.gradient_norm});
   }

@@ -96,6 +96,73 @@ TEST(Mesh, ARobotThatComesNearerIsWaitedFor) {
   EXPECT_LT(network.now_s(), 11);
 }
 
+LinkOptions with_a_robot_that_goes_and_returns() {
+  LinkOptions options = row(2);
+  options.mesh.unreached = "leave-out";
+  options.mobility.model = "waypoints";
+  options.mobility.file = {
+      "log", "robot,t_s,x_m,y_m\n0,0,20,0\n1,0,30,0\n1,1,30,0\n1,2,900,0\n1,8,900,0\n1,9,30,0\n"};
+  return options;
+}
+
+// By RETX time-outs alone its connection would be silent for seconds after it is back.
+TEST(Mesh, WhoGoesAwayLosesItsMessageAndConnectsAnewWhenItIsBack) {
+  const LinkOptions options = with_a_robot_that_goes_and_returns();
+  Network network(options, {});
+  network.connect();
+  EXPECT_TRUE(network.left_out().empty());
+  network.upload(1, 0, 400000000);
+  const Delivery loss = network.arrival();
+  EXPECT_TRUE(loss.lost);
+  EXPECT_EQ(loss.message.worker, 1);
+  EXPECT_LT(loss.end_s, 3.1);
+  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  EXPECT_EQ(network.parents(), (std::vector<int>{kServer, kServer}));
+
+  network.download(1, 1000);
+  const Delivery at_once = network.arrival();
+  EXPECT_TRUE(at_once.lost);
+  EXPECT_EQ(at_once.end_s, at_once.start_s);
+  network.upload(0, 0, 100000);
+  EXPECT_FALSE(network.arrival().lost) << "the others go on";
+
+  network.next(10.5);
+  EXPECT_TRUE(network.left_out().empty());
+  network.download(1, 50000);
+  network.upload(1, 0, 60000);
+  for (int i = 0; i < 2; ++i) {
+    const Delivery delivery = network.arrival();
+    EXPECT_FALSE(delivery.lost);
+    EXPECT_EQ(delivery.message.bytes,
+              delivery.message.direction == Direction::kUplink ? 60000 : 50000);
+    EXPECT_LT(delivery.end_s, 11);
+  }
+}
+
+TEST(Mesh, WhoIsAwayAtTheBeginningConnectsWhenItComes) {
+  LinkOptions options = with_a_robot_that_goes_and_returns();
+  options.mobility.file.text = "robot,t_s,x_m,y_m\n0,0,20,0\n1,0,900,0\n1,1,900,0\n1,3,30,0\n";
+  EXPECT_NO_THROW(channel::check_link(options));
+  Network network(options, {});
+  network.connect();
+  EXPECT_LT(network.now_s(), 1);
+  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  network.next(4.5);
+  network.upload(1, 0, 60000);
+  EXPECT_FALSE(network.arrival().lost);
+}
+
+TEST(Mesh, WhereNobodyHasARouteItIsWaitedForTheFirst) {
+  LinkOptions options = with_a_robot_that_goes_and_returns();
+  options.mobility.file.text =
+      "robot,t_s,x_m,y_m\n0,0,20,0\n0,1,900,0\n0,5,900,0\n0,6,20,0\n1,0,900,0\n";
+  Network network(options, {30, 20});
+  network.connect();
+  network.next(3);
+  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  EXPECT_GT(network.now_s(), 5);
+}
+
 // Robot 1 walks from beside the server to behind robot 0, while it sends.
 TEST(Mesh, ATransferSurvivesAChangeOfRoutes) {
   LinkOptions options = row(2);
