@@ -24,31 +24,23 @@ std::vector<Covered> covered_in_a_child(const LinkOptions& options) {
     apply_defaults(options);
     std::string lines;
     for (const Covered& c : cover(options)) {
-      char line[320];
-      std::snprintf(line, sizeof line, "%.17g %.17g %.17g %d %.17g %.17g %.17g %.17g %d\n",
-                    c.place.first, c.place.second, c.distance_m, c.walls, c.path_loss_db, c.snr_db,
-                    c.up_bps, c.down_bps, static_cast<int>(c.reached));
+      char line[400];
+      std::snprintf(line, sizeof line,
+                    "%.17g %.17g %.17g %.17g %.17g %d %.17g %.17g %.17g %.17g %d\n", c.place.first,
+                    c.place.second, c.station.first, c.station.second, c.distance_m, c.walls,
+                    c.path_loss_db, c.snr_db, c.up_bps, c.down_bps, static_cast<int>(c.reached));
       lines += line;
     }
     return lines;
   });
   std::istringstream stream(text.value_or(""));
   std::vector<Covered> all;
-  for (Covered c; stream >> c.place.first >> c.place.second >> c.distance_m >> c.walls >>
-                  c.path_loss_db >> c.snr_db >> c.up_bps >> c.down_bps >> c.reached;) {
+  for (Covered c; stream >> c.place.first >> c.place.second >> c.station.first >>
+                  c.station.second >> c.distance_m >> c.walls >> c.path_loss_db >> c.snr_db >>
+                  c.up_bps >> c.down_bps >> c.reached;) {
     all.push_back(c);
   }
   return all;
-}
-
-// The nearest, which without walls and shadows is the best.
-Point nearest(const std::vector<Point>& stations, const Point& place) {
-  const auto away_m = [&](const Point& station) {
-    return std::hypot(station.first - place.first, station.second - place.second);
-  };
-  return *std::min_element(
-      stations.begin(), stations.end(),
-      [&](const Point& one, const Point& other) { return away_m(one) < away_m(other); });
 }
 
 // Robots at every point of the grid, alike.
@@ -115,12 +107,12 @@ std::vector<Covered> coverage(const LinkOptions& options) {
   std::vector<Covered> all = covered_in_a_child(options);
   if (options.floor.plan.name.empty()) return all;
   const FloorPlan plan = read_plan(options.floor, kAnyFrequency_hz);
-  const std::vector<Point> stations = technology(options).stations(options);
-  const PlacementOptions& heights = options.placement;
+  const double height_m = options.placement.height_m;
+  const double station_height_m =
+      has_server(options) ? options.placement.access_point_height_m : height_m;
   for (Covered& robot : all) {
-    const Point station = nearest(stations, robot.place);
-    robot.walls = crossing(plan, {robot.place.first, robot.place.second, heights.height_m},
-                           {station.first, station.second, heights.access_point_height_m})
+    robot.walls = crossing(plan, {robot.place.first, robot.place.second, height_m},
+                           {robot.station.first, robot.station.second, station_height_m})
                       .walls;
   }
   return all;
@@ -135,7 +127,7 @@ FloorMap map_of(const LinkOptions& options, int most_cells) {
   FloorMap map;
   map.robots = coverage(options);
   map.stations = technology(options).stations(options);
-  map.least = map.most = map.stations.front();
+  map.least = map.most = map.robots.front().place;
   const FloorPlan plan = read_plan(options.floor, kAnyFrequency_hz);
   for (const Wall& wall : plan.walls) {
     map.walls.push_back({{wall.from, wall.to}, wall.material});
@@ -157,6 +149,7 @@ FloorMap map_of(const LinkOptions& options, int most_cells) {
   stretch(map, {map.least.first - margin_m, map.least.second - margin_m});
   stretch(map, {map.most.first + margin_m, map.most.second + margin_m});
   map.hops = hops_of(options, map.robots);
+  if (map.stations.empty()) return map;
 
   const double width_m = map.most.first - map.least.first;
   const double depth_m = map.most.second - map.least.second;

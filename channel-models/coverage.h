@@ -12,9 +12,9 @@
 namespace gradwave::channel {
 
 // Of a robot where it starts, without fading and interference, to the station (access point,
-// server) that hears it best.
+// server; without one, another robot) that hears it best.
 struct Covered {
-  Point place;
+  Point place, station;
   double distance_m = 0;
   int walls = 0;  // between them
   double path_loss_db = 0;
@@ -43,10 +43,10 @@ struct FloorMap {
   };
   Point least, most;  // corners of what is to be seen
   std::vector<Line> walls, doors, paths;
-  std::vector<Point> stations;  // with the server's place of a mesh
+  std::vector<Point> stations;  // or the server of a mesh
   std::vector<Covered> robots;
   std::vector<Hop> hops;  // of a mesh
-  Grid grid;
+  Grid grid;              // empty where there is no station
 };
 
 // With a grid of at most `most_cells` points. Throws OptionError where robots have no places.

@@ -25,6 +25,7 @@ namespace gradwave::channel {
 namespace {
 
 std::vector<Point> access_point(const LinkOptions& options) {
+  if (!has_server(options)) return {};
   return {options.placement.access_point_m};
 }
 
@@ -43,7 +44,7 @@ const Table<Technology>& table() {
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
        {check_lte, apply_lte, make_lte, lte_one_way_s, nullptr, describe_lte}},
       {"mesh",
-       "robots relay for each other over ad hoc Wi-Fi, the server is one of them",
+       "robots relay for each other over ad hoc Wi-Fi, the server is one of them or there is none",
        {check_mesh, apply_mesh, make_mesh, nullptr, nullptr, describe_mesh, cover_by_wifi,
         access_point}},
       {"trace",
@@ -153,6 +154,19 @@ std::vector<std::string> describe_link(const LinkOptions& options, const Message
   std::istringstream stream(text.value_or(""));
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
+}
+
+bool has_server(const LinkOptions& options) {
+  return options.technology != "mesh" || mesh_has_server(options);
+}
+
+std::int64_t neighbour_links(const LinkOptions& options) {
+  if (has_server(options)) return 0;
+  const auto text = in_a_child([&] {
+    apply_defaults(options);
+    return std::to_string(mesh_at_start(options).edges.size());
+  });
+  return text ? std::stoll(*text) : 0;
 }
 
 double round_trip_s(const LinkOptions& options) {

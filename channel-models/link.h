@@ -26,16 +26,18 @@ using Reading = std::vector<double>;
 // the latency in seconds; what does not exist (a rate, where nothing was sent) is not among them.
 using Counters = std::vector<std::pair<std::string, double>>;
 
+constexpr int kNoPeer = -1;  // the server is at the other end
+
 class Link {
  public:
   virtual ~Link() = default;
 
   virtual const ns3::NodeContainer& robots() const = 0;  // [M]
-  virtual ns3::Ptr<ns3::Node> server() const = 0;
+  virtual ns3::Ptr<ns3::Node> server() const = 0;        // null: there is none
   virtual ns3::Ipv4Address server_address() const = 0;
 
-  // True once every robot can ask for a connection (is associated), or one where others are left
-  // out.
+  // True once every robot can ask for a connection (is associated; without a server, all are
+  // connected), or one where others are left out.
   virtual bool ready() const = 0;
   // The robots that are not ready, in words, for the error that says so.
   virtual std::string waiting_for() const = 0;
@@ -45,8 +47,8 @@ class Link {
   // not measured, and must not fail by chance.
   virtual void begin() = 0;
 
-  // To the other end of its radio link, now; none on a wire.
-  virtual std::optional<double> distance_m(int worker) const = 0;
+  // To the other end of its radio link, now, or to this other robot; none on a wire.
+  virtual std::optional<double> distance_m(int worker, int peer) const = 0;
   virtual Reading uplink(int worker) const = 0;    // of what this robot sent
   virtual Reading downlink(int worker) const = 0;  // of what was sent to it
   virtual Counters between(const Reading& before, const Reading& after) const = 0;
@@ -56,8 +58,12 @@ class Link {
   // The next hop of each robot to the server now [M], -1 for the server itself and for who is left
   // out; nothing where robots do not relay, or there is no route for one who is not left out.
   virtual std::vector<int> parents() const { return {}; }
-  // Whether the robot has no route now, and its network goes on without it.
-  virtual bool is_left_out(int /*worker*/) const { return false; }
+  // Whether these two cannot reach each other now and the network goes on without: the server, if
+  // the peer is kNoPeer, or another robot.
+  virtual bool is_cut(int /*worker*/, int /*peer*/) const { return false; }
+  // The pairs of robots that reach each other in one hop now, each the lower one first, where there
+  // is no server.
+  virtual std::vector<std::pair<int, int>> neighbours() const { return {}; }
   // What was seen since this was last asked; nothing where everybody is one hop from the server.
   virtual std::vector<RoutesSeen> take_routes() { return {}; }
   virtual std::int64_t wire_bytes() const = 0;          // every byte on every medium

@@ -114,7 +114,7 @@ struct MeshOptions {                   // robots that relay for each other over 
   double update_period_s = 1;          // between two looks at the routes, where robots move
   double hysteresis = 0.1;             // share by which new routes have to be cheaper
   std::string unreached = "refuse";    // mesh_policies()
-  std::string aggregation = "server";  // mesh_aggregations(): where gradients are added up
+  std::string aggregation = "server";  // mesh_aggregations()
 };
 
 struct WireOptions {  // one full-duplex point-to-point link per robot, to the server
@@ -235,6 +235,13 @@ struct MessageSizes {
 // What the network could do and would take, in sentences, before anything runs; none where a
 // technology has nothing to say. The options are checked.
 std::vector<std::string> describe_link(const LinkOptions& options, const MessageSizes& messages);
+
+// Whether there is one: robots that gossip do without.
+bool has_server(const LinkOptions& options);
+
+// The links between robots where they start, if there is no server; else 0. The options are
+// checked.
+std::int64_t neighbour_links(const LinkOptions& options);
 
 // What a round trip takes at the least: the delay of the wires on the path, both ways.
 double round_trip_s(const LinkOptions& options);

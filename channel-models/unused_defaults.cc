@@ -94,6 +94,7 @@ void exchange(const Link& link, double round_trip_s) {
 // One character for each of the names, '0' if nothing asked for it.
 std::string try_out(LinkOptions options) {
   options.workers = std::min<std::int64_t>(options.workers, 2);
+  options.mesh.aggregation = MeshOptions().aggregation;  // with a server, who is as robots are
   if (options.placement.positions_m.size() > 2) options.placement.positions_m.resize(2);
   apply_defaults(options);
   for (const auto& [name, value] : options.ns3_defaults) watch(name);

@@ -72,7 +72,8 @@ std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
        << (training.batch > 1) << ' ' << (training.momentum > 0) << ' '
        << (training.weight_decay > 0) << '|' << compression.sparsifier << ' '
        << compression.error_compensation << ' ' << (compression.momentum_correction > 0) << ' '
-       << compression.downlink << '|' << options.data.augmentation << '|' << options.host.device;
+       << compression.downlink << ' ' << options.gossip.enabled << '|' << options.data.augmentation
+       << '|' << options.host.device;
   return text.str();
 }
 
@@ -125,6 +126,18 @@ Description describe(const Options& options, const DatasetShape& shape) {
   if (compression.momentum_correction > 0 && options.training.momentum > 0) {
     refuse({"compression.momentum_correction", "training.momentum"},
            "compression.momentum_correction is instead of training.momentum; set one of them");
+  }
+  if (options.gossip.enabled && !compression.error_compensation) {
+    refuse(
+        {"mesh.aggregation", "compression.error_compensation"},
+        "mesh.aggregation = 'gossip' sends what neighbours do not have yet, so that what is left "
+        "out of a message stands in a later one: it needs compression.error_compensation = true");
+  }
+  if (options.gossip.enabled && compression.momentum_correction > 0) {
+    refuse(
+        {"compression.momentum_correction", "mesh.aggregation"},
+        "compression.momentum_correction is of gradients, which mesh.aggregation = 'gossip' does "
+        "not send; training.momentum is each robot's own there");
   }
   if (compression.sparsifier == "none" && compression.schedule != "fixed") {
     refuse({"compression.schedule", "compression.sparsifier"}, "compression.schedule = '",

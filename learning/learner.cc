@@ -8,7 +8,6 @@
 #include <cmath>
 #include <numeric>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 #include "learning/compression/codec.h"
@@ -16,32 +15,13 @@
 #include "learning/compression/pilot_run.h"
 #include "learning/compression/sparse.h"
 #include "learning/compression/sparse_sum.h"
-#include "learning/compression/sparsifier.h"
-#include "learning/data/dataset.h"
-#include "learning/data/sampling.h"
 #include "learning/describe.h"
-#include "learning/models/model.h"
-#include "learning/runtime/device.h"
-#include "learning/runtime/torch_runtime.h"
-#include "learning/training/learning_rate.h"
+#include "learning/team.h"
 #include "learning/training/norms.h"
 #include "learning/training/optimiser.h"
 
 namespace gradwave::learning {
 namespace {
-
-// w_0 [d], and the buffers with which every worker starts.
-struct Start {
-  at::Tensor weights;
-  Buffers buffers;
-};
-
-Start start_of(const Model& model, std::uint64_t seed, const at::Device& device) {
-  Random random = random_stream(seed, "weights");
-  const at::Tensor weights = at::empty({model.size()});
-  model.initialise(random, weights.data_ptr<float>());
-  return {weights.to(device), to_device(model.buffers(), device)};
-}
 
 std::vector<Compressor> make_compressors(const Options& options, std::int64_t model_size,
                                          const at::Device& device) {
@@ -53,44 +33,6 @@ std::vector<Compressor> make_compressors(const Options& options, std::int64_t mo
   return compressors;
 }
 
-// What the lemmas speak of.
-Method method_of(const Options& options, const Description& description) {
-  return {static_cast<double>(description.model_size), static_cast<double>(description.k),
-          options.training.learning_rate, options.compression.error_compensation};
-}
-
-// As many samples again as four rounds see, from every worker alike.
-Batches reference_of(const Options& options, const Dataset& data,
-                     const std::vector<std::vector<std::int64_t>>& parts) {
-  Batches reference;
-  BatchStream(data, parts, 4 * options.training.batch, augmentation(options.data.augmentation),
-              options.seed, "pilot")
-      .next(reference);
-  return reference;
-}
-
-// None if the pilot diverges and nothing but the bounds would follow from it.
-std::optional<Pilot> measure(const Options& options, const Description& description,
-                             const Dataset& data, const Model& model,
-                             const std::vector<std::vector<std::int64_t>>& parts,
-                             const Start& start, const BatchStream& stream) {
-  const TrainingOptions& training = options.training;
-  const std::int64_t rounds = std::min(options.theory.pilot_rounds, training.rounds);
-  if (rounds == 0) return std::nullopt;
-  seed_operators(random_stream(options.seed, "pilot operators")());
-  try {
-    Pilot pilot =
-        run_pilot(model, start.weights, start.buffers, stream, reference_of(options, data, parts),
-                  rounds, training.learning_rate, options.theory.optimal_loss);
-    pilot.t_hat =
-        estimate_t_hat(coefficients(pilot, method_of(options, description)), training.rounds);
-    return pilot;
-  } catch (const OptionError&) {
-    if (needs_pilot(options)) throw;
-    return std::nullopt;
-  }
-}
-
 // Of the sum of the workers' memories, as far as the paper's g_t follows from it.
 at::Tensor zero_memories(const CompressionOptions& compression, std::int64_t model_size,
                          const at::Device& device) {
@@ -98,67 +40,18 @@ at::Tensor zero_memories(const CompressionOptions& compression, std::int64_t mod
   return at::zeros({model_size}, device);
 }
 
-// Bits as the paper counts them, of all workers: 32 for a value, log2 d for an index. A gradient
-// that is sent whole needs no indices.
-double paper_bits(std::int64_t workers, std::int64_t k, std::int64_t model_size, bool indices) {
-  const double entry = 32 + (indices ? std::log2(static_cast<double>(model_size)) : 0);
-  return static_cast<double>(workers * k) * entry;
-}
-
-// Memory that a GPU does not have, say: LibTorch's errors in plain words.
-template <class Work>
-void plainly(const Work& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument&) {  // plain already
-    throw;
-  } catch (const std::exception& error) {
-    throw std::runtime_error(reason(error));
-  }
-}
-
 }  // namespace
 
-struct Learner::State {
+struct Learner::State : Team {
   State(const Options& given, Dataset loaded)
-      : options(given),
-        device(device_of(given.host.device)),
-        data(std::move(loaded)),
-        description(describe(given, shape_of(data))),
-        parts(partition(given.data, data.train.labels, data.classes, workers, given.seed)),
-        model(make_model(given.model, data.image, data.classes)),
-        sparsifier(make_sparsifier(given.compression.sparsifier)),
-        stream(data, parts, given.training.batch, augmentation(given.data.augmentation), given.seed,
-               "batches"),
-        start(start_of(*model, given.seed, device)),
-        pilot(measure(given, description, data, *model, parts, start, stream)),
-        schedule(schedule_of(given, description, pilot ? pilot->t_hat : -1)),
-        rates(learning_rates(given.training)),
+      : Team(given, std::move(loaded)),
         compressors(make_compressors(given, size, device)),
         memories(zero_memories(given.compression, size, device)),
         messages(workers),
         sum(size, device),
         optimiser(size, given.training.momentum, given.training.weight_decay, device),
         gradient(at::empty({size}, device)),
-        sum_of_gradients(at::empty({size}, device)) {
-    seed_operators(random_stream(given.seed, "operators")());
-  }
-
-  const Options options;
-  const at::Device device;
-  const Dataset data;
-  const Description description;
-  const std::int64_t workers = options.training.workers;  // M
-  const std::int64_t size = description.model_size;       // d
-  const std::vector<std::vector<std::int64_t>> parts;     // [M][...], sample indices
-  const std::unique_ptr<Model> model;
-  const std::unique_ptr<Sparsifier> sparsifier;
-  BatchStream stream;
-
-  const Start start;
-  const std::optional<Pilot> pilot;
-  const Schedule schedule;
-  const std::vector<double> rates;  // eta_t [T]
+        sum_of_gradients(at::empty({size}, device)) {}
 
   bool under_way = false;                            // a round was planned and not applied
   std::int64_t round = 0;                            // t, of the next plan()
@@ -230,9 +123,7 @@ void Learner::State::compute(std::int64_t first, std::int64_t count, RoundPlan& 
   const auto take = [&](std::int64_t place) {
     const std::int64_t i = first + place;
     unsettled.empty() ? sum_of_gradients.copy_(gradient) : sum_of_gradients.add_(gradient);
-    Random random =
-        random_stream(options.seed, "sparsifier",
-                      {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(round)});
+    Random random = sparsifier_stream(i, round);
     compressors[i].compress(gradient, rates[round], plan.k, *sparsifier, random, sparse);
     encode(sparse, size, messages[i]);
     plan.uplink_bytes[i] = static_cast<std::int64_t>(messages[i].size());
@@ -274,8 +165,7 @@ RoundPlan Learner::plan(const std::vector<int>& taking_part) {
   auto* norms = s.norms.data_ptr<double>() + 2 * s.round;
   norms[0] = plan.gradient_norm;
   norms[1] = input_norm;
-  plan.paper_bits = paper_bits(static_cast<std::int64_t>(taking_part.size()), plan.k, s.size,
-                               s.options.compression.sparsifier != "none");
+  plan.paper_bits = s.paper_bits(static_cast<std::int64_t>(taking_part.size()) * plan.k);
   ++s.round;
   s.under_way = true;
   return plan;
@@ -340,32 +230,7 @@ Encoded Learner::model() {
 
 // With the mean of the workers' buffers, which each could send once, at the end of the training; of
 // integers and truth values, which have none, with worker 0's.
-Evaluation Learner::evaluate() {
-  const State& s = *state_;
-  const Buffers buffers = mean_of(s.buffers);
-  constexpr std::int64_t kChunk = kEvaluatedTogether;
-  const Images& test = s.data.test;
-  const std::int64_t pixels = s.data.image.pixels();
-  Batches samples;
-  samples.batch = 1;
-  samples.inputs.resize(kChunk * pixels);
-  samples.labels.resize(kChunk);
-  Model::Score total;
-  for (std::int64_t begin = 0; begin < test.count(); begin += kChunk) {
-    samples.workers = std::min(kChunk, test.count() - begin);
-    for (std::int64_t i = 0; i < samples.workers; ++i) {
-      normalise(test.images[begin + i], s.data.image, s.data.normalisation,
-                samples.inputs.data() + i * pixels);
-      samples.labels[i] = test.labels[begin + i];
-    }
-    Model::Score score;
-    plainly([&] { score = s.model->score(s.weights, buffers, samples); });
-    total.loss += score.loss;
-    total.right += score.right;
-  }
-  const auto count = static_cast<double>(test.count());
-  return {static_cast<double>(total.right) / count, total.loss / count};
-}
+Evaluation Learner::evaluate() { return state_->score(state_->weights, mean_of(state_->buffers)); }
 
 const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }
@@ -388,12 +253,11 @@ std::optional<Theory> Learner::theory() const {
     trajectory.squared_input_norms.push_back(norms[2 * t + 1] * norms[2 * t + 1]);
   }
   plainly([&] {
-    const Point end =
-        point_at(*s.model, s.weights, mean_of(s.buffers), reference_of(s.options, s.data, s.parts));
+    const Point end = point_at(*s.model, s.weights, mean_of(s.buffers), s.reference());
     trajectory.final_loss = end.loss;
     trajectory.final_squared_gradient = squared_norm(end.gradient);
   });
-  return theory_of(s.options, method_of(s.options, s.description), *s.pilot, trajectory);
+  return theory_of(s.options, s.method(), *s.pilot, trajectory);
 }
 
 }  // namespace gradwave::learning

@@ -51,8 +51,8 @@ struct TrainingOptions {
   std::vector<std::int64_t> milestones;  // of schedule "step": rounds, ascending
   double milestone_factor = 0.1;         // of schedule "step"
   std::int64_t warmup_rounds = 0;        // in which eta_t rises from zero
-  double momentum = 0;                   // beta of the server's step
-  double weight_decay = 0;               // lambda of the server's step
+  double momentum = 0;                   // beta of the server's step; of gossip, each robot's own
+  double weight_decay = 0;               // lambda, likewise
   std::int64_t evaluate_every = 10;      // rounds; the last round is always evaluated
 };
 
@@ -66,6 +66,11 @@ struct CompressionOptions {
   bool error_compensation = false;
   double momentum_correction = 0;  // beta of each worker's momentum before compression; 0: none
   std::string downlink = "sparse-union";
+};
+
+struct GossipOptions {          // learning without a server: gossip_learner.h
+  bool enabled = false;         // filled in by whoever knows that there is none
+  double consensus_step = 0.1;  // of the way to the neighbours that a robot goes in a round
 };
 
 struct TheoryOptions {
@@ -83,6 +88,7 @@ struct Options {
   ModelOptions model;
   TrainingOptions training;
   CompressionOptions compression;
+  GossipOptions gossip;
   TheoryOptions theory;
   HostOptions host;
   std::uint64_t seed = 1;

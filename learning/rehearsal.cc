@@ -7,9 +7,12 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <memory>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "learning/data/dataset.h"
 #include "learning/describe.h"
+#include "learning/gossip_learner.h"
 #include "learning/learner.h"
 #include "learning/runtime/device.h"
 #include "learning/runtime/random.h"
@@ -48,6 +51,30 @@ Dataset made_up(const DatasetShape& shape, const TrainingOptions& training, std:
   return data;
 }
 
+void rehearse_server(const Options& options, Dataset data) {
+  Learner learner(options, std::move(data));
+  std::vector<int> everybody(options.training.workers);
+  std::iota(everybody.begin(), everybody.end(), 0);
+  learner.plan(everybody);
+  learner.apply(everybody);
+  learner.evaluate();
+}
+
+void rehearse_gossip(const Options& options, Dataset data) {
+  GossipLearner learner(options, std::move(data));
+  learner.step();
+  std::vector<Tie> ties;
+  if (options.training.workers > 1) {
+    ties = {{0, 1, 0.5}};
+    for (const auto& [from, to] : {std::pair(0, 1), std::pair(1, 0)}) {
+      learner.message(from, to);
+      learner.hear(from, to);
+    }
+  }
+  learner.mix(ties);
+  learner.evaluate();
+}
+
 void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& shape) {
   options.training.workers = std::min(options.training.workers, kWorkers);
   options.training.batch = batch;
@@ -55,12 +82,9 @@ void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& 
   if (needs_pilot(options)) options.compression.t_hat = 0;
   options.theory.pilot_rounds = 0;
   try {
-    Learner learner(options, made_up(shape, options.training, options.seed));
-    std::vector<int> everybody(options.training.workers);
-    std::iota(everybody.begin(), everybody.end(), 0);
-    learner.plan(everybody);
-    learner.apply(everybody);
-    learner.evaluate();
+    Dataset data = made_up(shape, options.training, options.seed);
+    options.gossip.enabled ? rehearse_gossip(options, std::move(data))
+                           : rehearse_server(options, std::move(data));
   } catch (const std::invalid_argument&) {
     throw;
   } catch (const std::exception& error) {

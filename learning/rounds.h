@@ -33,9 +33,17 @@ struct Encoded {
   std::int64_t bytes = 0, k = 0;
 };
 
+// How far M models are apart that have learned without a server.
+struct Spread {
+  double distance = 0;  // consensus distance: sqrt((1/M) sum_i |x_i - mean|^2)
+  double worst_accuracy = 0, best_accuracy = 0;  // of a robot's own model
+};
+
 struct Evaluation {
   double accuracy = 0;  // share of the test set, 0 to 1
   double loss = 0;      // mean cross-entropy, nats
+  std::optional<Spread> spread =
+      std::nullopt;  // of gossip, where the two above are of the mean model
 };
 
 class Rounds {

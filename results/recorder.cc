@@ -102,8 +102,9 @@ struct Recorder::State {
             "counters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
         insert_evaluation(database,
                           "INSERT INTO evaluations (run_id, round, time_s, accuracy, loss, "
-                          "uplink_bits, downlink_bits, paper_bits) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+                          "uplink_bits, downlink_bits, paper_bits, consensus_distance, "
+                          "worst_worker_accuracy, best_worker_accuracy) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_topology(database,
                         "INSERT INTO topologies (run_id, time_s, changed, links, components, "
                         "connectivity) VALUES (?, ?, ?, ?, ?, ?)"),
@@ -200,6 +201,9 @@ struct Recorder::State {
     insert_evaluation.bind(6, then.uplink_bits);
     insert_evaluation.bind(7, then.downlink_bits);
     insert_evaluation.bind(8, then.paper_bits);
+    bind_real(insert_evaluation, 9, e.consensus_distance);
+    bind_real(insert_evaluation, 10, e.worst_worker_accuracy);
+    bind_real(insert_evaluation, 11, e.best_worker_accuracy);
     execute(insert_evaluation);
   }
 

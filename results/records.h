@@ -94,6 +94,9 @@ struct Evaluation {
   std::int64_t round = 0;  // rounds applied before it; 0: the initial weights
   double time_s = 0;
   double accuracy = 0, loss = 0;
+  // Of robots without a server.
+  std::optional<double> consensus_distance = {}, worst_worker_accuracy = {},
+                        best_worker_accuracy = {};
 };
 
 struct Theory {

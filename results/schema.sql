@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 7 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 8 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -63,18 +63,19 @@ CREATE TABLE runs (
 -- pilot_run.h says. NULL without a pilot, or where it diverged.
 CREATE INDEX runs_by_experiment ON runs(experiment_id);
 
--- The graph of a mesh, each time its routes were looked at. Nodes are the workers and the server.
+-- The graph of a mesh, each time its routes were looked at. Nodes are the workers and the server, if
+-- there is one.
 CREATE TABLE topologies (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   time_s REAL NOT NULL,
-  changed INTEGER NOT NULL,        -- 1: routes were laid anew
+  changed INTEGER NOT NULL,        -- 1: routes were laid anew; without a server, links came or went
   links INTEGER NOT NULL,
   components INTEGER NOT NULL,     -- 1: everybody reaches everybody
   connectivity REAL NOT NULL,      -- algebraic: second smallest eigenvalue of the Laplacian, each link 1
   PRIMARY KEY (run_id, time_s)
 ) STRICT, WITHOUT ROWID;
 
--- Each worker's route to the server then.
+-- Each worker's route to the server then; none without one.
 CREATE TABLE routes (
   run_id INTEGER NOT NULL,
   time_s REAL NOT NULL,
@@ -86,12 +87,13 @@ CREATE TABLE routes (
   bottleneck_to INTEGER,           -- NULL: the server
   bottleneck_s REAL,
   betweenness REAL NOT NULL,       -- share of the pairs of other nodes whose cheapest path is through it
-  component INTEGER NOT NULL,      -- 0: the server's
+  component INTEGER NOT NULL,      -- 0: the server's, or worker 0's
   PRIMARY KEY (run_id, time_s, worker),
   FOREIGN KEY (run_id, time_s) REFERENCES topologies(run_id, time_s)
 ) STRICT, WITHOUT ROWID;
 
--- latency_s = compute_s + uplink_s + downlink_s.
+-- latency_s = compute_s + uplink_s + downlink_s. Without a server (mesh.aggregation = "gossip") all
+-- that workers send each other is uplink, and the next round begins when everybody is done.
 CREATE TABLE rounds (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   round INTEGER NOT NULL,          -- t, from 0
@@ -102,10 +104,12 @@ CREATE TABLE rounds (
                                    -- those who were away have the model
   latency_s REAL NOT NULL,
   k INTEGER NOT NULL,              -- k_t, entries that each worker sends
-  uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients, all workers, lost ones too
+  uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients (or differences), all workers, lost
+                                   -- ones too
   downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates and models, likewise
   paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or
-                                   -- 32 M d uncompressed; M: who took part
+                                   -- 32 M d uncompressed; M: who took part; without a server, of the
+                                   -- entries of all messages
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
   airtime_s REAL,                  -- the radio channel in use; NULL on a wire
@@ -113,25 +117,28 @@ CREATE TABLE rounds (
   gradient_norm REAL,              -- of the mean gradient at w_t, before compression
   compressor_input_norm REAL,      -- of the mean of what the workers compress: m_t + eta grad with
                                    -- error compensation (Eq. 23), else the gradient; NULL with
-                                   -- momentum correction, and in files of before
+                                   -- momentum correction, without a server, and in files of before
   participants INTEGER NOT NULL,   -- workers whose gradient was applied
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
 
--- One message: a worker's gradient (uplink) or the server's update to it (downlink).
+-- One message: a worker's gradient (uplink) or the server's update to it (downlink); without a server,
+-- what a worker sends to a neighbour.
 CREATE TABLE transfers (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   round INTEGER NOT NULL,
   message INTEGER NOT NULL,        -- within its round, from 0, in the order of their ends
   worker INTEGER NOT NULL,         -- from 0
   direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
-  peer INTEGER,                    -- worker at the other end, who relays; NULL: the server
-  content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update
+  peer INTEGER,                    -- worker at the other end: a relay, or the neighbour who receives;
+                                   -- NULL: the server
+  content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update;
+                                   -- difference: what a neighbour has not heard of the sender's model
   k INTEGER NOT NULL,              -- entries in it
   payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
   start_s REAL NOT NULL,           -- handed to the socket
   end_s REAL,                      -- last byte at the receiving application; NULL: it was lost, one of
-                                   -- its ends having no route any more (mesh.unreached = "leave-out")
+                                   -- its ends having no route (or link) any more
   distance_m REAL,                 -- robot to the other end of its link, at end_s; NULL on a wire
   retransmissions INTEGER NOT NULL,  -- TCP segments sent again since the message before it arrived
                                    -- the same way: its own, and late ones of that message
@@ -142,7 +149,8 @@ CREATE TABLE transfers (
   PRIMARY KEY (run_id, round, message)
 ) STRICT, WITHOUT ROWID;
 
--- The model on the test set after so many rounds (round 0: the initial weights), with what all
+-- The model (without a server, the mean of the workers' models) on the test set after so many rounds
+-- (round 0: the initial weights), with what all
 -- workers together had sent by then: the sums over rounds 0 .. round - 1, so that no question about
 -- accuracy per bit has to add up rounds.
 CREATE TABLE evaluations (
@@ -154,6 +162,10 @@ CREATE TABLE evaluations (
   uplink_bits INTEGER NOT NULL,    -- payload
   downlink_bits INTEGER NOT NULL,  -- payload
   paper_bits REAL NOT NULL,
+  consensus_distance REAL,         -- of the workers' models from their mean, root mean square; these
+                                   -- three are NULL with a server
+  worst_worker_accuracy REAL,      -- of a worker's own model, 0 to 1
+  best_worker_accuracy REAL,
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
 
@@ -210,7 +222,7 @@ GROUP BY run_id, round, message;
 CREATE VIEW progress AS
 SELECT run_id, experiment_id, experiments.name AS experiment, variant, seed, parameters, status,
        round, time_s, uplink_bits + downlink_bits AS bits, uplink_bits, downlink_bits, paper_bits,
-       accuracy, loss
+       accuracy, loss, consensus_distance, worst_worker_accuracy, best_worker_accuracy
 FROM evaluations
 JOIN runs ON runs.id = run_id
 JOIN experiments ON experiments.id = experiment_id;

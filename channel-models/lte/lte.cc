@@ -64,7 +64,7 @@ class Lte final : public Link {
   bool ready() const override { return waiting_for().empty(); }
   std::string waiting_for() const override;
   void begin() override {}
-  std::optional<double> distance_m(int worker) const override {
+  std::optional<double> distance_m(int worker, int) const override {
     const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
     return robot->GetDistanceFrom(station_.Get(0)->GetObject<ns3::MobilityModel>());
   }
@@ -159,7 +159,7 @@ std::string Lte::waiting_for() const {
     if (device(i)->GetRrc()->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY) continue;
     char text[80];
     std::snprintf(text, sizeof text, "%srobot %u (%.1f m from the station)",
-                  robots.empty() ? "" : ", ", i, *distance_m(static_cast<int>(i)));
+                  robots.empty() ? "" : ", ", i, *distance_m(static_cast<int>(i), kNoPeer));
     robots += text;
   }
   return robots;

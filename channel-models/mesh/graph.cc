@@ -11,7 +11,6 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <numeric>
 
 namespace gradwave::channel::mesh {
 namespace {
@@ -23,7 +22,7 @@ using Weighted =
 constexpr double kFar = std::numeric_limits<double>::infinity();
 
 Weighted weighted(const Graph& graph) {
-  Weighted all(graph.robots + 1);
+  Weighted all(graph.nodes());
   for (const Edge& edge : graph.edges) {
     boost::add_edge(edge.one, edge.other, edge.cost_s, all);
   }
@@ -39,7 +38,7 @@ std::map<std::pair<int, int>, double> costs_by_ends(const Graph& graph) {
 }
 
 std::vector<int> degrees(const Graph& graph) {
-  std::vector<int> degrees(graph.robots + 1);
+  std::vector<int> degrees(graph.nodes());
   for (const Edge& edge : graph.edges) {
     ++degrees[edge.one];
     ++degrees[edge.other];
@@ -48,7 +47,7 @@ std::vector<int> degrees(const Graph& graph) {
 }
 
 double algebraic_connectivity(const Graph& graph) {
-  const std::size_t nodes = graph.robots + 1;
+  const std::size_t nodes = graph.nodes();
   if (nodes < 2) return 0;
   const std::unique_ptr<gsl_matrix, decltype(&gsl_matrix_free)> laplacian(
       gsl_matrix_calloc(nodes, nodes), gsl_matrix_free);
@@ -83,11 +82,12 @@ std::vector<int> path(const Tree& tree, int robot) {
 }  // namespace
 
 Tree cheapest(const Graph& graph) {
+  Tree tree{std::vector<int>(graph.robots, kNobody)};
+  if (!graph.has_server) return tree;
   const Weighted all = weighted(graph);
-  std::vector<double> cost(graph.robots + 1, kFar);
+  std::vector<double> cost(graph.nodes(), kFar);
   boost::dijkstra_shortest_paths(all, graph.server(),
                                  boost::distance_map(cost.data()).distance_inf(kFar));
-  Tree tree{std::vector<int>(graph.robots, kNobody)};
   for (const Edge& edge : graph.edges) {
     for (const auto& [child, parent] :
          {std::pair(edge.one, edge.other), std::pair(edge.other, edge.one)}) {
@@ -134,7 +134,7 @@ bool is_worth_it(const Graph& graph, const Tree& old_tree, const Tree& new_tree,
 
 Figures figures(const Graph& graph, const Tree& tree) {
   const Weighted all = weighted(graph);
-  const int nodes = graph.robots + 1;
+  const int nodes = graph.nodes();
   std::vector<int> component(nodes);
   Figures found;
   found.components = boost::connected_components(all, component.data());
@@ -148,7 +148,7 @@ Figures figures(const Graph& graph, const Tree& tree) {
   const double pairs = 0.5 * (nodes - 1) * (nodes - 2);
 
   // The server's component is the first, the others follow in the order of their robots.
-  std::map<int, int> number = {{component[graph.server()], 0}};
+  std::map<int, int> number = {{component[graph.has_server ? graph.server() : 0], 0}};
   const auto edges = costs_by_ends(graph);
   for (int robot = 0; robot < graph.robots; ++robot) {
     Route route;
@@ -178,16 +178,11 @@ Figures figures(const Graph& graph, const Tree& tree) {
   return found;
 }
 
-std::vector<std::vector<double>> metropolis_weights(const Graph& graph) {
+std::vector<double> metropolis_weights(const Graph& graph) {
   const std::vector<int> degree = degrees(graph);
-  const std::size_t nodes = graph.robots + 1;
-  std::vector<std::vector<double>> weights(nodes, std::vector<double>(nodes));
+  std::vector<double> weights;
   for (const Edge& edge : graph.edges) {
-    const double weight = 1.0 / (1 + std::max(degree[edge.one], degree[edge.other]));
-    weights[edge.one][edge.other] = weights[edge.other][edge.one] = weight;
-  }
-  for (std::size_t i = 0; i < nodes; ++i) {
-    weights[i][i] = 1 - std::accumulate(weights[i].begin(), weights[i].end(), 0.0);
+    weights.push_back(1.0 / (1 + std::max(degree[edge.one], degree[edge.other])));
   }
   return weights;
 }

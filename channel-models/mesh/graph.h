@@ -10,7 +10,7 @@
 
 namespace gradwave::channel::mesh {
 
-// Robots are 0 to M - 1, the server is M.
+// Robots are 0 to M - 1; the server, if there is one, is M.
 struct Edge {
   int one = 0, other = 0;
   double cost_s = 0;  // expected airtime of a packet, above 0
@@ -19,8 +19,10 @@ struct Edge {
 struct Graph {
   int robots = 0;  // M
   std::vector<Edge> edges;
+  bool has_server = true;
 
   int server() const { return robots; }
+  int nodes() const { return robots + (has_server ? 1 : 0); }
 };
 
 constexpr int kNobody = -1;
@@ -38,7 +40,7 @@ struct Route {
   std::pair<int, int> bottleneck = {kNobody, kNobody};  // the hop that costs most, from and to
   double bottleneck_s = 0;
   double betweenness = 0;  // share of all pairs of others whose cheapest path goes through it
-  int component = 0;       // those that reach each other have the same, the server 0
+  int component = 0;       // those that reach each other have the same, the server (or robot 0) 0
 };
 
 struct Figures {
@@ -48,6 +50,7 @@ struct Figures {
 };
 
 // By Dijkstra from the server; of two parents that cost the same, the one with the lower number.
+// Without a server nobody has a route.
 Tree cheapest(const Graph& graph);
 
 // What a robot's route costs along this tree; nothing if it has none, or a hop is no edge any more.
@@ -59,8 +62,8 @@ bool is_worth_it(const Graph& graph, const Tree& old_tree, const Tree& new_tree,
 
 Figures figures(const Graph& graph, const Tree& tree);
 
-// [M + 1][M + 1], symmetric and doubly stochastic: 1 / (1 + max(degrees)) between neighbours, the
-// rest stays (Xiao and Boyd 2004). What averages among neighbours weigh each other with.
-std::vector<std::vector<double>> metropolis_weights(const Graph& graph);
+// Of each edge: 1 / (1 + the larger one of its ends' degrees). With what is left on the diagonal a
+// symmetric, doubly stochastic matrix, by which neighbours average (Xiao and Boyd 2004).
+std::vector<double> metropolis_weights(const Graph& graph);
 
 }  // namespace gradwave::channel::mesh

@@ -38,9 +38,11 @@ namespace {
 using ns3::Ptr;
 
 constexpr std::int64_t kMtuBytes = 2296;
+constexpr double kPacketBytes = 1448;    // of payload
 constexpr std::uint32_t kInterface = 1;  // after the loopback
 
 enum class Policy { kRefuse, kWait, kLeaveOut };
+enum class Aggregation { kServer, kRelays, kGossip };
 
 const Table<Policy>& policy_table() {
   static const Table<Policy> table = {
@@ -48,18 +50,33 @@ const Table<Policy>& policy_table() {
        Policy::kRefuse},
       {"wait", "rounds wait until everybody has one, at most limits.stall_s", Policy::kWait},
       {"leave-out",
-       "rounds go on without them; who missed an update first gets the whole model when it is back",
+       "rounds go on without them; who is back gets the whole model first, or, without a server, "
+       "what it has missed",
        Policy::kLeaveOut},
   };
   return table;
 }
 
-// Robots and the server, which stands.
+const Table<Aggregation>& aggregation_table() {
+  static const Table<Aggregation> table = {
+      {"server", "gradients at the server alone: relays pass on packets", Aggregation::kServer},
+      {"relays", "gradients on every relay, which waits for its children and sends one message on",
+       Aggregation::kRelays},
+      {"gossip",
+       "there is no server: each robot has a model and averages it with its neighbours' "
+       "(CHOCO-SGD)",
+       Aggregation::kGossip},
+  };
+  return table;
+}
+
+// Robots and, if there is one, the server, which stands.
 ns3::NodeContainer place_nodes(const LinkOptions& options) {
   ns3::NodeContainer robots, server;
   robots.Create(options.workers);
-  server.Create(1);
   set_moving(robots, options);
+  if (!has_server(options)) return robots;
+  server.Create(1);
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
   fixed->SetPosition(access_point_place(options.placement));
   server.Get(0)->AggregateObject(fixed);
@@ -74,12 +91,12 @@ std::vector<Ptr<ns3::MobilityModel>> mobilities_of(const ns3::NodeContainer& nod
   return all;
 }
 
-// "robots 2, 5; robots 6" by components; "" if everybody has a route.
+// Those whom the server, or robot 0, does not reach: "robot 2, 5; robot 6" by components.
 std::string unreached(const mesh::Figures& figures) {
   std::map<int, std::string> islands;
   for (std::size_t i = 0; i < figures.routes.size(); ++i) {
     const mesh::Route& route = figures.routes[i];
-    if (route.hops > 0) continue;
+    if (route.component == 0) continue;
     std::string& robots = islands[route.component];
     robots += (robots.empty() ? "robot " : ", ") + std::to_string(i);
   }
@@ -116,19 +133,18 @@ class Mesh final : public Link {
   Mesh& operator=(const Mesh&) = delete;
 
   const ns3::NodeContainer& robots() const override { return robots_; }
-  Ptr<ns3::Node> server() const override { return nodes_.Get(nodes_.GetN() - 1); }
-  ns3::Ipv4Address server_address() const override { return addresses_.back(); }
-  bool ready() const override {
-    if (!leaves_out_) return waiting_for().empty();
-    return std::any_of(figures_.routes.begin(), figures_.routes.end(),
-                       [](const mesh::Route& route) { return route.hops > 0; });
+  Ptr<ns3::Node> server() const override {
+    return has_server_ ? nodes_.Get(nodes_.GetN() - 1) : nullptr;
   }
+  ns3::Ipv4Address server_address() const override { return addresses_.back(); }
+  bool ready() const override;
   std::string waiting_for() const override {
     const std::string robots = unreached(figures_);
-    return robots.empty() ? "" : "no route to the server: " + robots;
+    if (robots.empty()) return "";
+    return (has_server_ ? "no route to the server: " : "no route to robot 0: ") + robots;
   }
   void begin() override;
-  std::optional<double> distance_m(int worker) const override;
+  std::optional<double> distance_m(int worker, int peer) const override;
   Reading uplink(int worker) const override { return reading(worker, meter_->uplink(worker)); }
   Reading downlink(int worker) const override { return reading(worker, meter_->downlink(worker)); }
   Counters between(const Reading& before, const Reading& after) const override;
@@ -137,9 +153,8 @@ class Mesh final : public Link {
     return most_bps_ * seconds * (nodes_.GetN() / 2);
   }
   std::vector<int> parents() const override;
-  bool is_left_out(int worker) const override {
-    return leaves_out_ && figures_.routes[worker].hops == 0;
-  }
+  bool is_cut(int worker, int peer) const override;
+  std::vector<std::pair<int, int>> neighbours() const override;
   std::vector<RoutesSeen> take_routes() override { return std::exchange(routes_seen_, {}); }
   std::int64_t wire_bytes() const override { return meter_->wire_bytes(); }
   std::optional<double> airtime_s() const override { return meter_->airtime_s(); }
@@ -148,6 +163,7 @@ class Mesh final : public Link {
   void install_radios(const LinkOptions& options);
   void install_addresses();
   void look();
+  std::set<std::pair<int, int>> find_hops() const;
   Ptr<ns3::WifiMac> mac(int node) const {
     return ns3::DynamicCast<ns3::WifiNetDevice>(radios_.Get(node))->GetMac();
   }
@@ -156,13 +172,14 @@ class Mesh final : public Link {
   void forget_routes(std::uint32_t node);
   void route(int node, int destination, int next_hop);
   Reading reading(int worker, Reading counted) const {
-    counted.push_back(figures_.routes[worker].hops);
+    if (has_server_) counted.push_back(figures_.routes[worker].hops);
     return counted;
   }
 
-  ns3::NodeContainer nodes_, robots_;  // nodes_ [M + 1], the server last
+  const bool has_server_;
+  ns3::NodeContainer nodes_, robots_;  // of nodes_, the server is the last
   ns3::NetDeviceContainer radios_;
-  std::vector<ns3::Ipv4Address> addresses_;  // [M + 1]
+  std::vector<ns3::Ipv4Address> addresses_;  // of every node
   Ptr<ns3::PropagationLossModel> path_loss_, fading_;
   double most_bps_ = 0;
   std::unique_ptr<WifiMeter> meter_;
@@ -172,13 +189,15 @@ class Mesh final : public Link {
   mesh::Graph graph_;
   mesh::Tree tree_;
   mesh::Figures figures_;
+  std::set<std::pair<int, int>> hops_;
   bool begun_ = false;
   std::vector<RoutesSeen> routes_seen_;
   ns3::EventId looking_;
 };
 
 Mesh::Mesh(const LinkOptions& options)
-    : nodes_(place_nodes(options)),
+    : has_server_(has_server(options)),
+      nodes_(place_nodes(options)),
       links_(options, mobilities_of(nodes_)),
       period_s_(stands_still(options.mobility) ? 0 : options.mesh.update_period_s),
       hysteresis_(options.mesh.hysteresis),
@@ -218,10 +237,10 @@ void Mesh::install_addresses() {
       ns3::Ipv4AddressHelper("10.1.0.0", "255.255.0.0").Assign(radios_);
   for (std::uint32_t i = 0; i < nodes_.GetN(); ++i) addresses_.push_back(interfaces.GetAddress(i));
   ns3::NeighborCacheHelper().PopulateNeighborCache(interfaces);
-  ns3::NetDeviceContainer robots;
+  ns3::NetDeviceContainer robots, server;
   for (std::uint32_t i = 0; i < robots_.GetN(); ++i) robots.Add(radios_.Get(i));
-  meter_ =
-      std::make_unique<WifiMeter>(robots, ns3::NetDeviceContainer(radios_.Get(robots_.GetN())));
+  if (has_server_) server.Add(radios_.Get(robots_.GetN()));
+  meter_ = std::make_unique<WifiMeter>(robots, server);
   meter_->watch_queues(addresses_);
 }
 
@@ -231,20 +250,40 @@ void Mesh::begin() {
   routes_seen_ = {seen(graph_, figures_, true)};
 }
 
+bool Mesh::ready() const {
+  if (!leaves_out_) return unreached(figures_).empty();
+  return !has_server_ || std::any_of(figures_.routes.begin(), figures_.routes.end(),
+                                     [](const mesh::Route& route) { return route.hops > 0; });
+}
+
+// Who sends to whom without a relay.
+std::set<std::pair<int, int>> Mesh::find_hops() const {
+  std::set<std::pair<int, int>> all;
+  if (!has_server_) {
+    for (const mesh::Edge& edge : graph_.edges) all.emplace(edge.one, edge.other);
+  }
+  for (std::size_t i = 0; i < tree_.parent.size(); ++i) {
+    if (tree_.parent[i] != mesh::kNobody) all.emplace(i, tree_.parent[i]);
+  }
+  return all;
+}
+
 // Draws no random number and sends no packet.
 void Mesh::look() {
-  graph_ = links_.now();
+  // A tree does not hold on to a link; of neighbours, each that goes interrupts a message.
+  graph_ = has_server_ ? links_.now() : links_.now(graph_);
   const mesh::Tree cheapest = mesh::cheapest(graph_);
-  const bool changes = mesh::is_worth_it(graph_, tree_, cheapest, hysteresis_);
-  const mesh::Tree before = tree_;
-  if (changes) tree_ = cheapest;
-  for (std::size_t i = 0; i < tree_.parent.size(); ++i) {
-    if (tree_.parent[i] == before.parent[i] || tree_.parent[i] == mesh::kNobody) continue;
-    meet_anew(static_cast<int>(i), tree_.parent[i]);
-    meet_anew(tree_.parent[i], static_cast<int>(i));
+  const bool leaves_tree = mesh::is_worth_it(graph_, tree_, cheapest, hysteresis_);
+  if (leaves_tree) tree_ = cheapest;
+  const auto before = std::exchange(hops_, find_hops());
+  for (const auto& [one, other] : hops_) {
+    if (before.count({one, other}) > 0) continue;
+    meet_anew(one, other);
+    meet_anew(other, one);
   }
   figures_ = mesh::figures(graph_, tree_);
-  if (changes) lay_routes();
+  if (leaves_tree) lay_routes();
+  const bool changes = has_server_ ? leaves_tree : hops_ != before;
   if (begun_) routes_seen_.push_back(seen(graph_, figures_, changes));
   if (period_s_ > 0) {
     looking_ = ns3::Simulator::Schedule(ns3::Seconds(period_s_), &Mesh::look, this);
@@ -306,27 +345,40 @@ std::vector<int> Mesh::parents() const {
   return parents;
 }
 
-std::optional<double> Mesh::distance_m(int worker) const {
-  const int parent = tree_.parent[worker];
-  const auto other = nodes_.Get(parent == mesh::kNobody ? graph_.server() : parent);
+bool Mesh::is_cut(int worker, int peer) const {
+  if (!has_server_) return hops_.count(std::minmax(worker, peer)) == 0;
+  const auto has_route = [&](int robot) { return figures_.routes[robot].hops > 0; };
+  return leaves_out_ && !(has_route(worker) && (peer == kNoPeer || has_route(peer)));
+}
+
+std::vector<std::pair<int, int>> Mesh::neighbours() const {
+  if (has_server_) return {};
+  return {hops_.begin(), hops_.end()};
+}
+
+std::optional<double> Mesh::distance_m(int worker, int peer) const {
+  const int next = peer == kNoPeer ? tree_.parent[worker] : peer;
+  const auto other = nodes_.Get(next == mesh::kNobody ? graph_.server() : next);
   return robots_.Get(worker)->GetObject<ns3::MobilityModel>()->GetDistanceFrom(
       other->GetObject<ns3::MobilityModel>());
 }
 
 Counters Mesh::between(const Reading& before, const Reading& after) const {
   Counters counters = WifiMeter::between(before, after);
-  counters.insert(counters.begin(), {"hops", after.back()});
+  if (has_server_) counters.insert(counters.begin(), {"hops", after.back()});
   return counters;
 }
 
 }  // namespace
 
-Words mesh_aggregations() {
-  return {{"server", "at the server alone: relays pass on packets"},
-          {"relays", "on every relay, which waits for its children and sends one message on"}};
-}
+Words mesh_aggregations() { return words_of(aggregation_table()); }
 
 Words mesh_policies() { return words_of(policy_table()); }
+
+bool mesh_has_server(const LinkOptions& options) {
+  return look_up(aggregation_table(), "mesh.aggregation", options.mesh.aggregation) !=
+         Aggregation::kGossip;
+}
 
 mesh::Graph mesh_at_start(const LinkOptions& options) {
   return MeshLinks(options, mobilities_of(place_nodes(options))).now();
@@ -338,6 +390,10 @@ void check_mesh(const LinkOptions& options) {
   check_mobility(options);
   check_tcp(options.tcp, kMtuBytes);
   allowed_links(options);
+  if (!has_server(options) && options.workers < 2) {
+    throw OptionError({"team.workers", "mesh.aggregation"},
+                      "mesh.aggregation = \"gossip\" is among robots; expected two or more");
+  }
   if (look_up(policy_table(), "mesh.unreached", options.mesh.unreached) != Policy::kRefuse) return;
   const auto islands = in_a_child([&] {
     apply_defaults(options);
@@ -348,8 +404,9 @@ void check_mesh(const LinkOptions& options) {
   throw OptionError(
       {"placement.radius_m", "placement.positions_m", "placement.spacing_m", "mobility.loops_m",
        "mobility.file", "team.robots", "mesh.edges", "mesh.links", "wifi.tx_power_dbm"},
-      "mesh: no route to the server with seed " + std::to_string(options.seed) + " from " +
-          *islands + "; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
+      std::string("mesh: no route to ") + (has_server(options) ? "the server" : "robot 0") +
+          " with seed " + std::to_string(options.seed) + " from " + *islands +
+          "; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
 }
 
 void apply_mesh(const LinkOptions& options) {
@@ -359,9 +416,44 @@ void apply_mesh(const LinkOptions& options) {
   apply_tcp(options.tcp, kMtuBytes, 0);
 }
 
+std::vector<std::string> describe_neighbours(const mesh::Graph& graph, const mesh::Figures& figures,
+                                             const MessageSizes& messages) {
+  std::vector<int> degree(graph.robots);
+  double sum_s = 0, worst_s = 0;
+  std::pair<int, int> worst;
+  for (const mesh::Edge& edge : graph.edges) {
+    ++degree[edge.one];
+    ++degree[edge.other];
+    sum_s += 2 * edge.cost_s;
+    if (edge.cost_s <= worst_s) continue;
+    worst_s = edge.cost_s;
+    worst = {edge.one, edge.other};
+  }
+  const auto [least, most] = std::minmax_element(degree.begin(), degree.end());
+  char text[240];
+  std::snprintf(text, sizeof text,
+                "no server; where robots start: %zu links, of %d to %d for a robot, %d components, "
+                "algebraic connectivity %.2f",
+                graph.edges.size(), *least, *most, figures.components, figures.connectivity);
+  std::vector<std::string> lines = {text};
+  if (graph.edges.empty()) return lines;
+  const double message_bytes =
+      messages.uplink_bytes * graph.robots / (2 * static_cast<double>(graph.edges.size()));
+  std::snprintf(text, sizeof text,
+                "the link that costs most is between robots %d and %d: %.2f ms for a packet of "
+                "1,500 bytes; a round keeps the channel busy for about %.3g s, where all hear each "
+                "other",
+                worst.first, worst.second, 1e3 * worst_s, message_bytes / kPacketBytes * sum_s);
+  lines.emplace_back(text);
+  const std::string islands = unreached(figures);
+  if (!islands.empty()) lines.push_back("no route to robot 0 where they start: " + islands);
+  return lines;
+}
+
 std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages) {
   const mesh::Graph graph = mesh_at_start(options);
   const mesh::Figures figures = mesh::figures(graph, mesh::cheapest(graph));
+  if (!graph.has_server) return describe_neighbours(graph, figures, messages);
   int most_hops = 0, reached = 0;
   double sum_s = 0, worst_s = 0;
   std::pair<int, int> worst;
@@ -383,13 +475,13 @@ std::vector<std::string> describe_mesh(const LinkOptions& options, const Message
   if (reached == 0) return lines;
   const std::string to =
       worst.second == graph.server() ? "the server" : "robot " + std::to_string(worst.second);
-  constexpr double kPacket = 1448;
   std::snprintf(text, sizeof text,
                 "the hop that costs most leads from robot %d to %s: %.2f ms for a packet of 1,500 "
                 "bytes; a round keeps the channel busy for about %.3g s up and %.3g s down, where "
                 "all hear each other",
-                worst.first, to.c_str(), 1e3 * worst_s, messages.uplink_bytes / kPacket * sum_s,
-                messages.downlink_bytes / kPacket * sum_s);
+                worst.first, to.c_str(), 1e3 * worst_s,
+                messages.uplink_bytes / kPacketBytes * sum_s,
+                messages.downlink_bytes / kPacketBytes * sum_s);
   lines.emplace_back(text);
   const std::string islands = unreached(figures);
   if (!islands.empty()) lines.push_back("no route where they start: " + islands);

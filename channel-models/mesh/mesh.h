@@ -14,9 +14,13 @@
 // may be lost, which TCP repeats. With unreached = "leave-out", who has no route when one looks is
 // out of reach until one looks again; else the others wait for it.
 //
-// Counters of a message: hops (of its robot's route), and what the robot's radio, or the server's
-// to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps, airtime_s,
-// waiting_s, queue_drops.
+// Without a server (aggregation = "gossip") there are no routes: robots send to those at the other
+// end of an edge. An edge that stands needs no margin; one that is gone loses what is under way on
+// it. With unreached = "wait" and "refuse" a round does not begin unless all robots are connected.
+//
+// Counters of a message: hops (with a server, of its robot's route), and what the robot's radio, or
+// the server's to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps,
+// airtime_s, waiting_s, queue_drops.
 #pragma once
 
 #include <memory>
@@ -32,6 +36,8 @@ void check_mesh(const LinkOptions& options);
 void apply_mesh(const LinkOptions& options);
 std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages);
 std::unique_ptr<Link> make_mesh(const LinkOptions& options);
+
+bool mesh_has_server(const LinkOptions& options);
 
 // Where robots start. After apply_defaults().
 mesh::Graph mesh_at_start(const LinkOptions& options);

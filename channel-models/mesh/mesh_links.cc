@@ -56,7 +56,12 @@ Pairs listed(const LinkOptions& options) {
   const TableFile table(key, options.mesh.edges, {"from", "to"});
   const int server = static_cast<int>(options.workers);
   const auto node = [&](const TableFile::Row& row, const std::string& column) {
-    if (table.text(row, column) == "server") return server;
+    if (table.text(row, column) == "server") {
+      if (!has_server(options)) {
+        table.refuse(row, "there is no server with mesh.aggregation = \"gossip\"");
+      }
+      return server;
+    }
     return static_cast<int>(table.integer(row, column, 0, server - 1));
   };
   std::set<std::pair<int, int>> seen;
@@ -84,7 +89,19 @@ const Table<Pairs (*)(const LinkOptions&)>& links_table() {
 Words mesh_links() { return words_of(links_table()); }
 
 std::vector<std::pair<int, int>> allowed_links(const LinkOptions& options) {
-  return look_up(links_table(), "mesh.links", options.mesh.links)(options);
+  Pairs pairs = look_up(links_table(), "mesh.links", options.mesh.links)(options);
+  if (has_server(options)) return pairs;
+  const auto is_servers = [&](const std::pair<int, int>& pair) {
+    return pair.second == options.workers;
+  };
+  pairs.erase(std::remove_if(pairs.begin(), pairs.end(), is_servers), pairs.end());
+  if (pairs.empty() && options.workers > 1) {
+    throw OptionError({"mesh.links", "mesh.edges", "mesh.aggregation"},
+                      "mesh.links = \"" + options.mesh.links +
+                          "\" has no link between robots, and there is no server with "
+                          "mesh.aggregation = \"gossip\"");
+  }
+  return pairs;
 }
 
 MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::MobilityModel>> nodes)
@@ -92,6 +109,7 @@ MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::Mobil
       loss_(make_path_loss(options, centre_frequency_hz(options.wifi))),
       rates_(options.wifi),
       margin_db_(options.mesh.margin_db),
+      has_server_(has_server(options)),
       powers_dbm_(options.radio.robot_powers_dbm),
       gains_dbi_(options.radio.robot_gains_dbi),
       allowed_(allowed_links(options)) {
@@ -99,18 +117,28 @@ MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::Mobil
   gains_dbi_.resize(nodes_.size(), 0);
 }
 
-double MeshLinks::cost_s(int from, int to) const {
+double MeshLinks::cost_one_way_s(int from, int to, double margin_db) const {
   const double received_dbm = loss_->CalcRxPower(
-      powers_dbm_[from] + gains_dbi_[from] + gains_dbi_[to] - margin_db_, nodes_[from], nodes_[to]);
+      powers_dbm_[from] + gains_dbi_[from] + gains_dbi_[to] - margin_db, nodes_[from], nodes_[to]);
   const auto rate = rates_.best(received_dbm);
   return rate ? rate->airtime_s : HUGE_VAL;
 }
 
-mesh::Graph MeshLinks::now() const {
+double MeshLinks::cost_s(int one, int other, double margin_db) const {
+  return std::max(cost_one_way_s(one, other, margin_db), cost_one_way_s(other, one, margin_db));
+}
+
+mesh::Graph MeshLinks::now() const { return now(mesh::Graph()); }
+
+mesh::Graph MeshLinks::now(const mesh::Graph& before) const {
+  std::set<std::pair<int, int>> standing;
+  for (const mesh::Edge& edge : before.edges) standing.emplace(edge.one, edge.other);
   mesh::Graph graph;
-  graph.robots = static_cast<int>(nodes_.size()) - 1;
+  graph.has_server = has_server_;
+  graph.robots = static_cast<int>(nodes_.size()) - (has_server_ ? 1 : 0);
   for (const auto& [one, other] : allowed_) {
-    const double worse_s = std::max(cost_s(one, other), cost_s(other, one));
+    const bool stands = standing.count({one, other}) > 0;
+    const double worse_s = cost_s(one, other, stands ? 0 : margin_db_);
     if (std::isfinite(worse_s)) graph.edges.push_back({one, other, worse_s});
   }
   return graph;

@@ -123,7 +123,7 @@ class Nr final : public Link {
     return out_of_reach(*cell_.access, *cell_.world, options_);
   }
   void begin() override { cell_.world->begin(); }
-  std::optional<double> distance_m(int worker) const override {
+  std::optional<double> distance_m(int worker, int) const override {
     return cell_.world->distance_m(worker, cell_.access->station_of(worker));
   }
   Reading uplink(int worker) const override { return reading(worker, nr::Way::kUp); }
@@ -324,6 +324,7 @@ std::vector<Point> nr_station_points(const LinkOptions& options) {
 
 std::vector<Covered> cover_by_nr(const LinkOptions& options) {
   const Cell cell(options);
+  const std::vector<Point> stations = nr_station_points(options);
   std::vector<Covered> all;
   for (int i = 0; i < options.workers; ++i) {
     const nr::Reach up = cell.access->reach(i, nr::Way::kUp);
@@ -331,6 +332,7 @@ std::vector<Covered> cover_by_nr(const LinkOptions& options) {
     const ns3::Vector at = cell.robots.Get(i)->GetObject<ns3::MobilityModel>()->GetPosition();
     Covered covered;
     covered.place = {at.x, at.y};
+    covered.station = stations.at(cell.access->station_of(i));
     covered.distance_m = cell.world->distance_m(i, cell.access->station_of(i));
     covered.path_loss_db = path_loss_db(i, up, options);
     covered.snr_db = up.sinr_db;

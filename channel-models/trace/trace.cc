@@ -147,7 +147,7 @@ class Trace final : public Link {
     for (Way& way : up_) way.begin();
     for (Way& way : down_) way.begin();
   }
-  std::optional<double> distance_m(int) const override { return std::nullopt; }
+  std::optional<double> distance_m(int, int) const override { return std::nullopt; }
   Reading uplink(int worker) const override { return up_[worker].reading(); }
   Reading downlink(int worker) const override { return down_[worker].reading(); }
   Counters between(const Reading& before, const Reading& after) const override;

@@ -61,7 +61,7 @@ class Wifi final : public Link {
   void begin() override {
     if (fading_) set_after(path_loss_, fading_);
   }
-  std::optional<double> distance_m(int worker) const override;
+  std::optional<double> distance_m(int worker, int) const override;
   Reading uplink(int worker) const override { return meter_->uplink(worker); }
   Reading downlink(int worker) const override { return meter_->downlink(worker); }
   Counters between(const Reading& before, const Reading& after) const override {
@@ -161,13 +161,13 @@ std::string Wifi::waiting_for() const {
     if (associated(i)) continue;
     char text[80];
     std::snprintf(text, sizeof text, "%srobot %u (%.1f m from the access point)",
-                  robots.empty() ? "" : ", ", i, *distance_m(i));
+                  robots.empty() ? "" : ", ", i, *distance_m(i, kNoPeer));
     robots += text;
   }
   return robots;
 }
 
-std::optional<double> Wifi::distance_m(int worker) const {
+std::optional<double> Wifi::distance_m(int worker, int) const {
   const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
   return robot->GetDistanceFrom(access_point_.Get(0)->GetObject<ns3::MobilityModel>());
 }

@@ -15,6 +15,10 @@
 namespace gradwave::channel {
 
 std::vector<Covered> cover_by_wifi(const LinkOptions& options) {
+  struct Radio {
+    ns3::Ptr<ns3::MobilityModel> mobility;
+    double power_dbm, gain_dbi;
+  };
   ns3::NodeContainer robots, station;
   robots.Create(options.workers);
   station.Create(1);
@@ -22,24 +26,39 @@ std::vector<Covered> cover_by_wifi(const LinkOptions& options) {
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
   fixed->SetPosition(access_point_place(options.placement));
   station.Get(0)->AggregateObject(fixed);
+  const RadioOptions& radio = options.radio;
+  std::vector<Radio> radios;
+  for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
+    radios.push_back(
+        {robots.Get(i)->GetObject<ns3::MobilityModel>(),
+         radio.robot_powers_dbm.empty() ? options.wifi.tx_power_dbm : radio.robot_powers_dbm[i],
+         radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i]});
+  }
+  if (has_server(options)) radios.push_back({fixed, options.wifi.tx_power_dbm, 0});
+
   const auto loss = make_path_loss(options, centre_frequency_hz(options.wifi));
   const WifiRates rates(options.wifi);
-  const RadioOptions& radio = options.radio;
   std::vector<Covered> all;
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
-    const auto robot = robots.Get(i)->GetObject<ns3::MobilityModel>();
-    const ns3::Vector at = robot->GetPosition();
-    const double power_dbm =
-        radio.robot_powers_dbm.empty() ? options.wifi.tx_power_dbm : radio.robot_powers_dbm[i];
-    const double gain_dbi = radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i];
-    const double loss_db = -loss->CalcRxPower(0, robot, fixed);
-    const auto up = rates.best(power_dbm + gain_dbi - loss_db);
-    const auto down = rates.best(options.wifi.tx_power_dbm + gain_dbi - loss_db);
+    const Radio& robot = radios[i];
+    const auto gain_db = [&](const Radio& other) {
+      return robot.gain_dbi + other.gain_dbi + loss->CalcRxPower(0, robot.mobility, other.mobility);
+    };
+    // The server, or the best of the other robots.
+    std::size_t best = has_server(options) ? radios.size() - 1 : (i == 0 ? 1 : 0);
+    for (std::size_t other = 0; other < radios.size() && !has_server(options); ++other) {
+      if (other != i && gain_db(radios[other]) > gain_db(radios[best])) best = other;
+    }
+    const Radio& other = radios[best];
+    const auto up = rates.best(robot.power_dbm + gain_db(other));
+    const auto down = rates.best(other.power_dbm + gain_db(other));
+    const ns3::Vector at = robot.mobility->GetPosition(), to = other.mobility->GetPosition();
     Covered covered;
     covered.place = {at.x, at.y};
-    covered.distance_m = robot->GetDistanceFrom(fixed);
-    covered.path_loss_db = loss_db;
-    covered.snr_db = rates.snr_db(power_dbm + gain_dbi - loss_db);
+    covered.station = {to.x, to.y};
+    covered.distance_m = robot.mobility->GetDistanceFrom(other.mobility);
+    covered.path_loss_db = robot.gain_dbi + other.gain_dbi - gain_db(other);
+    covered.snr_db = rates.snr_db(robot.power_dbm + gain_db(other));
     covered.up_bps = up ? up->rate_bps : 0;
     covered.down_bps = down ? down->rate_bps : 0;
     covered.reached = up && down;

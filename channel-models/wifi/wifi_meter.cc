@@ -29,12 +29,12 @@ WifiMeter::WifiMeter(const ns3::NetDeviceContainer& stations,
       access_point_(access_point),
       uplink_(stations.GetN()),
       downlink_(stations.GetN()),
-      band_(phy_of(access_point.Get(0))->GetPhyBand()) {
+      band_(phy_of(stations.Get(0))->GetPhyBand()) {
   const auto watch = [this](ns3::Ptr<ns3::NetDevice> device, int sender) {
     phy_of(device)->TraceConnectWithoutContext("PhyTxPsduBegin",
                                                ns3::MakeCallback(&WifiMeter::count, this, sender));
   };
-  watch(access_point.Get(0), kAccessPoint);
+  if (access_point.GetN() > 0) watch(access_point.Get(0), kAccessPoint);
   for (std::uint32_t i = 0; i < stations.GetN(); ++i) {
     workers_[ns3::Mac48Address::ConvertFrom(stations.Get(i)->GetAddress())] = i;
     watch(stations.Get(i), i);
@@ -71,7 +71,7 @@ void WifiMeter::watch_queues(const std::vector<ns3::Ipv4Address>& addresses) {
     queue->TraceConnectWithoutContext("Drop",
                                       ns3::MakeCallback(&WifiMeter::count_drop, this, sender));
   };
-  watch(access_point_.Get(0), kAccessPoint);
+  if (access_point_.GetN() > 0) watch(access_point_.Get(0), kAccessPoint);
   for (std::uint32_t i = 0; i < stations_.GetN(); ++i) {
     workers_by_ip_[addresses[i]] = static_cast<int>(i);
     watch(stations_.Get(i), static_cast<int>(i));

@@ -36,7 +36,7 @@ class Wire final : public Link {
   void begin() override {
     for (const auto& losses : losses_) losses->Enable();
   }
-  std::optional<double> distance_m(int) const override { return std::nullopt; }
+  std::optional<double> distance_m(int, int) const override { return std::nullopt; }
   Reading uplink(int worker) const override { return reading(uplink_[worker]); }
   Reading downlink(int worker) const override { return reading(downlink_[worker]); }
   Counters between(const Reading& before, const Reading& after) const override;

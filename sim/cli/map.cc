@@ -78,11 +78,11 @@ class Picture {
         "fill=\"white\"/>\n",
         kWide + kKey, kHead + height + kFoot);
     text_ += "<text x=\"4\" y=\"22\" font-size=\"16\">" + escaped(title) + "</text>\n";
-    draw_grid();
+    if (!map_.grid.snr_db.empty()) draw_grid();
     draw_lines();
     draw_hops();
     draw_nodes();
-    draw_key(height);
+    if (!map_.grid.snr_db.empty()) draw_key(height);
     draw_scale();
     return text_ + "</svg>\n";
   }
@@ -139,8 +139,11 @@ class Picture {
     }
     for (const auto& path : map_.paths) {
       for (std::size_t i = 1; i < path.points.size(); ++i) {
-        line(path.points[i - 1], path.points[i],
-             "stroke=\"white\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\" opacity=\"0.8\"");
+        line(
+            path.points[i - 1], path.points[i],
+            map_.grid.snr_db.empty()
+                ? "stroke=\"grey\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\""
+                : "stroke=\"white\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\" opacity=\"0.8\"");
       }
     }
   }
@@ -196,9 +199,12 @@ class Picture {
         "<line x1=\"4\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"black\" "
         "stroke-width=\"3\"/>\n<text x=\"%.1f\" y=\"%.1f\">%g m</text>\n",
         bottom_ + 18, 4 + scale_ * bar_m, bottom_ + 18, 12 + scale_ * bar_m, bottom_ + 23, bar_m);
-    std::string key = "triangle: station; circles: robots";
+    std::string key =
+        map_.stations.empty() ? "circles: robots" : "triangle: station; circles: robots";
     if (!map_.paths.empty()) key += "; dashes: paths";
-    if (!map_.hops.empty()) key += "; red: links and, thick, routes";
+    if (!map_.hops.empty()) {
+      key += map_.stations.empty() ? "; red: links" : "; red: links and, thick, routes";
+    }
     const bool blind = std::any_of(map_.grid.snr_db.begin(), map_.grid.snr_db.end(),
                                    [](double snr_db) { return std::isnan(snr_db); });
     if (blind) key += "; grey: out of reach";

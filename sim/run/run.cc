@@ -12,11 +12,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "learning/gossip_learner.h"
 #include "learning/learner.h"
 #include "learning/runtime/arithmetic.h"
 #include "results/database.h"
 #include "results/query.h"
 #include "sim/run/checkpoint_folder.h"
+#include "sim/run/gossip.h"
 #include "sim/run/loop.h"
 #include "sim/scenario/settings/settings.h"
 #include "sim/transport/packet_transport.h"
@@ -98,7 +100,8 @@ class Checkpoints {
     if (wanted_) std::filesystem::create_directories(options.folder);
   }
 
-  void after(std::int64_t rounds, const learning::Learner& learner) const {
+  template <class AnyLearner>
+  void after(std::int64_t rounds, const AnyLearner& learner) const {
     if (wanted_ && (rounds % every_ == 0 || rounds == rounds_)) learner.save(file_);
   }
 
@@ -108,13 +111,15 @@ class Checkpoints {
   std::int64_t every_, rounds_;
 };
 
-// Returns the sentence that explains a divergence, or an empty one.
-std::string run(const Settings& settings, const std::filesystem::path& checkpoint,
-                results::Recorder& recorder, int progress) {
+// Calls `loop` with what it needs, and records what it tells. Returns what that does: the sentence
+// that explains a divergence, or an empty one.
+template <class AnyLearner, class Loop>
+std::string run_with(const Settings& settings, const std::filesystem::path& checkpoint,
+                     results::Recorder& recorder, int progress, const Loop& loop) {
   const learning::TrainingOptions& training = settings.learning.training;
   PacketTransport transport(link_options(settings), settings.limits,
                             [] { return stop_requested != 0; });
-  learning::Learner learner(learning_options(settings));
+  AnyLearner learner(learning_options(settings));
   recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
                  learner.description().device});
   const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
@@ -137,16 +142,35 @@ std::string run(const Settings& settings, const std::filesystem::path& checkpoin
   journal.topologies = [&](const std::vector<results::Topology>& seen) {
     recorder.topologies(seen);
   };
-  const std::unique_ptr<Exchange> exchange =
-      settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays"
-          ? exchange_through_relays(static_cast<int>(training.workers))
-          : exchange_through_server(static_cast<int>(training.workers));
-  const std::string divergence = run_rounds(learner, transport, compute, training.rounds,
-                                            training.evaluate_every, journal, *exchange);
-  if (divergence.empty()) {
-    if (const auto theory = learner.theory()) recorder.theory(row_of(*theory));
+  return loop(learner, transport, compute, journal);
+}
+
+std::string run(const Settings& settings, const std::filesystem::path& checkpoint,
+                results::Recorder& recorder, int progress) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  if (!channel::has_server(link_options(settings))) {
+    return run_with<learning::GossipLearner>(
+        settings, checkpoint, recorder, progress,
+        [&](auto& learner, auto& transport, auto& compute, const Journal& journal) {
+          return run_gossip(learner, transport, compute, training.rounds, training.evaluate_every,
+                            journal);
+        });
   }
-  return divergence;
+  return run_with<learning::Learner>(
+      settings, checkpoint, recorder, progress,
+      [&](auto& learner, auto& transport, auto& compute, const Journal& journal) {
+        const auto workers = static_cast<int>(training.workers);
+        const std::unique_ptr<Exchange> exchange =
+            settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays"
+                ? exchange_through_relays(workers)
+                : exchange_through_server(workers);
+        const std::string divergence = run_rounds(learner, transport, compute, training.rounds,
+                                                  training.evaluate_every, journal, *exchange);
+        if (divergence.empty()) {
+          if (const auto theory = learner.theory()) recorder.theory(row_of(*theory));
+        }
+        return divergence;
+      });
 }
 
 Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {

@@ -56,10 +56,14 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
   estimate.k = description.k;
   estimate.k_least = *std::min_element(schedule.k.begin(), schedule.k.end());
   estimate.k_most = *std::max_element(schedule.k.begin(), schedule.k.end());
+  const channel::LinkOptions link = link_options(settings);
+  const bool has_server = channel::has_server(link);
+  const double senders =
+      has_server ? workers : 2 * static_cast<double>(channel::neighbour_links(link));
   const bool dense_down = compression.downlink == "dense";
   for (const std::int64_t k : schedule.k) {
-    estimate.uplink_bytes += workers * static_cast<double>(learning::encoded_bytes(k, d));
-    if (compression.downlink == "none") continue;
+    estimate.uplink_bytes += senders * static_cast<double>(learning::encoded_bytes(k, d));
+    if (!has_server || compression.downlink == "none") continue;
     const double sent = union_of(static_cast<double>(k), static_cast<double>(d), workers);
     const auto entries = dense_down ? d : static_cast<std::int64_t>(std::llround(sent));
     estimate.downlink_bytes += workers * static_cast<double>(learning::encoded_bytes(entries, d));
@@ -67,7 +71,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
 
   constexpr double kSegmentBytes = 1448;
   const auto rounds = static_cast<double>(training.rounds);
-  const double messages = rounds * workers * (estimate.downlink_bytes > 0 ? 2 : 1);
+  const double messages = rounds * senders * (estimate.downlink_bytes > 0 ? 2 : 1);
   const double segments =
       std::max(messages, (estimate.uplink_bytes + estimate.downlink_bytes) / kSegmentBytes);
   const double idle_s =
@@ -76,14 +80,19 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
                    .longest_mean_s();
   const Costs network = costs(settings.link.technology, workers);
   // A round of the pilot takes a gradient, and that of a reference four times as large.
-  const auto pilot_rounds =
-      5 * static_cast<double>(std::min(settings.learning.theory.pilot_rounds, training.rounds));
+  const bool has_pilot =
+      has_server || (compression.schedule == "adaptopk" && compression.t_hat < 0);
+  const auto pilot_rounds = has_pilot
+                                ? 5 * static_cast<double>(std::min(
+                                          settings.learning.theory.pilot_rounds, training.rounds))
+                                : 0;
   const double operations = 6 * description.forward_macs * static_cast<double>(training.batch) *
                             workers * (rounds + pilot_rounds);
   const double evaluations =
       1 + static_cast<double>(training.rounds) / static_cast<double>(training.evaluate_every);
   const double evaluation_operations =
-      2 * description.forward_macs * static_cast<double>(description.test_samples) * evaluations;
+      2 * description.forward_macs * static_cast<double>(description.test_samples) * evaluations *
+      (has_server ? 1 : 1 + workers);  // without one, everybody's own model as well
   const double rate =
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
   estimate.host_s = kStartSeconds + (operations + evaluation_operations) / rate + network.start_s +

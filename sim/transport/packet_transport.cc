@@ -29,6 +29,8 @@ constexpr double kWatch_s = 0.1;       // between two looks at what has become o
 constexpr double kAskAgain_s = 2;      // for a connection between robots that does not stand
 constexpr double kIdleWatch_s = 3600;  // likewise, at most, while everybody computes
 
+static_assert(kServer == channel::kNoPeer);
+
 // A message handed to the socket; what was counted then, so that the difference is its own.
 struct UnderWay {
   Message message;
@@ -57,8 +59,10 @@ double simulated_s() { return ns3::Simulator::Now().GetSeconds(); }
 
 std::string after_now() { return text_of(" after %.1f s of simulated time", simulated_s()); }
 
-std::string away(std::optional<double> distance_m) {
-  return distance_m ? text_of(", %.1f m from the access point", *distance_m) : "";
+std::string away(std::optional<double> distance_m, int peer) {
+  const char* format =
+      peer == kServer ? ", %.1f m from the access point" : ", %.1f m from that robot";
+  return distance_m ? text_of(format, *distance_m) : "";
 }
 
 }  // namespace
@@ -128,9 +132,7 @@ struct PacketTransport::State {
   void receive(Pair& pair, Direction direction, std::int64_t bytes);
   void deliver(Pair& pair, const UnderWay& sent);
   void give_up_those_left_out();
-  bool is_cut(const Pair& pair) const {
-    return link->is_left_out(pair.worker) || (pair.peer != kServer && link->is_left_out(pair.peer));
-  }
+  bool is_cut(const Pair& pair) const { return link->is_cut(pair.worker, pair.peer); }
   void lose(const Message& message, double start_s);
 
   int workers() const { return static_cast<int>(addresses.size()); }
@@ -168,6 +170,7 @@ void PacketTransport::State::install_applications(const channel::TcpOptions& opt
   for (std::uint32_t i = 0; i < all; ++i) {
     addresses.push_back(link->robots().Get(i)->GetObject<ns3::Ipv4>()->GetAddress(1, 0).GetLocal());
   }
+  if (!link->server()) return;  // robots connect when they have something to say
   for (int i = 0; i < workers(); ++i) pair_of(i, kServer);
 }
 
@@ -259,19 +262,20 @@ void PacketTransport::State::watch() {
 }
 
 void PacketTransport::State::watch_connecting() {
-  if (asking < 0 ? link->ready() : link->is_left_out(asking)) connect_next();
+  if (asking < 0 ? link->ready() : link->is_cut(asking, kServer)) connect_next();
   if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.connect_timeout_s) return;
   fail<Stalled>(asking < 0 ? "no association" + after_now() + ": " + link->waiting_for()
                            : "no connection to the server" + after_now() + ": robot " +
-                                 std::to_string(asking) + away(link->distance_m(asking)));
+                                 std::to_string(asking) +
+                                 away(link->distance_m(asking, kServer), kServer));
 }
 
 // One robot after the other: the link layer's handshakes of many at once would collide, and some of
 // ns-3's never recover from that.
 void PacketTransport::State::connect_next() {
   last_progress = ns3::Simulator::Now();
-  while (++asking < workers()) {
-    if (link->is_left_out(asking)) continue;  // it asks when it is back
+  while (link->server() && ++asking < workers()) {
+    if (link->is_cut(asking, kServer)) continue;  // it asks when it is back
     pair_of(asking, kServer).robot->connect();
     return;
   }
@@ -346,7 +350,7 @@ void PacketTransport::State::deliver(Pair& pair, const UnderWay& sent) {
   delivery.message = sent.message;
   delivery.start_s = sent.start_s;
   delivery.end_s = simulated_s();
-  delivery.distance_m = link->distance_m(pair.worker);
+  delivery.distance_m = link->distance_m(pair.worker, pair.peer);
   std::int64_t& told = pair.repeats[static_cast<int>(direction)];
   delivery.retransmissions = sender(pair, direction).retransmissions() - told;
   told += delivery.retransmissions;
@@ -369,7 +373,7 @@ void PacketTransport::State::lose(const Message& message, double start_s) {
   loss.message = message;
   loss.start_s = start_s;
   loss.end_s = simulated_s();
-  loss.distance_m = link->distance_m(message.worker);
+  loss.distance_m = link->distance_m(message.worker, message.peer);
   loss.lost = true;
   delivered.push_back(std::move(loss));
   --awaited;
@@ -410,7 +414,7 @@ std::string PacketTransport::State::pending() const {
         append(text, robot + ": " + with_commas(sent.received_bytes) + " of " +
                          with_commas(sent.message.bytes) + " bytes " +
                          (direction == Direction::kUplink ? "up" : "down") + other +
-                         away(link->distance_m(worker)));
+                         away(link->distance_m(worker, peer), peer));
       }
     }
     if (!pair->waiting.empty()) append(text, robot + ": no connection yet" + other);
@@ -477,11 +481,16 @@ std::set<int> PacketTransport::left_out() {
   state_->wait_for_routes([&] {
     all.clear();
     for (int i = 0; i < state_->workers(); ++i) {
-      if (state_->link->is_left_out(i)) all.insert(i);
+      if (state_->link->is_cut(i, kServer)) all.insert(i);
     }
     return static_cast<int>(all.size()) < state_->workers();
   });
   return all;
+}
+
+std::vector<std::pair<int, int>> PacketTransport::neighbours() {
+  state_->wait_for_routes([&] { return state_->link->ready(); });
+  return state_->link->neighbours();
 }
 
 std::vector<channel::RoutesSeen> PacketTransport::take_routes() {

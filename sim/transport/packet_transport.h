@@ -35,6 +35,7 @@ class PacketTransport : public Transport {
   std::optional<Delivery> next(double until_s = std::numeric_limits<double>::infinity()) override;
   std::set<int> left_out() override;
   std::vector<int> parents() override;
+  std::vector<std::pair<int, int>> neighbours() override;
   std::vector<channel::RoutesSeen> take_routes() override;
   std::int64_t wire_bytes() const override;
   std::optional<double> airtime_s() const override;

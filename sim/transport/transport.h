@@ -20,7 +20,7 @@ enum class Direction { kUplink, kDownlink };
 
 constexpr int kServer = -1;
 
-// Bytes from a robot to its peer, or from that to it: the server, or a robot that relays for it.
+// Bytes from a robot to its peer, or from that to it: the server, or another robot.
 struct Message {
   std::int64_t id = 0;  // whoever sends chooses it; unlike those of all others under way
   int worker = 0;
@@ -78,6 +78,11 @@ class Transport {
   // The next hop of each worker to the server [M], where robots relay; kServer for who is left out.
   // A programming error elsewhere. Throws Stalled after waiting for a route for too long.
   virtual std::vector<int> parents() { return {}; }
+
+  // The pairs of robots that can send to each other, each the lower one first, where there is no
+  // server; nothing elsewhere. Throws Stalled after waiting for too long until all are connected,
+  // unless the network goes on without.
+  virtual std::vector<std::pair<int, int>> neighbours() { return {}; }
 
   // The routes of a mesh each time they were looked at since this was last asked; else nothing.
   virtual std::vector<channel::RoutesSeen> take_routes() { return {}; }

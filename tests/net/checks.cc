@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 bool is_physics(const std::string& error, const Settings& settings) {
   static const std::regex of_learning(".* is not finite.*|the pilot that estimates.*");
   static const std::regex of_the_network(
-      "no association.*|no connection to the server.*|no byte has arrived.*|TCP gave up.*");
+      "no association.*|no connection to the server.*|no route to.*|no byte has arrived.*|TCP gave "
+      "up.*");
   if (std::regex_match(error, of_learning)) return true;
   const channel::WireOptions& wire = settings.link.wire;
   const double segment_s = 8.0 * static_cast<double>(wire.mtu_bytes) / wire.rate_bps;
@@ -165,6 +166,7 @@ std::optional<Finding> Examiner::check_rows(const Drawn& drawn) const {
   const bool whole = compression.sparsifier == "none";
   const bool mesh = settings.link.technology == "mesh";
   const bool relays = mesh && settings.link.mesh.aggregation == "relays";
+  const bool gossip = mesh && settings.link.mesh.aggregation == "gossip";
   const bool leaves_out = mesh && settings.link.mesh.unreached == "leave-out";
 
   const auto rounds = query(
@@ -192,30 +194,36 @@ std::optional<Finding> Examiner::check_rows(const Drawn& drawn) const {
       return Finding{"no part of a round is negative", said("round ", text(row[0]))};
     }
     if (k < 1 || k > d) return Finding{"1 <= k_t <= d", said(k)};
-    double up = 0, sent = 0;
-    for (const auto& message : query("SELECT k FROM transfers WHERE content = 'gradient' AND "
-                                     "round = " +
+    double up = 0, sent = 0, all_entries = 0;
+    for (const auto& message : query("SELECT k FROM transfers WHERE content IN ('gradient', "
+                                     "'difference') AND round = " +
                                      text(row[0]))
                                    .rows) {
       const auto entries = std::get<std::int64_t>(message[0]);
       up += static_cast<double>(learning::encoded_bytes(entries, d));
       ++sent;
-      if (relays ? entries < k || entries > std::min(d, workers * k) : entries != k) {
-        return Finding{"a message has k_t entries, or a branch's", said(entries, " with ", k)};
+      all_entries += static_cast<double>(entries);
+      const std::int64_t most = gossip ? d : relays ? std::min(d, workers * k) : k;
+      if (entries < k || entries > most) {
+        return Finding{"a message has k_t entries, or more where it is of several",
+                       said(entries, " with ", k)};
       }
     }
     if (real(row[7]) != up) {
       return Finding{"uplink bytes are the codec's", said(text(row[7]), ", expected ", up)};
     }
-    if (leaves_out ? sent < 1 || sent > static_cast<double>(workers)
-                   : sent != static_cast<double>(workers)) {
+    const auto all = static_cast<double>(workers);
+    if (gossip       ? std::fmod(sent, 2) != 0 || sent > all * (all - 1)
+        : leaves_out ? sent < 1 || sent > all
+                     : sent != all) {
       return Finding{"who takes part sends one message", said(sent)};
     }
-    const double bits = whole ? 32.0 * sent * d : sent * k * (32 + std::log2(d));
+    const double counted = relays ? sent * static_cast<double>(k) : all_entries;
+    const double bits = counted * (whole ? 32 : 32 + std::log2(d));
     if (std::abs(real(row[9]) - bits) > 1e-6 * bits) {
       return Finding{"bits are counted as the paper does", said(text(row[9]), ", expected ", bits)};
     }
-    if (!leaves_out && real(row[10]) < real(row[7]) + real(row[8])) {
+    if (!leaves_out && !gossip && real(row[10]) < real(row[7]) + real(row[8])) {
       return Finding{"the wire carries the payload at least", said("round ", text(row[0]))};
     }
     if (std::isnan(real(row[11])) != (settings.link.technology == "wire")) {
@@ -226,7 +234,7 @@ std::optional<Finding> Examiner::check_rows(const Drawn& drawn) const {
                      said("round ", text(row[0]))};
     }
     const auto taken = std::get<std::int64_t>(row[12]);
-    if (leaves_out ? taken < 0 || taken > workers : taken != workers) {
+    if (leaves_out && !gossip ? taken < 0 || taken > workers : taken != workers) {
       return Finding{"all take part", text(row[12])};
     }
     clock_s = start_s + latency_s;
@@ -390,7 +398,7 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
     const char* loss = "SELECT run_id, train_loss FROM rounds WHERE run_id = $ AND round = 0";
     const char* places =
         "SELECT run_id, distance_m FROM transfers WHERE run_id = $ AND round = 0 AND direction = "
-        "'uplink' ORDER BY worker";
+        "'uplink' ORDER BY worker, peer";
     for (const char* sql : {compute, loss}) {
       if (!same("method", sql)) return Finding{"a method moves nobody else's numbers", sql};
     }

@@ -307,6 +307,13 @@ Drawn draw(Random& random) {
 }
 
 Drawn where_it_holds(Drawn drawn) {
+  if (!channel::has_server(settings_of(drawn).link)) {
+    drawn = with(std::move(drawn), "compression.error_compensation", true);
+    const auto is_of_a_server = [](const auto& one) {
+      return one.first == "compression.downlink" || one.first == "compression.momentum_correction";
+    };
+    drawn.erase(std::remove_if(drawn.begin(), drawn.end(), is_of_a_server), drawn.end());
+  }
   const std::string path_loss = settings_of(drawn).link.radio.path_loss;
   channel::PlacementOptions placement;
   channel::stand_where_it_holds(placement, path_loss);

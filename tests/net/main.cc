@@ -146,6 +146,9 @@ Drawn where_it_acts(const Setting& setting) {
     drawn = with(std::move(drawn), "mobility.speed_min_mps", 10);
     drawn = with(std::move(drawn), "placement.radius_m", 60);
     drawn = with(std::move(drawn), "compute.factors", {1e6, 1e6, 1e6});
+    if (setting.key == "mesh.aggregation") {
+      drawn = with(std::move(drawn), "compression.error_compensation", true);
+    }
     if (setting.key == "mesh.aggregation") drawn = with(std::move(drawn), "mesh.links", "chain");
     drawn = with(std::move(drawn), "training.rounds", 20);
   }

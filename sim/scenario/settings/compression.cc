@@ -29,7 +29,7 @@ std::vector<Setting> compression_settings() {
        "server's; 0: none",
        range(0, 0.9999), kLearning, when("compression.error_compensation", {"true"})},
       {"compression.downlink", FIELD(learning.compression.downlink), "what the server sends back",
-       words(learning::downlinks), kLearning},
+       words(learning::downlinks), kLearning, but_where("mesh.aggregation", {"gossip"})},
   };
 }
 

@@ -24,6 +24,11 @@ inline Condition unless(const char* key, std::vector<std::string> values) {
   return {key, std::move(values), true};
 }
 
+// Acts but where the setting `key` acts and has one of them.
+inline Condition but_where(const char* key, std::vector<std::string> values) {
+  return {key, std::move(values), true, true};
+}
+
 // Where robots have places and radios.
 inline Condition on_radio() { return unless("link.technology", {"wire", "trace"}); }
 

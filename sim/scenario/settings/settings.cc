@@ -264,6 +264,7 @@ learning::Options learning_options(const Settings& settings) {
   learning::Options options = settings.learning;
   const char* folder = std::getenv("GRADWAVE_DATA");
   if (options.data.folder.empty() && folder) options.data.folder = folder;
+  options.gossip.enabled = !channel::has_server(settings.link);
   return options;
 }
 
@@ -294,7 +295,7 @@ bool acts(const Setting& setting, const Settings& settings) {
   const Condition& condition = setting.condition;
   if (condition.key.empty()) return true;
   const Setting& other = *find_setting(condition.key);
-  if (!acts(other, settings)) return false;
+  if (!acts(other, settings)) return condition.or_rests;
   const std::string value = plain_text(value_of(other, settings));
   const auto& values = condition.values;
   const bool listed = std::find(values.begin(), values.end(), value) != values.end();

@@ -60,11 +60,13 @@ struct Values {
 };
 
 // When a setting acts: where the setting `key` acts and has, or with `negated` has not, one of the
-// values, as text: a word, "true", "-1". No key: always.
+// values, as text: a word, "true", "-1"; with `or_rests` also where that does not act. No key:
+// always.
 struct Condition {
   std::string key;
   std::vector<std::string> values;
   bool negated = false;
+  bool or_rests = false;
 };
 
 // Who sees a setting.

@@ -6,11 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 namespace gradwave::channel::mesh {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 
 // server - 0 - 1 - 2
@@ -19,6 +19,9 @@ const Graph kChain = {3, {{3, 0, 1}, {0, 1, 4}, {1, 2, 2}}};
 const Graph kStar = {4, {{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 3, 1}}};
 // A square of robots 0, 1, 2 and the server, with a costly diagonal from 1; 3 and 4 are an island.
 const Graph kSquare = {5, {{5, 0, 1}, {0, 1, 1}, {1, 2, 1}, {2, 5, 1.5}, {1, 5, 2.5}, {3, 4, 1}}};
+
+// Four robots and no server.
+const Graph kRing = {4, {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {0, 3, 1}}, false};
 
 TEST(Graph, RoutesAreTheCheapest) {
   EXPECT_THAT(cheapest(kChain).parent, ElementsAre(3, 0, 1));
@@ -93,20 +96,39 @@ TEST(Graph, ATreeIsKeptUntilAnotherIsClearlyBetterOrReachesMore) {
 }
 
 TEST(Graph, MetropolisWeightsAreDoublyStochasticAndSymmetric) {
-  for (const Graph& graph : {kChain, kStar, kSquare}) {
-    const auto weights = metropolis_weights(graph);
+  for (const Graph& graph : {kChain, kStar, kSquare, kRing}) {
+    const std::vector<double> weights = metropolis_weights(graph);
+    ASSERT_EQ(weights.size(), graph.edges.size());
+    std::vector<double> of_neighbours(graph.nodes());
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      EXPECT_NEAR(std::accumulate(weights[i].begin(), weights[i].end(), 0.0), 1, 1e-12);
-      for (std::size_t k = 0; k < weights.size(); ++k) {
-        EXPECT_EQ(weights[i][k], weights[k][i]);
-        EXPECT_GE(weights[i][k], 0);
-      }
+      EXPECT_GT(weights[i], 0);
+      of_neighbours[graph.edges[i].one] += weights[i];
+      of_neighbours[graph.edges[i].other] += weights[i];
     }
+    // The rest is its own weight, and positive.
+    for (const double sum : of_neighbours) EXPECT_LT(sum, 1);
   }
-  const auto chain = metropolis_weights(kChain);
-  EXPECT_DOUBLE_EQ(chain[0][1], 1.0 / 3);
-  EXPECT_DOUBLE_EQ(chain[0][3], 1.0 / 3);
-  EXPECT_DOUBLE_EQ(chain[2][2], 2.0 / 3);
+  EXPECT_THAT(metropolis_weights(kChain), ElementsAre(1.0 / 3, 1.0 / 3, 1.0 / 3));
+  EXPECT_THAT(metropolis_weights(kStar), Each(0.2));
+  // Who has three neighbours and who has two.
+  EXPECT_THAT(metropolis_weights(kSquare), ElementsAre(0.25, 0.25, 0.25, 0.25, 0.25, 0.5));
+}
+
+TEST(Graph, WithoutAServerTheRobotsAreAll) {
+  EXPECT_THAT(cheapest(kRing).parent, Each(kNobody));
+  const Figures ring = figures(kRing, cheapest(kRing));
+  EXPECT_EQ(ring.components, 1);
+  EXPECT_NEAR(ring.connectivity, 2, 1e-9);  // of a ring of four: 2 - 2 cos(pi / 2)
+  for (const Route& route : ring.routes) {
+    EXPECT_EQ(route.hops, 0);
+    EXPECT_EQ(route.component, 0);
+    EXPECT_NEAR(route.betweenness, 0.5 / 3, 1e-9);  // half of the pair opposite, of three pairs
+  }
+  const Graph apart = {4, {{0, 2, 1}, {1, 3, 1}}, false};
+  const Figures islands = figures(apart, cheapest(apart));
+  EXPECT_EQ(islands.components, 2);
+  EXPECT_EQ(islands.routes[2].component, 0);
+  EXPECT_EQ(islands.routes[3].component, 1);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/sim/transport/network.h"
 
 namespace gradwave {
@@ -244,6 +246,138 @@ TEST(Mesh, TwoRunsAreTheSame) {
   options.mesh.unreached = "wait";
   const auto one = exchange(options, 3, 50000, 50000), other = exchange(options, 3, 50000, 50000);
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].end_s, other[i].end_s);
+}
+
+// Robots alone.
+LinkOptions without_a_server(std::int64_t robots, double apart_m = 40) {
+  LinkOptions options = row(robots, apart_m);
+  options.mesh.aggregation = "gossip";
+  return options;
+}
+
+// Both ways over one connection, which they make when the first has something to say.
+Message between(std::int64_t id, int one, int other, Direction direction, std::int64_t bytes) {
+  return {id, one, direction, bytes, other};
+}
+
+TEST(Mesh, WithoutAServerRobotsSendToTheirNeighbours) {
+  Network network(without_a_server(4), {});
+  network.connect();
+  const auto neighbours = network.neighbours();
+  EXPECT_THAT(neighbours, testing::ElementsAre(std::pair(0, 1), std::pair(1, 2), std::pair(2, 3)));
+  for (int round = 0; round < 3; ++round) {
+    std::int64_t id = 10 * round;
+    for (const auto& [one, other] : neighbours) {
+      network.send(between(id++, one, other, Direction::kUplink, 30000), 0);
+      network.send(between(id++, one, other, Direction::kDownlink, 40000), 0);
+    }
+    for (int i = 0; i < 6; ++i) {
+      const Delivery delivery = network.arrival();
+      EXPECT_FALSE(delivery.lost);
+      EXPECT_NEAR(*delivery.distance_m, 40, 0.1);
+      EXPECT_LT(latency_s(delivery), round == 0 ? 3 : 0.5);
+      EXPECT_GT(counter(delivery, "phy_rate_bps"), 1e6);
+    }
+  }
+  const auto seen = network.take_routes();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].links, 3);
+  EXPECT_NEAR(seen[0].connectivity, 2 - std::sqrt(2), 1e-9);  // of a path of four
+  for (const auto& route : seen[0].routes) EXPECT_EQ(route.hops, 0);
+}
+
+TEST(Mesh, WithoutAServerWhoIsApartIsRefusedWaitedForOrLeftOut) {
+  LinkOptions options = without_a_server(3);
+  options.placement.positions_m[2] = {5000, 0};
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(options); }),
+              HasSubstr("no route to robot 0 with seed 1 from robot 2"));
+  options.mesh.unreached = "wait";
+  EXPECT_NO_THROW(channel::check_link(options));
+  {
+    Network network(options, {5, 20});
+    EXPECT_THAT(failure<Stalled>([&] { network.connect(); }),
+                HasSubstr("no route to robot 0: robot 2"));
+  }
+  options.mesh.unreached = "leave-out";
+  Network network(options, {});
+  network.connect();
+  EXPECT_THAT(network.neighbours(), testing::ElementsAre(std::pair(0, 1)));
+}
+
+// Robot 1 leaves robot 0 for robot 2 in the middle of a message.
+TEST(Mesh, WithoutAServerALinkThatGoesLosesItsMessages) {
+  LinkOptions options = without_a_server(3, 30);
+  options.mesh.unreached = "leave-out";
+  options.mobility.model = "waypoints";
+  options.mobility.file = {"log",
+                           "robot,t_s,x_m,y_m\n0,0,0,0\n2,0,400,0\n1,0,30,0\n1,2,30,0\n"
+                           "1,4,370,0\n1,8,370,0\n1,10,30,0\n"};
+  Network network(options, {});
+  network.connect();
+  EXPECT_THAT(network.neighbours(), testing::ElementsAre(std::pair(0, 1)));
+  network.send(between(0, 0, 1, Direction::kUplink, 400000000), 0);
+  network.send(between(1, 0, 1, Direction::kDownlink, 1000), 0);
+  EXPECT_FALSE(network.arrival().lost);
+  const Delivery loss = network.arrival();
+  EXPECT_TRUE(loss.lost);
+  EXPECT_GT(loss.end_s, 2);
+  EXPECT_LT(loss.end_s, 4);
+  network.next(6);
+  EXPECT_THAT(network.neighbours(), testing::ElementsAre(std::pair(1, 2)));
+  network.send(between(2, 1, 2, Direction::kUplink, 50000), 0);
+  EXPECT_FALSE(network.arrival().lost);
+  network.send(between(3, 0, 1, Direction::kUplink, 50000), 0);
+  const Delivery at_once = network.arrival();
+  EXPECT_TRUE(at_once.lost);
+  EXPECT_EQ(at_once.end_s, at_once.start_s);
+  network.next(11.5);
+  EXPECT_THAT(network.neighbours(), testing::ElementsAre(std::pair(0, 1)));
+  network.send(between(4, 0, 1, Direction::kDownlink, 50000), 0);
+  network.send(between(5, 0, 1, Direction::kUplink, 50000), 0);
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(network.arrival().lost) << "they connect anew";
+}
+
+// A link begins 6 dB above what it needs and ends at that.
+TEST(Mesh, WithoutAServerTheMarginIsForALinkToBegin) {
+  LinkOptions options = without_a_server(2, 0);
+  options.mesh.unreached = "leave-out";
+  options.mesh.margin_db = 6;
+  options.mobility.model = "waypoints";
+  options.mobility.file = {"log",
+                           "robot,t_s,x_m,y_m\n0,0,0,0\n1,0,300,0\n1,100,1,0\n1,200,300,0\n"};
+  options.placement.positions_m = {{0, 0}, {300, 0}};
+  Network network(options, {});
+  network.connect();
+  double begins_m = 0, ends_m = 0;
+  for (double at_s = 1; at_s < 200; at_s += 1) {
+    network.next(at_s);
+    if (network.neighbours().empty()) continue;
+    const double apart_m = at_s < 100 ? 300 - 2.99 * at_s : 1 + 2.99 * (at_s - 100);
+    if (begins_m == 0) begins_m = apart_m;
+    ends_m = apart_m;
+  }
+  EXPECT_GT(begins_m, 20);
+  EXPECT_NEAR(ends_m / begins_m, std::pow(10, 6 / 30.0), 0.15);  // exponent 3
+}
+
+TEST(Mesh, WithoutAServerLinksToOneAreRefused) {
+  LinkOptions options = without_a_server(3, 20);
+  options.mesh.links = "star";
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(options); }),
+              HasSubstr("has no link between robots"));
+  options.mesh.links = "edges";
+  options.mesh.edges = {"e.csv", "from,to\n0,1\n1,server\n"};
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(options); }),
+              HasSubstr("e.csv:3: there is no server"));
+  options.mesh.edges.text = "from,to\n0,1\n1,2\n";
+  EXPECT_NO_THROW(channel::check_link(options));
+  EXPECT_EQ(channel::neighbour_links(options), 2);
+  options.mesh.links = "chain";
+  EXPECT_EQ(channel::neighbour_links(options), 2);
+  options.mesh.links = "reach";
+  EXPECT_EQ(channel::neighbour_links(options), 3);
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(without_a_server(1)); }),
+              HasSubstr("is among robots"));
 }
 
 }  // namespace

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+--
+-- How a file of version 7 looks to version 8 (see version2.sql): every team had a server, and so one
+-- model.
+
+CREATE TEMP VIEW v8_evaluations AS
+SELECT *, NULL AS consensus_distance, NULL AS worst_worker_accuracy, NULL AS best_worker_accuracy
+FROM v7_evaluations;

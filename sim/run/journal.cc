@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/run/journal.h"
+
+#include <cmath>
+#include <utility>
+
+namespace gradwave {
+namespace {
+
+std::vector<results::Topology> rows_of(const std::vector<channel::RoutesSeen>& seen,
+                                       double zero_s) {
+  std::vector<results::Topology> rows;
+  for (const channel::RoutesSeen& look : seen) {
+    results::Topology row = {look.time_s - zero_s, look.changed,      look.links,
+                             look.components,      look.connectivity, {}};
+    for (std::size_t i = 0; i < look.routes.size(); ++i) {
+      const auto& route = look.routes[i];
+      row.routes.push_back({static_cast<std::int64_t>(i), route.parent, route.hops, route.cost_s,
+                            route.bottleneck_from, route.bottleneck_to, route.bottleneck_s,
+                            route.betweenness, route.component});
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+void RoundLog::add(const std::string& content, const std::vector<Arrival>& arrivals) {
+  for (const auto& [delivery, k] : arrivals) {
+    const Message& message = delivery.message;
+    const bool up = message.direction == Direction::kUplink;
+    (up ? round.uplink_payload_bytes : round.downlink_payload_bytes) += message.bytes;
+    results::Transfer transfer;
+    transfer.round = round.round;
+    transfer.message = static_cast<std::int64_t>(transfers.size());
+    transfer.content = content;
+    transfer.worker = message.worker;
+    transfer.direction = up ? "uplink" : "downlink";
+    if (message.peer != kServer) transfer.peer = message.peer;
+    transfer.k = k;
+    transfer.payload_bytes = message.bytes;
+    transfer.start_s = delivery.start_s - zero_s;
+    if (!delivery.lost) transfer.end_s = delivery.end_s - zero_s;
+    transfer.distance_m = delivery.distance_m;
+    transfer.retransmissions = delivery.retransmissions;
+    transfer.counters = delivery.counters;
+    transfers.push_back(std::move(transfer));
+  }
+}
+
+void RoundLog::write(const Journal& journal, Transport& transport) const {
+  if (const auto seen = transport.take_routes(); !seen.empty() && journal.topologies) {
+    journal.topologies(rows_of(seen, zero_s));
+  }
+  journal.round(round, transfers);
+}
+
+std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
+                             std::int64_t rounds, double time_s) {
+  results::Evaluation row = {rounds, time_s, evaluation.accuracy, evaluation.loss};
+  if (evaluation.spread) {
+    row.consensus_distance = evaluation.spread->distance;
+    row.worst_worker_accuracy = evaluation.spread->worst_accuracy;
+    row.best_worker_accuracy = evaluation.spread->best_accuracy;
+  }
+  journal.evaluation(row);
+  if (std::isfinite(evaluation.loss)) return "";
+  return "the test loss after " + std::to_string(rounds) + " rounds is not finite";
+}
+
+}  // namespace gradwave

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a loop tells as it goes on, and the rows that it tells it in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "learning/rounds.h"
+#include "results/records.h"
+#include "sim/run/exchange.h"
+#include "sim/transport/transport.h"
+
+namespace gradwave {
+
+// Times are simulated seconds since the start of round 0.
+struct Journal {
+  std::function<void(const results::Round&, const std::vector<results::Transfer>&)> round;
+  std::function<void(const results::Evaluation&)> evaluation;
+  std::function<void(const std::vector<results::Topology>&)> topologies;  // of a mesh; may be empty
+};
+
+// A round's row and those of its messages.
+struct RoundLog {
+  RoundLog(std::int64_t t, double round_zero_s) : zero_s(round_zero_s) { round.round = t; }
+
+  // Messages in the order of their ends, and their bytes.
+  void add(const std::string& content, const std::vector<Arrival>& arrivals);
+  // With what the network's routes were meanwhile.
+  void write(const Journal& journal, Transport& transport) const;
+
+  double zero_s;
+  results::Round round;
+  std::vector<results::Transfer> transfers;
+};
+
+// After `rounds` rounds. Returns the sentence that says so if the loss is not finite.
+std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
+                             std::int64_t rounds, double time_s);
+
+}  // namespace gradwave
