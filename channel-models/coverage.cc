@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <sstream>
+#include <stdexcept>
 
 #include "channel-models/mesh/mesh.h"
 #include "channel-models/motion/mobility.h"
@@ -33,7 +34,8 @@ std::vector<Covered> covered_in_a_child(const LinkOptions& options) {
     }
     return lines;
   });
-  std::istringstream stream(text.value_or(""));
+  if (!text) throw std::logic_error("the coverage's process has ended early");
+  std::istringstream stream(*text);
   std::vector<Covered> all;
   for (Covered c; stream >> c.place.first >> c.place.second >> c.station.first >>
                   c.station.second >> c.distance_m >> c.walls >> c.path_loss_db >> c.snr_db >>
@@ -122,7 +124,7 @@ FloorMap map_of(const LinkOptions& options, int most_cells) {
   if (!technology(options).cover) {
     throw OptionError({"link.technology"}, "link.technology = \"" + options.technology +
                                                "\": there is nothing to draw; expected \"wifi\", "
-                                               "\"mesh\" or \"nr\"");
+                                               "\"mesh\", \"nr\" or \"lte\"");
   }
   FloorMap map;
   map.robots = coverage(options);

@@ -23,7 +23,7 @@ struct Covered {
   bool reached = false;             // both ways
 };
 
-// [M]; nothing where robots have no places, and for LTE. The options are checked.
+// [M]; nothing where robots have no places. The options are checked.
 std::vector<Covered> coverage(const LinkOptions& options);
 
 struct FloorMap {

@@ -47,7 +47,16 @@ std::string explain(SQLite::Database& database, const std::string& complaint) {
     near = nearest(column, names(database, "SELECT DISTINCT c.name FROM (" + known +
                                                ") m, pragma_table_info(m.name) c"));
   }
-  return complaint + (near.empty() ? "" : " (did you mean \"" + near + "\"?)");
+  if (near.empty()) return complaint;
+  if (near != column) return complaint + " (did you mean \"" + near + "\"?)";
+  std::string others;  // that have it
+  for (const std::string& other :
+       names(database, "SELECT m.name FROM (" + known +
+                           ") m, pragma_table_info(m.name) c WHERE c.name = '" + column +
+                           "' ORDER BY m.name")) {
+    others += (others.empty() ? "" : ", ") + other;
+  }
+  return complaint + " in these tables (it is in " + others + ")";
 }
 
 // Whatever stands behind the first statement, but for space and comments, is a second one.

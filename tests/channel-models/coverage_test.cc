@@ -56,6 +56,41 @@ TEST(Coverage, IsThatOf5GToo) {
   EXPECT_TRUE(covered[1].reached);
 }
 
+// Under power control a block arrives at -80 dBm, 36.4 dB above -174 + 52.55 + 5 dBm; far away the
+// robot's 23 dBm go to 100 blocks. 38.97 dB at 1 m and 2.12 GHz, 30 dB a decade.
+TEST(Coverage, IsThatOfLteToo) {
+  LinkOptions options = at({{20, 0}, {300, 0}, {600, 0}});
+  options.technology = "lte";
+  const auto covered = coverage(options);
+  EXPECT_NEAR(covered[0].snr_db, 36.45, 0.01);
+  EXPECT_NEAR(covered[0].up_bps, 75.376e6, 1)
+      << "TS 36.213, Table 7.1.7.2.1-1: 100 blocks, I_TBS 26";
+  EXPECT_NEAR(covered[1].snr_db, 23 - 20 - 38.97 - 30 * std::log10(300.0) + 116.45, 0.05);
+  EXPECT_GT(covered[1].down_bps, covered[1].up_bps);
+  EXPECT_TRUE(covered[1].reached);
+  EXPECT_FALSE(covered[2].reached);
+}
+
+// Without a server each robot's station is whoever hears it best.
+TEST(Coverage, OfRobotsAloneIsToTheBestOfTheOthers) {
+  LinkOptions options = at({{0, 0}, {30, 0}, {80, 0}});
+  options.technology = "mesh";
+  options.mesh.aggregation = "gossip";
+  options.floor.plan = {"p.toml", "[[wall]]\nloss_db = 7\npoints = [[60, -9], [60, 9]]\n"};
+  auto covered = coverage(options);
+  EXPECT_NEAR(covered[0].distance_m, 30, 1e-9);
+  EXPECT_NEAR(covered[2].distance_m, 50, 1e-9);
+  EXPECT_EQ(covered[2].walls, 1);
+  EXPECT_EQ(covered[0].walls, 0);
+  options.radio.robot_gains_dbi = {25, 0, 0};
+  covered = coverage(options);
+  EXPECT_NEAR(covered[2].distance_m, 80, 1e-9) << "with such an antenna";
+  const FloorMap map = map_of(options, 500);
+  EXPECT_TRUE(map.stations.empty());
+  EXPECT_TRUE(map.grid.snr_db.empty());
+  EXPECT_FALSE(map.hops.empty());
+}
+
 TEST(Coverage, NobodyHasAPlaceOnAWire) {
   LinkOptions options;
   options.technology = "wire";

@@ -62,6 +62,8 @@ TEST_F(Query, NamesTheNearestTableAndColumn) {
   EXPECT_THAT(refusal("SELECT * FROM run_sumary"), HasSubstr("did you mean \"run_summary\"?"));
   EXPECT_THAT(refusal("SELECT accurracy FROM evaluations"),
               HasSubstr("did you mean \"accuracy\"?"));
+  EXPECT_THAT(refusal("SELECT train_loss FROM runs"),
+              HasSubstr("no such column: train_loss in these tables (it is in rounds)"));
   EXPECT_THAT(refusal("SELECT FROM"), HasSubstr("syntax error"));
 }
 
