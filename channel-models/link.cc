@@ -46,7 +46,7 @@ const Table<Technology>& table() {
         access_point}},
       {"mesh",
        "robots relay for each other over ad hoc Wi-Fi, the server is one of them or there is none",
-       {check_mesh, apply_mesh, make_mesh, nullptr, nullptr, describe_mesh, cover_by_wifi,
+       {check_mesh, apply_mesh, make_mesh, nullptr, idle_mesh, describe_mesh, cover_by_wifi,
         access_point}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",

@@ -49,6 +49,8 @@ class Link {
 
   // To the other end of its radio link, now, or to this other robot; none on a wire.
   virtual std::optional<double> distance_m(int worker, int peer) const = 0;
+  // Radio links on the way there now; none where robots do not relay.
+  virtual std::optional<int> hops(int /*worker*/, int /*peer*/) const { return std::nullopt; }
   virtual Reading uplink(int worker) const = 0;    // of what this robot sent
   virtual Reading downlink(int worker) const = 0;  // of what was sent to it
   virtual Counters between(const Reading& before, const Reading& after) const = 0;

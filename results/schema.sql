@@ -93,7 +93,8 @@ CREATE TABLE routes (
 ) STRICT, WITHOUT ROWID;
 
 -- latency_s = compute_s + uplink_s + downlink_s. Without a server (mesh.aggregation = "gossip") all
--- that workers send each other is uplink, and the next round begins when everybody is done.
+-- that workers send each other is uplink, with what they waited before until all were connected
+-- (mesh.unreached), and the next round begins when everybody is done.
 CREATE TABLE rounds (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   round INTEGER NOT NULL,          -- t, from 0
@@ -136,10 +137,11 @@ CREATE TABLE transfers (
                                    -- difference: what a neighbour has not heard of the sender's model
   k INTEGER NOT NULL,              -- entries in it
   payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
-  start_s REAL NOT NULL,           -- handed to the socket
+  start_s REAL NOT NULL,           -- handed to the socket; or was to be, where there was no route
   end_s REAL,                      -- last byte at the receiving application; NULL: it was lost, one of
                                    -- its ends having no route (or link) any more
-  distance_m REAL,                 -- robot to the other end of its link, at end_s; NULL on a wire
+  distance_m REAL,                 -- robot to the other end of its link, at end_s or when it was lost; NULL on a
+                                   -- wire
   retransmissions INTEGER NOT NULL,  -- TCP segments sent again since the message before it arrived
                                    -- the same way: its own, and late ones of that message
   -- Object of what the link technology counted for this message, {"mac_retries": 3.0, ...}, all

@@ -70,7 +70,7 @@ double algebraic_connectivity(const Graph& graph) {
 // The nodes from this robot to the server, both included; none if the tree does not lead there.
 std::vector<int> path(const Tree& tree, int robot) {
   const int server = static_cast<int>(tree.parent.size());
-  std::vector<int> nodes = {robot};
+  std::vector<int> nodes = {robot};  // or the server
   while (nodes.back() != server) {
     const int parent = tree.parent[nodes.back()];
     if (parent == kNobody || nodes.size() > tree.parent.size()) return {};
@@ -100,6 +100,16 @@ Tree cheapest(const Graph& graph) {
     }
   }
   return tree;
+}
+
+std::optional<int> hops_between(const Tree& tree, int one, int other) {
+  std::vector<int> from = path(tree, one), to = path(tree, other);
+  if (from.empty() || to.empty()) return std::nullopt;
+  while (!from.empty() && !to.empty() && from.back() == to.back()) {
+    from.pop_back();
+    to.pop_back();
+  }
+  return static_cast<int>(from.size() + to.size());
 }
 
 std::vector<std::optional<double>> costs(const Graph& graph, const Tree& tree) {

@@ -53,6 +53,9 @@ struct Figures {
 // Without a server nobody has a route.
 Tree cheapest(const Graph& graph);
 
+// Edges of the tree between two nodes; nothing if it does not join them.
+std::optional<int> hops_between(const Tree& tree, int one, int other);
+
 // What a robot's route costs along this tree; nothing if it has none, or a hop is no edge any more.
 std::vector<std::optional<double>> costs(const Graph& graph, const Tree& tree);
 

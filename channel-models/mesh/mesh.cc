@@ -145,9 +145,12 @@ class Mesh final : public Link {
   }
   void begin() override;
   std::optional<double> distance_m(int worker, int peer) const override;
-  Reading uplink(int worker) const override { return reading(worker, meter_->uplink(worker)); }
-  Reading downlink(int worker) const override { return reading(worker, meter_->downlink(worker)); }
-  Counters between(const Reading& before, const Reading& after) const override;
+  std::optional<int> hops(int worker, int peer) const override;
+  Reading uplink(int worker) const override { return meter_->uplink(worker); }
+  Reading downlink(int worker) const override { return meter_->downlink(worker); }
+  Counters between(const Reading& before, const Reading& after) const override {
+    return WifiMeter::between(before, after);
+  }
   // Of nodes far apart, every second one may send at once.
   double most_bits(bool, double seconds) const override {
     return most_bps_ * seconds * (nodes_.GetN() / 2);
@@ -171,10 +174,6 @@ class Mesh final : public Link {
   void lay_routes();
   void forget_routes(std::uint32_t node);
   void route(int node, int destination, int next_hop);
-  Reading reading(int worker, Reading counted) const {
-    if (has_server_) counted.push_back(figures_.routes[worker].hops);
-    return counted;
-  }
 
   const bool has_server_;
   ns3::NodeContainer nodes_, robots_;  // of nodes_, the server is the last
@@ -242,6 +241,7 @@ void Mesh::install_addresses() {
   if (has_server_) server.Add(radios_.Get(robots_.GetN()));
   meter_ = std::make_unique<WifiMeter>(robots, server);
   meter_->watch_queues(addresses_);
+  meter_->look_into_packets();
 }
 
 void Mesh::begin() {
@@ -363,10 +363,9 @@ std::optional<double> Mesh::distance_m(int worker, int peer) const {
       other->GetObject<ns3::MobilityModel>());
 }
 
-Counters Mesh::between(const Reading& before, const Reading& after) const {
-  Counters counters = WifiMeter::between(before, after);
-  if (has_server_) counters.insert(counters.begin(), {"hops", after.back()});
-  return counters;
+std::optional<int> Mesh::hops(int worker, int peer) const {
+  if (!has_server_) return 1;
+  return mesh::hops_between(tree_, worker, peer == kNoPeer ? graph_.server() : peer);
 }
 
 }  // namespace
@@ -436,6 +435,8 @@ std::vector<std::string> describe_neighbours(const mesh::Graph& graph, const mes
                 "algebraic connectivity %.2f",
                 graph.edges.size(), *least, *most, figures.components, figures.connectivity);
   std::vector<std::string> lines = {text};
+  const std::string islands = unreached(figures);
+  if (!islands.empty()) lines.push_back("no route to robot 0 where they start: " + islands);
   if (graph.edges.empty()) return lines;
   const double message_bytes =
       messages.uplink_bytes * graph.robots / (2 * static_cast<double>(graph.edges.size()));
@@ -445,8 +446,6 @@ std::vector<std::string> describe_neighbours(const mesh::Graph& graph, const mes
                 "other",
                 worst.first, worst.second, 1e3 * worst_s, message_bytes / kPacketBytes * sum_s);
   lines.emplace_back(text);
-  const std::string islands = unreached(figures);
-  if (!islands.empty()) lines.push_back("no route to robot 0 where they start: " + islands);
   return lines;
 }
 
@@ -486,6 +485,38 @@ std::vector<std::string> describe_mesh(const LinkOptions& options, const Message
   const std::string islands = unreached(figures);
   if (!islands.empty()) lines.push_back("no route where they start: " + islands);
   return lines;
+}
+
+// Settings that differ from their defaults and change nothing.
+std::vector<std::string> idle_mesh(const LinkOptions& options) {
+  static const LinkOptions usual;
+  std::vector<std::string> sentences;
+  const PlacementOptions& placement = options.placement;
+  const MeshOptions& mesh = options.mesh;
+  const bool stands = stands_still(options.mobility);
+  const std::string& walk = options.mobility.model;
+  const bool placed = stands ? placement.layout == "list"
+                             : walk == "patrol" || walk == "waypoints" || walk == "ns2";
+  if (!has_server(options) && placed &&
+      placement.access_point_m != usual.placement.access_point_m) {
+    sentences.emplace_back(
+        "placement.access_point_m has no effect: with mesh.aggregation = \"gossip\" there is no "
+        "access point, and where robots are does not depend on it");
+  }
+  if (!has_server(options) &&
+      placement.access_point_height_m != usual.placement.access_point_height_m) {
+    sentences.emplace_back(
+        "placement.access_point_height_m has no effect: with mesh.aggregation = \"gossip\" there "
+        "is "
+        "no access point");
+  }
+  if (stands && (mesh.update_period_s != usual.mesh.update_period_s ||
+                 mesh.hysteresis != usual.mesh.hysteresis)) {
+    sentences.emplace_back(
+        "mesh.update_period_s and mesh.hysteresis have no effect: robots stand, and routes are "
+        "looked at once");
+  }
+  return sentences;
 }
 
 std::unique_ptr<Link> make_mesh(const LinkOptions& options) {

@@ -18,9 +18,10 @@
 // end of an edge. An edge that stands needs no margin; one that is gone loses what is under way on
 // it. With unreached = "wait" and "refuse" a round does not begin unless all robots are connected.
 //
-// Counters of a message: hops (with a server, of its robot's route), and what the robot's radio, or
-// the server's to this robot, did meanwhile, what it relayed included: mac_retries, phy_rate_bps,
-// airtime_s, waiting_s, queue_drops.
+// Counters of a message: hops (its own, by the routes at its end), and what the radio that sends it
+// did meanwhile: mac_retries, phy_rate_bps, airtime_s, waiting_s, queue_drops; a robot's with all
+// that it sends to others and relays, the server's with what it sends to this robot, through
+// whomever.
 #pragma once
 
 #include <memory>
@@ -35,6 +36,7 @@ namespace gradwave::channel {
 void check_mesh(const LinkOptions& options);
 void apply_mesh(const LinkOptions& options);
 std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages);
+std::vector<std::string> idle_mesh(const LinkOptions& options);
 std::unique_ptr<Link> make_mesh(const LinkOptions& options);
 
 bool mesh_has_server(const LinkOptions& options);

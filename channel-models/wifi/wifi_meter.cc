@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/wifi/wifi_meter.h"
 
+#include <ns3/ipv4-header.h>
 #include <ns3/ipv4-queue-disc-item.h>
+#include <ns3/llc-snap-header.h>
 #include <ns3/node.h>
 #include <ns3/queue-disc.h>
 #include <ns3/simulator.h>
@@ -51,15 +53,42 @@ void WifiMeter::count(int sender, ns3::WifiConstPsduMap psdus, ns3::WifiTxVector
   for (const auto& [station, psdu] : psdus) {
     wire_bytes_ += psdu->GetSize();
     if (!psdu->GetHeader(0).IsData() || psdu->GetAddr1().IsGroup()) continue;
+    const double rate_bps = tx_vector.GetMode(station).GetDataRate(tx_vector, station);
+    if (sender == kAccessPoint && looks_into_packets_) {
+      count_packets(*psdu, rate_bps, end - now);
+      continue;
+    }
     Counted& counted =
         sender == kAccessPoint ? downlink_[workers_.at(psdu->GetAddr1())] : uplink_[sender];
-    const double rate_bps = tx_vector.GetMode(station).GetDataRate(tx_vector, station);
     counted.data_bytes += psdu->GetSize();
     counted.rate_weighted_bytes += psdu->GetSize() * rate_bps;
     counted.data_airtime += end - now;
     for (std::size_t i = 0; i < psdu->GetNMpdus(); ++i) {
       counted.mac_retries += psdu->GetHeader(i).IsRetry();
     }
+  }
+}
+
+// Each of a frame's packets has its share of the time.
+void WifiMeter::count_packets(const ns3::WifiPsdu& psdu, double rate_bps, ns3::Time airtime) {
+  for (std::size_t i = 0; i < psdu.GetNMpdus(); ++i) {
+    if (!psdu.GetHeader(i).HasData()) continue;
+    int worker = workers_.at(psdu.GetAddr1());
+    if (!psdu.GetHeader(i).IsQosAmsdu()) {
+      const auto packet = psdu.GetPayload(i)->Copy();
+      ns3::LlcSnapHeader link_header;
+      ns3::Ipv4Header header;
+      packet->RemoveHeader(link_header);
+      packet->PeekHeader(header);
+      const auto found = workers_by_ip_.find(header.GetDestination());
+      if (found != workers_by_ip_.end()) worker = found->second;
+    }
+    const double bytes = psdu.GetNMpdus() == 1 ? psdu.GetSize() : psdu.GetAmpduSubframeSize(i);
+    Counted& counted = downlink_[worker];
+    counted.data_bytes += static_cast<std::int64_t>(bytes);
+    counted.rate_weighted_bytes += bytes * rate_bps;
+    counted.data_airtime += ns3::Seconds(airtime.GetSeconds() * bytes / psdu.GetSize());
+    counted.mac_retries += psdu.GetHeader(i).IsRetry();
   }
 }
 

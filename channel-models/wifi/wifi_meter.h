@@ -27,6 +27,9 @@ class WifiMeter {
 
   // Once the radios have addresses [M], and so queue disciplines.
   void watch_queues(const std::vector<ns3::Ipv4Address>& addresses);
+  // Where stations relay: what the access point sends is for whom the packet says, which is not
+  // the station that receives the frame.
+  void look_into_packets() { looks_into_packets_ = true; }
 
   Reading uplink(int worker) const { return reading(uplink_[worker]); }
   Reading downlink(int worker) const { return reading(downlink_[worker]); }
@@ -46,12 +49,14 @@ class WifiMeter {
 
   static Reading reading(const Counted& counted);
   void count(int sender, ns3::WifiConstPsduMap psdus, ns3::WifiTxVector tx_vector, double power_w);
+  void count_packets(const ns3::WifiPsdu& psdu, double rate_bps, ns3::Time airtime);
   void count_drop(int sender, ns3::Ptr<const ns3::QueueDiscItem> item);
 
   ns3::NetDeviceContainer stations_, access_point_;
   std::vector<Counted> uplink_, downlink_;    // [M]
   std::map<ns3::Mac48Address, int> workers_;  // by the address of their radio
   std::map<ns3::Ipv4Address, int> workers_by_ip_;
+  bool looks_into_packets_ = false;
   ns3::WifiPhyBand band_;
   std::int64_t wire_bytes_ = 0;
   ns3::Time airtime_, busy_until_;

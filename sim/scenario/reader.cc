@@ -247,7 +247,8 @@ bool takes_text(const Setting& setting) {
   Settings any;
   const Field field = setting.field(any);
   return std::holds_alternative<std::string*>(field) ||
-         std::holds_alternative<std::filesystem::path*>(field);
+         std::holds_alternative<std::filesystem::path*>(field) ||
+         std::holds_alternative<channel::TextFile*>(field);
 }
 
 Layer read_override(const std::string& text) {

@@ -355,6 +355,9 @@ void PacketTransport::State::deliver(Pair& pair, const UnderWay& sent) {
   delivery.retransmissions = sender(pair, direction).retransmissions() - told;
   told += delivery.retransmissions;
   delivery.counters = link->between(sent.counted, reading(pair, direction));
+  if (const auto hops = link->hops(pair.worker, pair.peer)) {
+    delivery.counters.insert(delivery.counters.begin(), {"hops", *hops});
+  }
   delivered.push_back(std::move(delivery));
   --awaited;
   Busy& way = busy[static_cast<int>(direction)];

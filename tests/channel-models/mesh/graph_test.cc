@@ -114,6 +114,15 @@ TEST(Graph, MetropolisWeightsAreDoublyStochasticAndSymmetric) {
   EXPECT_THAT(metropolis_weights(kSquare), ElementsAre(0.25, 0.25, 0.25, 0.25, 0.25, 0.5));
 }
 
+TEST(Graph, HopsAreCountedAlongTheTree) {
+  const Tree chain = cheapest(kChain), square = cheapest(kSquare);
+  EXPECT_EQ(hops_between(chain, 2, kChain.server()), 3);
+  EXPECT_EQ(hops_between(chain, 2, 0), 2);
+  EXPECT_EQ(hops_between(chain, 0, 1), 1);
+  EXPECT_EQ(hops_between(square, 1, 2), 3) << "by the server";
+  EXPECT_FALSE(hops_between(square, 3, kSquare.server()));
+}
+
 TEST(Graph, WithoutAServerTheRobotsAreAll) {
   EXPECT_THAT(cheapest(kRing).parent, Each(kNobody));
   const Figures ring = figures(kRing, cheapest(kRing));

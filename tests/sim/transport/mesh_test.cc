@@ -47,6 +47,28 @@ TEST(Mesh, WhatGoesFurtherIsRelayed) {
   }
 }
 
+// What the server sends through robot 0 is not all robot 0's.
+TEST(Mesh, WhatTheServerSendsIsCountedForWhomItIs) {
+  LinkOptions options = row(3, 20);
+  options.mesh.links = "chain";
+  Network network(options, {});
+  network.connect();
+  for (int i = 0; i < 3; ++i) network.download(i, 100000);
+  for (int i = 0; i < 3; ++i) {
+    const Delivery delivery = network.arrival();
+    EXPECT_EQ(counter(delivery, "hops"), delivery.message.worker + 1);
+    EXPECT_GT(counter(delivery, "phy_rate_bps"), 1e6);
+    EXPECT_GT(counter(delivery, "airtime_s"), 8 * 100000 / 150e6);
+    EXPECT_NEAR(counter(delivery, "airtime_s") + counter(delivery, "waiting_s"),
+                latency_s(delivery), 1e-9);
+  }
+  // From a relay to its child: one hop, whatever its route to the server.
+  network.send({100, 2, Direction::kDownlink, 10000, 1}, 0);
+  EXPECT_EQ(counter(network.arrival(), "hops"), 1);
+  network.send({101, 2, Direction::kUplink, 10000, 1}, 0);
+  EXPECT_EQ(counter(network.arrival(), "hops"), 1);
+}
+
 // One channel: while a packet takes its second hop, none takes the first.
 TEST(Mesh, TwoHopsCarryHalfOfOne) {
   LinkOptions options = row(2, 20);  // all hear each other
