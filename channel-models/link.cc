@@ -50,7 +50,7 @@ const Table<Technology>& table() {
         access_point}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",
-       {check_trace, apply_trace, make_trace, trace_one_way_s, nullptr, describe_trace}},
+       {check_trace, apply_trace, make_trace, trace_one_way_s, idle_trace, describe_trace}},
       {"wire",
        "a point-to-point link from each robot to the server",
        {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},

@@ -109,8 +109,8 @@ CREATE TABLE rounds (
                                    -- ones too
   downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates and models, likewise
   paper_bits REAL NOT NULL,        -- as Ruan et al. 2023 count the uplink: M k_t (32 + log2 d), or
-                                   -- 32 M d uncompressed; M: who took part; without a server, of the
-                                   -- entries of all messages
+                                   -- 32 M d uncompressed; M: who sent a gradient, also if it was lost;
+                                   -- without a server, of the entries of all messages
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
   airtime_s REAL,                  -- the radio channel in use; NULL on a wire

@@ -131,6 +131,14 @@ bool TableFile::has(const std::string& column) const {
   return std::find(given_.begin(), given_.end(), column) != given_.end();
 }
 
+std::vector<std::string> TableFile::others() const {
+  std::vector<std::string> all;
+  for (const std::string& name : given_) {
+    if (std::find(columns_.begin(), columns_.end(), name) == columns_.end()) all.push_back(name);
+  }
+  return all;
+}
+
 std::size_t TableFile::index_of(const std::string& column) const {
   const auto found = std::find(columns_.begin(), columns_.end(), column);
   assert(found != columns_.end());

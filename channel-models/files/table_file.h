@@ -41,6 +41,7 @@ class TableFile {
 
   const std::vector<Row>& rows() const { return rows_; }
   bool has(const std::string& column) const;  // among those of the file
+  std::vector<std::string> others() const;    // of the file, neither needed nor allowed
 
   const std::string& text(const Row& row, const std::string& column) const;
   // Throws OptionError for what is no number, or out of range.

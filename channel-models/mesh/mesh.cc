@@ -166,6 +166,7 @@ class Mesh final : public Link {
   void install_radios(const LinkOptions& options);
   void install_addresses();
   void look();
+  void tell(bool changes);
   std::set<std::pair<int, int>> find_hops() const;
   Ptr<ns3::WifiMac> mac(int node) const {
     return ns3::DynamicCast<ns3::WifiNetDevice>(radios_.Get(node))->GetMac();
@@ -247,7 +248,17 @@ void Mesh::install_addresses() {
 void Mesh::begin() {
   begun_ = true;
   if (fading_) set_after(path_loss_, fading_);
-  routes_seen_ = {seen(graph_, figures_, true)};
+  tell(true);
+}
+
+// Once for each time.
+void Mesh::tell(bool changes) {
+  RoutesSeen now = seen(graph_, figures_, changes);
+  if (!routes_seen_.empty() && routes_seen_.back().time_s == now.time_s) {
+    now.changed = now.changed || routes_seen_.back().changed;
+    routes_seen_.pop_back();
+  }
+  routes_seen_.push_back(std::move(now));
 }
 
 bool Mesh::ready() const {
@@ -284,7 +295,7 @@ void Mesh::look() {
   figures_ = mesh::figures(graph_, tree_);
   if (leaves_tree) lay_routes();
   const bool changes = has_server_ ? leaves_tree : hops_ != before;
-  if (begun_) routes_seen_.push_back(seen(graph_, figures_, changes));
+  if (begun_) tell(changes);
   if (period_s_ > 0) {
     looking_ = ns3::Simulator::Schedule(ns3::Seconds(period_s_), &Mesh::look, this);
   }

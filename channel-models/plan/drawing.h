@@ -2,6 +2,7 @@
 // Lines of a drawing, before anybody asks which of them are walls. Only for floor_plan.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct DrawnLine {
 struct Drawing {
   std::vector<DrawnLine> lines;  // in the drawing's units, y upwards
   std::vector<std::string> notes;
+  bool ignores_case = false;                             // of names
+  std::optional<double> metres_per_unit = std::nullopt;  // if the drawing says so
 };
 
 // Throw OptionError of the setting `key`.

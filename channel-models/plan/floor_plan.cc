@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -166,10 +167,31 @@ class TomlPlan {
 
 // ---- drawings
 
+// The material, or a door, of this name; "" if there is none.
+std::string material_called(const std::string& name, bool ignores_case,
+                            const std::map<std::string, double>& losses) {
+  const auto is_it = [&](const std::string& known) {
+    return ignores_case ? boost::algorithm::iequals(known, name) : known == name;
+  };
+  if (is_it(kDoor)) return kDoor;
+  for (const auto& [material, loss_db] : losses) {
+    if (is_it(material)) return material;
+  }
+  return "";
+}
+
 Lines walls_among(const Drawing& drawing, const FloorOptions& options,
                   const std::map<std::string, double>& losses) {
   Lines lines;
   lines.notes = drawing.notes;
+  if (drawing.metres_per_unit && *drawing.metres_per_unit != options.metres_per_unit) {
+    char text[160];
+    std::snprintf(
+        text, sizeof text,
+        "the drawing says that its unit is %g m, which floor.metres_per_unit = %g does not",
+        *drawing.metres_per_unit, options.metres_per_unit);
+    lines.notes.emplace_back(text);
+  }
   std::map<std::string, int> others;
   for (const DrawnLine& drawn : drawing.lines) {
     Lines::Line line;
@@ -178,15 +200,15 @@ Lines walls_among(const Drawing& drawing, const FloorOptions& options,
       line.points.emplace_back(options.origin_m.first + options.metres_per_unit * x,
                                options.origin_m.second + options.metres_per_unit * y);
     }
-    const auto name = std::find_if(
-        drawn.names.begin(), drawn.names.end(),
-        [&](const std::string& each) { return each == kDoor || losses.count(each) > 0; });
-    if (name == drawn.names.end()) {
+    for (const std::string& each : drawn.names) {
+      if (!line.material.empty()) break;
+      line.material = material_called(each, drawing.ignores_case, losses);
+    }
+    if (line.material.empty()) {
       ++others[drawn.names.empty() ? "without a name" : "of \"" + drawn.names.front() + "\""];
       continue;
     }
-    line.material = *name;
-    (*name == kDoor ? lines.doors : lines.walls).push_back(line);
+    (line.material == kDoor ? lines.doors : lines.walls).push_back(line);
   }
   for (const auto& [name, count] : others) {
     lines.notes.push_back("no walls, for want of a material: " + std::to_string(count) + " lines " +
@@ -203,7 +225,15 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 Lines read_lines(const FloorOptions& options, std::map<std::string, double>& losses) {
   const std::string& name = options.plan.name;
-  if (ends_with(name, ".toml")) return TomlPlan(options.plan, losses).lines();
+  if (ends_with(name, ".toml")) {
+    const FloorOptions usual;
+    if (options.metres_per_unit != usual.metres_per_unit || options.origin_m != usual.origin_m) {
+      throw OptionError({"floor.metres_per_unit", "floor.origin_m", kKey},
+                        "floor.metres_per_unit and floor.origin_m are of drawings (.svg, .dxf); " +
+                            name + " has its walls in metres, at their places");
+    }
+    return TomlPlan(options.plan, losses).lines();
+  }
   if (ends_with(name, ".svg")) {
     return walls_among(read_svg(kKey, options.plan), options, losses);
   }
@@ -301,6 +331,16 @@ FloorPlan read_plan(const FloorOptions& options, double frequency_hz) {
     std::string reasons;
     for (const std::string& note : plan.notes) reasons += "; " + note;
     refuse_file(kKey, options.plan.name, 0, "has no walls" + reasons);
+  }
+  for (const auto& [name, loss_db] : options.losses_db) {
+    std::set<std::string> used;
+    for (const Wall& wall : plan.walls) used.insert(wall.material);
+    if (used.count(name) > 0) continue;
+    std::string materials;
+    for (const std::string& each : used) materials += (materials.empty() ? "" : ", ") + each;
+    throw OptionError({"floor.losses_db"}, "floor.losses_db: " + options.plan.name +
+                                               " has no wall of \"" + name +
+                                               "\"; its materials are " + materials);
   }
   plan.least = plan.most = plan.walls.front().from;
   for (const Wall& wall : plan.walls) {

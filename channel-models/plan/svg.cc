@@ -3,8 +3,11 @@
 #include <libxml/tree.h>
 
 #include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/erase.hpp>
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <cctype>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -35,6 +38,9 @@ class Reader {
     if (name_of(root) != "svg") refuse_file(key_, file_, 0, "is no SVG drawing");
     measure(root);
     visit(root, {});
+    for (const auto& [what, count] : passed_over_) {
+      drawing_.notes.push_back("no walls: " + std::to_string(count) + " " + what);
+    }
     return drawing_;
   }
 
@@ -83,16 +89,28 @@ class Reader {
   void measure(const xmlNode* root) {
     if (const auto box = attribute(root, "viewBox")) {
       const std::vector<double> values = numbers(root, *box);
-      if (values.size() != 4) refuse(root, "viewBox: expected four numbers");
+      if (values.size() != 4 || !(values[2] > 0 && values[3] > 0)) {
+        refuse(root, "viewBox: expected four numbers, the last two above 0");
+      }
       bottom_ = values[1] + values[3];
     } else if (attribute(root, "height")) {
       bottom_ = number(root, "height", std::nullopt);
+    } else {
+      refuse(root, "expected a viewBox or a height: the lower edge is y = 0");
     }
+  }
+
+  static bool is_hidden(const xmlNode* node) {
+    const auto style = boost::erase_all_copy(attribute(node, "style").value_or(""), " ");
+    return attribute(node, "display") == "none" || boost::contains(style, "display:none");
   }
 
   void visit(const xmlNode* node, std::vector<std::string> names) {
     if (attribute(node, "transform")) {
       refuse(node, "transform is not followed; expected lines at their final places");
+    }
+    if (name_of(node) == "svg" && node->parent && node->parent->type == XML_ELEMENT_NODE) {
+      refuse(node, "a drawing within a drawing is not followed");
     }
     std::vector<std::string> own;
     if (const auto words = attribute(node, "class")) {
@@ -105,6 +123,10 @@ class Reader {
     draw(node, names);
     for (const xmlNode* child = node->children; child; child = child->next) {
       if (child->type != XML_ELEMENT_NODE || name_of(child) == "defs") continue;
+      if (is_hidden(child)) {
+        ++passed_over_["<" + name_of(child) + "> that is not displayed, and what is in it"];
+        continue;
+      }
       visit(child, names);
     }
   }
@@ -133,6 +155,8 @@ class Reader {
       for (auto& points : pieces(node, attribute(node, "d").value_or(""))) {
         add(node, names, std::move(points));
       }
+    } else if (name == "circle" || name == "ellipse" || name == "use") {
+      ++passed_over_["<" + name + ">"];
     }
   }
 
@@ -189,6 +213,7 @@ class Reader {
   std::string key_, file_;
   double bottom_ = 0;
   Drawing drawing_;
+  std::map<std::string, int> passed_over_;
 };
 
 }  // namespace

@@ -241,6 +241,24 @@ void apply_trace(const LinkOptions& options) {
 
 double trace_one_way_s(const LinkOptions& options) { return options.trace.delay_s; }
 
+// What is given and changes nothing.
+std::vector<std::string> idle_trace(const LinkOptions& options) {
+  std::vector<std::string> sentences;
+  bool tables = false;
+  for (const bool up : {true, false}) {
+    const auto all = static_cast<std::int64_t>(files(options.trace, up).size());
+    if (all > options.workers) {
+      sentences.push_back(key_of(up) + ": the last " + std::to_string(all - options.workers) +
+                          " of " + std::to_string(all) + " files are nobody's");
+    }
+    for (const TextFile& file : files(options.trace, up)) tables = tables || !is_mahimahi(file);
+  }
+  if (!tables && options.trace.between != TraceOptions().between) {
+    sentences.emplace_back("trace.between has no effect: all traces are Mahimahi's, without rows");
+  }
+  return sentences;
+}
+
 std::vector<std::string> describe_trace(const LinkOptions& options, const MessageSizes& messages) {
   std::vector<std::string> lines;
   for (const bool up : {true, false}) {
@@ -250,9 +268,13 @@ std::vector<std::string> describe_trace(const LinkOptions& options, const Messag
       slowest_bps = std::min(slowest_bps, trace->mean_rate_bps());
       char text[160];
       std::snprintf(text, sizeof text,
-                    ": %.3g Mbit/s on average over %.0f s, nothing in %.1f %% of it",
+                    ": %.3g Mbit/s on average over %.3g s, nothing in %.1f %% of it",
                     1e-6 * trace->mean_rate_bps(), trace->length_s(), 100 * trace->outage());
-      lines.push_back((up ? "up, " : "down, ") + file.name + text);
+      std::string passed_over;
+      for (const std::string& column : trace->passed_over()) {
+        passed_over += (passed_over.empty() ? "; passed over: " : ", ") + column;
+      }
+      lines.push_back((up ? "up, " : "down, ") + file.name + text + passed_over);
     }
     char text[96];
     std::snprintf(text, sizeof text, "%s: a round takes %.3g s at the slowest one's mean rate",

@@ -23,6 +23,7 @@ namespace gradwave::channel {
 void check_trace(const LinkOptions& options);
 void apply_trace(const LinkOptions& options);
 double trace_one_way_s(const LinkOptions& options);
+std::vector<std::string> idle_trace(const LinkOptions& options);
 std::vector<std::string> describe_trace(const LinkOptions& options, const MessageSizes& messages);
 std::unique_ptr<Link> make_trace(const LinkOptions& options);
 

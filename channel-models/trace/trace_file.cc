@@ -46,8 +46,11 @@ struct Row {
 
 class Curve final : public TraceLink {
  public:
-  Curve(std::vector<Row> rows, bool lines, Ending ending)
-      : rows_(std::move(rows)), lines_(lines), ending_(ending) {
+  Curve(std::vector<Row> rows, bool lines, Ending ending, std::vector<std::string> passed_over)
+      : rows_(std::move(rows)),
+        lines_(lines),
+        ending_(ending),
+        passed_over_(std::move(passed_over)) {
     for (std::size_t i = 0; i + 1 < rows_.size(); ++i) {
       bits_.push_back(bits_.back() + between(i, length(i)));
     }
@@ -63,6 +66,7 @@ class Curve final : public TraceLink {
   }
   double mean_rate_bps() const override { return bits_.back() / length_s(); }
   double length_s() const override { return rows_.back().time_s; }
+  std::vector<std::string> passed_over() const override { return passed_over_; }
   double outage() const override {
     double dead_s = 0;
     for (std::size_t i = 0; i + 1 < rows_.size(); ++i) {
@@ -145,6 +149,7 @@ class Curve final : public TraceLink {
   std::vector<Row> rows_;  // the first at 0, two or more
   bool lines_;
   Ending ending_;
+  std::vector<std::string> passed_over_;
   std::vector<double> bits_ = {0};  // that have gone until each row
 };
 
@@ -154,12 +159,20 @@ struct Column {
   double unit;
 };
 
-std::optional<Column> column_of(const TableFile& table,
+std::optional<Column> column_of(const std::string& key, const TextFile& file,
+                                const TableFile& table,
                                 const std::vector<std::pair<std::string, double>>& names) {
+  std::optional<Column> found;
   for (const auto& [name, unit] : names) {
-    if (table.has(name)) return Column{name, unit};
+    if (!table.has(name)) continue;
+    if (found) {
+      refuse_file(
+          key, file.name, 0,
+          "columns " + found->name + " and " + name + " say the same; expected one of them");
+    }
+    found = Column{name, unit};
   }
-  return std::nullopt;
+  return found;
 }
 
 std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& file, bool lines,
@@ -173,8 +186,8 @@ std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& fi
     for (const auto& [name, unit] : names) known.push_back(name);
   }
   const TableFile table(key, file, {}, known, TableFile::Others::kPassedOver);
-  const auto time = column_of(table, times), rate = column_of(table, rates);
-  const auto delay = column_of(table, delays);
+  const auto time = column_of(key, file, table, times), rate = column_of(key, file, table, rates);
+  const auto delay = column_of(key, file, table, delays);
   if (!time || !rate) {
     refuse_file(key, file.name, 0,
                 "expected whole numbers alone (Mahimahi), or a first line that names a column t_s "
@@ -198,7 +211,10 @@ std::unique_ptr<TraceLink> read_table(const std::string& key, const TextFile& fi
     refuse_file(key, file.name, 0,
                 "has one row; expected two or more, the last of which is its end");
   }
-  auto curve = std::make_unique<Curve>(rows, lines, ending);
+  if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.loss == 1; })) {
+    refuse_file(key, file.name, 0, "carries nothing: every packet is lost");
+  }
+  auto curve = std::make_unique<Curve>(rows, lines, ending, table.others());
   if (!(curve->mean_rate_bps() > 0)) {
     refuse_file(key, file.name, 0, "carries nothing: every rate before its last row is 0");
   }
@@ -345,6 +361,11 @@ std::unique_ptr<TraceLink> read_mahimahi(const std::string& key, const TextFile&
   return std::make_unique<Opportunities>(std::move(times_ms), ending);
 }
 
+}  // namespace
+
+Words trace_endings() { return words_of(endings_table()); }
+Words trace_betweens() { return words_of(between_table()); }
+
 bool is_mahimahi(const TextFile& file) {
   for (const std::string& line : lines_of(file.text)) {
     const std::string word = boost::trim_copy(line);
@@ -352,11 +373,6 @@ bool is_mahimahi(const TextFile& file) {
   }
   return false;
 }
-
-}  // namespace
-
-Words trace_endings() { return words_of(endings_table()); }
-Words trace_betweens() { return words_of(between_table()); }
 
 std::unique_ptr<TraceLink> read_trace(const std::string& key, const TextFile& file,
                                       const TraceOptions& options) {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "channel-models/options.h"
 
@@ -38,12 +39,17 @@ class TraceLink {
   virtual double mean_rate_bps() const = 0;  // over the whole trace
   virtual double length_s() const = 0;
   virtual double outage() const = 0;  // share of its seconds in which nothing goes
+  virtual std::vector<std::string> passed_over() const { return {}; }  // columns
   // No window of so many seconds carries more.
   virtual double most_bits(double seconds) const = 0;
 };
 
+// By its first line that says something.
+bool is_mahimahi(const TextFile& file);
+
 // Throws OptionError of the setting `key`, with file and line, for a file of neither form, time
-// that runs back, a rate below 0, a trace that carries nothing at all.
+// that runs back, a rate below 0, two columns that say the same, a trace that carries nothing at
+// all.
 std::unique_ptr<TraceLink> read_trace(const std::string& key, const TextFile& file,
                                       const TraceOptions& options);
 

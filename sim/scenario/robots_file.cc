@@ -68,7 +68,15 @@ class RobotsFile {
       throw SettingError({kKey, key}, said + " and " + key + " is set: expected one of them");
     }
     nlohmann::json list = nlohmann::json::array();
-    for (const TableFile::Row* row : rows_) list.push_back(cell(*row));
+    for (const TableFile::Row* row : rows_) {
+      list.push_back(cell(*row));
+      try {  // alone, to know whose it is
+        Settings probe;
+        assign(setting, probe, nlohmann::json::array({list.back()}));
+      } catch (const SettingError& error) {
+        table_.refuse(*row, "column " + column + ": " + error.what());
+      }
+    }
     assign(setting, settings_, list);
   }
 
@@ -83,6 +91,12 @@ class RobotsFile {
       channel::refuse_file(kKey, settings_.robots.name, 0, "x_m and y_m go together");
     }
     if (!table_.has("x_m")) return;
+    const Setting& walk = *find_setting("mobility.model");
+    if (!acts(walk, settings_)) {
+      throw SettingError({kKey}, kKey + ": " + settings_.robots.name +
+                                     " says where robots are, which they are only where " +
+                                     condition_text(walk));
+    }
     channel::PlacementOptions& placement = settings_.link.placement;
     const Setting& layout = *find_setting("placement.layout");
     if (!acts(layout, settings_) || placement.layout != channel::PlacementOptions().layout) {

@@ -318,7 +318,8 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
     if (!run) return;
     run->forget_what_does_not_act();
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
-    const auto refuse = [&](const std::vector<std::string>& keys, const std::string& sentence) {
+    const auto refuse = [&](std::vector<std::string> keys, const std::string& sentence) {
+      if (!run->settings.robots.name.empty()) keys.emplace_back("team.robots");  // it may say so
       fail(run->blame(keys, {file.string()}),
            sentence + (variants.size() > 1 ? " (variant \"" + variant.name + "\")" : ""));
     };

@@ -383,13 +383,12 @@ void PacketTransport::State::lose(const Message& message, double start_s) {
   ns3::Simulator::Stop();
 }
 
-// Who is left out while something is under way to or from it loses that, and its connection.
+// Who is left out loses what is under way to or from it, and its connection, also an idle one: TCP
+// may be repeating what has arrived and was not acknowledged.
 void PacketTransport::State::give_up_those_left_out() {
   for (auto& [ends, pair] : pairs) {
     if (!is_cut(*pair)) continue;
-    const bool idle =
-        pair->waiting.empty() && pair->under_way[0].empty() && pair->under_way[1].empty();
-    if (idle) continue;
+    if (pair->waiting.empty() && !pair->robot->has_socket()) continue;
     for (const Message& message : std::exchange(pair->waiting, {})) lose(message, simulated_s());
     for (std::size_t way = 0; way < pair->under_way.size(); ++way) {
       busy[way].messages -= static_cast<std::int64_t>(pair->under_way[way].size());

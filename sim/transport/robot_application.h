@@ -23,6 +23,7 @@ class RobotApplication final : public ns3::Application {
   void connect();
   // Forgets the connection, as does whoever lost the way to the other end.
   void give_up();
+  bool has_socket() const { return socket_ != nullptr; }
   // Of the connection last asked for.
   std::uint16_t port() const;
 

@@ -24,9 +24,10 @@ FloorPlan plan_of(const std::string& name, const std::string& text,
   return read_plan(options, k5GHz);
 }
 
-std::string refusal(const std::string& name, const std::string& text) {
+std::string refusal(const std::string& name, const std::string& text,
+                    const std::map<std::string, double>& losses_db = {}) {
   try {
-    plan_of(name, text);
+    plan_of(name, text, losses_db);
   } catch (const OptionError& error) {
     return error.what();
   }
@@ -124,7 +125,8 @@ TEST(FloorPlan, AnSvgsLinesAreWallsByTheirClassOrGroup) {
   EXPECT_EQ(light, 4 + 1);
   EXPECT_EQ(glass, 2);
   EXPECT_EQ(plan.doors.size(), 1u);
-  EXPECT_THAT(plan.notes, ElementsAre("no walls, for want of a material: 1 lines of \"sofa\""));
+  EXPECT_THAT(plan.notes, ElementsAre("no walls: 1 <circle>",
+                                      "no walls, for want of a material: 1 lines of \"sofa\""));
   // The upper side, y = 10 of 50 units, is at 4 m.
   EXPECT_EQ(crossing(plan, {102, 3.9, 1}, {102, 4.1, 1}).walls, 1);
   EXPECT_EQ(crossing(plan, {104.5, 3.9, 1}, {104.5, 4.1, 1}).walls, 0);
@@ -142,6 +144,14 @@ TEST(FloorPlan, WhatAnSvgSaysOtherwiseIsRefusedWithItsLine) {
               HasSubstr("x1 = \"3cm\": expected a number, without a unit"));
   EXPECT_THAT(refusal("p.svg", drawing("<g transform=\"scale(2)\"><line x2=\"3\"/></g>")),
               HasSubstr("p.svg:2: <g>: transform is not followed"));
+  EXPECT_THAT(refusal("p.svg", "<svg><line class=\"light\" x2=\"3\"/></svg>"),
+              HasSubstr("p.svg:1: <svg>: expected a viewBox or a height"));
+  EXPECT_THAT(refusal("p.svg", "<svg viewBox=\"0 0 0 0\"/>"), HasSubstr("the last two above 0"));
+  EXPECT_THAT(refusal("p.svg", drawing("<svg x=\"5\"><line x2=\"3\"/></svg>")),
+              HasSubstr("p.svg:2: <svg>: a drawing within a drawing"));
+  EXPECT_THAT(refusal("p.svg", drawing("<g style=\"display: none\"><line class=\"light\" "
+                                       "x2=\"3\"/></g>")),
+              HasSubstr("has no walls; no walls: 1 <g> that is not displayed"));
   EXPECT_THAT(refusal("p.svg", drawing("<line x2=\"3\" id=\"sofa\"/>")),
               HasSubstr("has no walls; no walls, for want of a material: 1 lines of \"sofa\""));
 }
@@ -165,7 +175,47 @@ TEST(FloorPlan, ADxfsLinesAreWallsByTheirLayer) {
   EXPECT_EQ(crossing(plan, {5, -1, 1}, {5, 0.5, 1}).loss_db, 0);
   EXPECT_DOUBLE_EQ(crossing(plan, {2, 0.5, 1}, {2, 1.5, 1}).loss_db, 3);
   EXPECT_THAT(plan.notes, ElementsAre(HasSubstr("1 arcs"), HasSubstr("1 lines of \"sofas\"")));
+}
+
+TEST(FloorPlan, ADxfsNamesHaveNoCaseAndItsUnitIsNoted) {
+  const FloorPlan plan = plan_of(
+      "p.dxf",
+      "0\nSECTION\n2\nHEADER\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n" +
+          dxf("0\nLINE\n8\nCONCRETE\n10\n0\n20\n0.0\n11\n10.0\n21\n0.0\n"
+              "0\nLWPOLYLINE\n8\nGlass\n90\n2\n70\n0\n10\n0\n20\n1\n42\n0.5\n10\n4\n20\n1\n"));
+  ASSERT_EQ(plan.walls.size(), 2u);
+  EXPECT_EQ(plan.walls[0].material, "concrete");
+  EXPECT_EQ(plan.walls[1].material, "glass");
+  EXPECT_THAT(plan.notes, ElementsAre("arcs of 1 polylines count as straight",
+                                      HasSubstr("says that its unit is 0.001 m")));
+}
+
+TEST(FloorPlan, ABrokenDxfIsRefusedWithItsLine) {
   EXPECT_THAT(refusal("p.dxf", "no drawing"), HasSubstr("p.dxf: is no DXF drawing"));
+  const std::string line = "0\nLINE\n8\nlight\n10\n0\n20\n0\n11\n9\n";
+  EXPECT_THAT(refusal("p.dxf", dxf(line + "21\nxx\n")),
+              HasSubstr("p.dxf:16: \"xx\": expected a number, of group 21"));
+  EXPECT_THAT(refusal("p.dxf", dxf(line)),
+              HasSubstr("p.dxf:5: this LINE has no coordinate of group 21"));
+  EXPECT_THAT(refusal("p.dxf", dxf("0\nLWPOLYLINE\n8\nlight\n10\n0\n20\n0\n10\n1\n")),
+              HasSubstr("p.dxf:5: this LWPOLYLINE has a point with one coordinate"));
+  EXPECT_THAT(refusal("p.dxf", "0\nSECTION\n2\nENTITIES\n" + line + "21\n1\n"),
+              HasSubstr("is cut off: its section ENTITIES has no end"));
+  EXPECT_THAT(refusal("p.dxf", "0\nSECTION\n2\nHEADER\n0\nENDSEC\n0\nEOF\n"),
+              HasSubstr("has no section ENTITIES"));
+  EXPECT_THAT(refusal("p.dxf", dxf("LINE\n")), HasSubstr("\"LINE\": expected a group code"));
+}
+
+TEST(FloorPlan, WhatActsOnNoWallIsRefused) {
+  EXPECT_THAT(refusal("p.toml", kRooms, {{"concret", 9}}),
+              HasSubstr("p.toml has no wall of \"concret\"; its materials are "));
+  FloorOptions options;
+  options.plan = {"p.toml", kRooms};
+  options.origin_m = {5, 5};
+  EXPECT_THROW(read_plan(options, k5GHz), OptionError);
+  options.origin_m = {0, 0};
+  options.metres_per_unit = 0.1;
+  EXPECT_THROW(read_plan(options, k5GHz), OptionError);
 }
 
 TEST(FloorPlan, ABrokenPlanIsRefusedWithItsLine) {

@@ -136,6 +136,9 @@ TEST(TraceFile, ABrokenTraceIsRefusedWithItsLine) {
               HasSubstr("t:2: loss = \"2\": expected a "
                         "number from 0 to 1"));
   EXPECT_THAT(refusal("t_s,rate_bps\n0,0\n1,5\n"), HasSubstr("carries nothing"));
+  EXPECT_THAT(refusal("t_s,rate_bps,loss\n0,5,1\n1,5,1\n"), HasSubstr("every packet is lost"));
+  EXPECT_THAT(refusal("t_s,t_ms,rate_bps\n0,0,5\n1,1,5\n"),
+              HasSubstr("columns t_s and t_ms say the same"));
   EXPECT_THAT(refusal("t_s,rate_bps\n0,5\n"), HasSubstr("has one row"));
   EXPECT_THAT(refusal("t_s,rate\n0,5\n1,5\n"), HasSubstr("rate_bps, rate_kbps or rate_mbps"));
 }

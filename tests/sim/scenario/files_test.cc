@@ -93,7 +93,13 @@ TEST_F(ScenarioFiles, ATableOfRobotsThatCannotBeIsRefused) {
               HasSubstr("robots.csv:3: robot 0 stands there twice"));
   EXPECT_THAT(said("robot,factor\n0,1\n2,1\n"), HasSubstr("robots.csv:3: robot = \"2\""));
   EXPECT_THAT(said("robot,x_m\n0,1\n1,1\n"), HasSubstr("x_m and y_m go together"));
-  EXPECT_THAT(said("robot,device\n0,jetson-nono\n1,\n"), HasSubstr("jetson-nano"));
+  EXPECT_THAT(said("robot,device\n0,jetson-nono\n1,\n"),
+              AllOf(HasSubstr("robots.csv:2: column device: "), HasSubstr("jetson-nano")));
+  EXPECT_THAT(said("robot,factor\n0,1\n1,0\n"), HasSubstr("robots.csv:3: column factor: "));
+  EXPECT_THAT(said("robot,sending_rate_bps\n0,10\n1,10\n"),
+              HasSubstr("s.toml:3:10: tcp.sending_rates_bps"));
+  EXPECT_THAT(said("robot,x_m,y_m\n0,1,1\n1,2,2\n", "[link]\ntechnology = \"wire\"\n"),
+              HasSubstr("says where robots are, which they are only where link.technology"));
   EXPECT_THAT(said("robot,x_m,y_m\n0,1,1\n1,2,2\n", "[placement]\nlayout = \"grid\"\n"),
               HasSubstr("says where robots start, and so does placement.layout"));
   EXPECT_THAT(said("robot,power_dbm\n0,1\n1,2\n", "[link]\ntechnology = \"wire\"\n"),

@@ -163,6 +163,23 @@ TEST(Mesh, WhoGoesAwayLosesItsMessageAndConnectsAnewWhenItIsBack) {
   }
 }
 
+// It leaves before the acknowledgment of its last message: TCP, which would repeat that until it
+// gives up, has nothing to say any more.
+TEST(Mesh, WhoGoesAwayWithNothingUnderWayConnectsAnewAsWell) {
+  LinkOptions options = with_a_robot_that_goes_and_returns();
+  options.mobility.file.text =
+      "robot,t_s,x_m,y_m\n0,0,20,0\n1,0,30,0\n1,2,30,0\n1,2.001,5000,0\n1,700,5000,0\n1,701,30,0\n";
+  Network network(options, {});
+  network.connect();
+  network.upload(1, 0, 50000);
+  network.arrival();
+  network.upload(1, 1.997 - network.now_s(), 1000);
+  EXPECT_NEAR(network.arrival().end_s, 2, 0.01);
+  network.next(703);
+  network.upload(1, 0, 50000);
+  EXPECT_LT(latency_s(network.arrival()), 0.5);
+}
+
 TEST(Mesh, WhoIsAwayAtTheBeginningConnectsWhenItComes) {
   LinkOptions options = with_a_robot_that_goes_and_returns();
   options.mobility.file.text = "robot,t_s,x_m,y_m\n0,0,20,0\n1,0,900,0\n1,1,900,0\n1,3,30,0\n";
@@ -380,6 +397,22 @@ TEST(Mesh, WithoutAServerTheMarginIsForALinkToBegin) {
   }
   EXPECT_GT(begins_m, 20);
   EXPECT_NEAR(ends_m / begins_m, std::pow(10, 6 / 30.0), 0.15);  // exponent 3
+}
+
+// The first look after all is ready may be at the very time of the beginning.
+TEST(Mesh, RoutesAreToldOnceForEachTime) {
+  LinkOptions options = without_a_server(2);
+  options.mobility.model = "waypoints";
+  options.mobility.file = {"log", "robot,t_s,x_m,y_m\n0,0,0,0\n1,0,30,0\n1,10,31,0\n"};
+  for (const double period_s : {0.1, 0.05, 0.02, 0.01}) {
+    options.mesh.update_period_s = period_s;
+    Network network(options, {});
+    network.connect();
+    network.next(0.5);
+    const auto seen = network.take_routes();
+    ASSERT_GT(seen.size(), 3u);
+    for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_GT(seen[i].time_s, seen[i - 1].time_s);
+  }
 }
 
 TEST(Mesh, WithoutAServerLinksToOneAreRefused) {
