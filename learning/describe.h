@@ -25,7 +25,4 @@ void rehearse(const Options& options, const DatasetShape& shape);
 
 constexpr std::int64_t kEvaluatedTogether = 1000;  // test images
 
-// Whether t_hat is to be estimated.
-bool needs_pilot(const Options& options);
-
 }  // namespace gradwave::learning

@@ -13,6 +13,7 @@
 #include "learning/compression/sparse.h"
 #include "learning/team.h"
 #include "learning/training/norms.h"
+#include "learning/training/optimiser.h"
 
 namespace gradwave::learning {
 namespace {
@@ -23,23 +24,20 @@ constexpr std::int64_t kStart = -1;  // w_0, which everybody has from the beginn
 
 struct GossipLearner::State : Team {
   struct Robot {
+    Optimiser optimiser;
     at::Tensor weights;                  // x_i [d]
-    at::Tensor published;                // p_i [d]
-    at::Tensor velocity;                 // [d]; undefined without momentum
-    std::vector<std::int64_t> changed;   // [d], the round in which p_i last did; kStart: never
+    at::Tensor public_copy;              // p_i [d]
+    at::Tensor changed;                  // [d], the round in which p_i last did; kStart: never
     std::vector<std::int64_t> heard_by;  // [M], the last round whose p_i that robot has
-    std::vector<std::uint8_t> message;   // q_i of this round, as it travels
   };
 
   State(const Options& given, Dataset loaded) : Team(given, std::move(loaded)) {
-    const bool momentum = options.training.momentum > 0;
+    const TrainingOptions& training = options.training;
     for (std::int64_t i = 0; i < workers; ++i) {
-      robots.push_back({start.weights.clone(),
-                        start.weights.clone(),
-                        momentum ? at::zeros({size}, device) : at::Tensor(),
-                        std::vector<std::int64_t>(size, kStart),
-                        std::vector<std::int64_t>(workers, kStart),
-                        {}});
+      robots.push_back({Optimiser(size, training.momentum, training.weight_decay, device),
+                        start.weights.clone(), start.weights.clone(),
+                        at::full({size}, kStart, at::kInt),
+                        std::vector<std::int64_t>(workers, kStart)});
     }
   }
 
@@ -48,7 +46,6 @@ struct GossipLearner::State : Team {
   std::vector<Robot> robots;
   const Buffers buffers = for_all(start.buffers, workers);
 
-  void descend(Robot& robot, const at::Tensor& gradient) const;
   void publish(std::int64_t i, std::int64_t k);
   at::Tensor mean() const;
 
@@ -59,8 +56,8 @@ struct GossipLearner::State : Team {
       const std::string name = "worker_" + std::to_string(i) + "_";
       Robot& robot = robots[i];
       keeper.keep(name + "weights", robot.weights);
-      keeper.keep(name + "published", robot.published);
-      if (robot.velocity.defined()) keeper.keep(name + "velocity", robot.velocity);
+      keeper.keep(name + "public_copy", robot.public_copy);
+      robot.optimiser.keep(name + "step", keeper);
       keeper.keep(name + "changed", robot.changed);
       keeper.keep(name + "heard_by", robot.heard_by);
     }
@@ -77,7 +74,7 @@ struct GossipLearner::State : Team {
   const at::Tensor sum_of_gradients = at::empty({size}, device);
   at::Tensor difference = at::empty({size}, device);
   Sparse sparse;
-  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint8_t> message;
 };
 
 GossipLearner::GossipLearner(const Options& options)
@@ -103,23 +100,17 @@ void GossipLearner::restore(const std::filesystem::path& file) {
   state_->keep(reader);
 }
 
-void GossipLearner::State::descend(Robot& robot, const at::Tensor& step) const {
-  const TrainingOptions& training = options.training;
-  if (training.weight_decay > 0) step.add_(robot.weights, training.weight_decay);
-  if (robot.velocity.defined()) robot.velocity.mul_(training.momentum).add_(step);
-  robot.weights.sub_(robot.velocity.defined() ? robot.velocity : step, rates[round]);
-}
-
 // What is added to p_i is what its neighbours decode.
 void GossipLearner::State::publish(std::int64_t i, std::int64_t k) {
   Robot& robot = robots[i];
-  at::sub_out(difference, robot.weights, robot.published);
+  at::sub_out(difference, robot.weights, robot.public_copy);
   Random random = sparsifier_stream(i, round);
   sparsifier->select(difference, k, random, sparse);
-  encode(sparse, size, robot.message);
-  decode(robot.message, size, sparse);
-  add_at(robot.published, sparse);
-  for (const std::uint32_t index : sparse.indices) robot.changed[index] = round;
+  encode(sparse, size, message);
+  decode(message, size, sparse);
+  add_at(robot.public_copy, sparse);
+  auto* const changed = robot.changed.data_ptr<std::int32_t>();
+  for (const std::uint32_t index : sparse.indices) changed[index] = static_cast<int>(round);
 }
 
 LocalSteps GossipLearner::step() {
@@ -134,7 +125,7 @@ LocalSteps GossipLearner::step() {
     for (std::int64_t i = 0; i < s.workers; ++i) {
       const auto take = [&](std::int64_t) {
         s.sum_of_gradients.add_(s.gradient);
-        s.descend(s.robots[i], s.gradient);
+        s.robots[i].optimiser.step(s.gradient, s.rates[s.round], s.robots[i].weights);
         s.publish(i, steps.k);
       };
       steps.train_loss += s.model
@@ -155,17 +146,14 @@ Encoded GossipLearner::message(int from, int to) {
   assert(s.under_way && from != to);
   const State::Robot& robot = s.robots[from];
   const std::int64_t heard = robot.heard_by[to];
-  if (heard == s.round - 1) {
-    return {static_cast<std::int64_t>(robot.message.size()), s.schedule.k[s.round]};
+  std::int64_t k = s.schedule.k[s.round];
+  if (heard < s.round - 1) {
+    const auto* const changed = robot.changed.data_ptr<std::int32_t>();
+    k = std::count_if(changed, changed + s.size,
+                      [heard](std::int32_t last) { return last > heard; });
   }
-  s.sparse.indices.clear();
-  for (std::int64_t index = 0; index < s.size; ++index) {
-    if (robot.changed[index] > heard) s.sparse.indices.push_back(static_cast<std::uint32_t>(index));
-  }
-  read_at(robot.published, s.sparse);
-  encode(s.sparse, s.size, s.bytes);
-  return {static_cast<std::int64_t>(s.bytes.size()),
-          static_cast<std::int64_t>(s.sparse.indices.size())};
+  const std::int64_t whole = encoded_bytes(s.size, s.size), bytes = encoded_bytes(k, s.size);
+  return bytes < whole ? Encoded{bytes, k} : Encoded{whole, s.size};
 }
 
 void GossipLearner::hear(int from, int to) {
@@ -173,15 +161,15 @@ void GossipLearner::hear(int from, int to) {
   state_->robots[from].heard_by[to] = state_->round;
 }
 
-void GossipLearner::mix(const std::vector<Tie>& ties) {
+void GossipLearner::mix(const std::vector<Edge>& edges) {
   State& s = *state_;
   assert(s.under_way);
-  for (const Tie& tie : ties) {
-    State::Robot& one = s.robots[tie.one];
-    State::Robot& other = s.robots[tie.other];
-    assert(one.heard_by[tie.other] == s.round && other.heard_by[tie.one] == s.round);
-    at::sub_out(s.difference, other.published, one.published);
-    const double way = s.options.gossip.consensus_step * tie.weight;
+  for (const Edge& edge : edges) {
+    State::Robot& one = s.robots[edge.one];
+    State::Robot& other = s.robots[edge.other];
+    assert(one.heard_by[edge.other] == s.round && other.heard_by[edge.one] == s.round);
+    at::sub_out(s.difference, other.public_copy, one.public_copy);
+    const double way = s.options.gossip.consensus_step * edge.weight;
     one.weights.add_(s.difference, way);
     other.weights.sub_(s.difference, way);
   }

@@ -12,8 +12,9 @@
 // momentum and weight decay as optimiser.h has them, with a velocity of its own. All x_i and p_i
 // start at w_0, which is the server's of the same seed, as are the batches.
 //
-// Neighbours may come and go. A robot that has not heard all of p_i gets what has changed since it
-// last did, k entries or more, as values; who has heard everything gets q_i.
+// Neighbours may come and go. A robot that has heard everything gets q_i; one that has not gets the
+// values of all entries of p_i that have changed since it last did, or p_i whole if that is
+// shorter. Who has heard everything has p_i itself, so that it is kept once.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,7 @@ struct LocalSteps {
 };
 
 // Two robots who have heard each other in this round, and w of them.
-struct Tie {
+struct Edge {
   int one = 0, other = 0;
   double weight = 0;
 };
@@ -51,13 +52,13 @@ class GossipLearner {
   // Each robot's own step and q_i. Called T times, each followed by mix().
   LocalSteps step();
 
-  // Between step() and mix(): encodes what `to` has not heard of p_from. Until hear() says that it
+  // Between step() and mix(): what `to` has not heard of p_from, encoded. Until hear() says that it
   // has arrived, the next round's message has it as well.
   Encoded message(int from, int to);
   void hear(int from, int to);
 
-  // Averages over `ties`, in their order; each robot's weights sum up to at most 1.
-  void mix(const std::vector<Tie>& ties);
+  // Averages over `edges`, in their order; each robot's weights sum up to at most 1.
+  void mix(const std::vector<Edge>& edges);
 
   // Of the mean of the x_i, with the mean of the buffers, and how far they are apart.
   Evaluation evaluate() const;

@@ -218,7 +218,10 @@ Update Learner::apply(const std::vector<int>& arrived) {
   const double rate = s.rates[s.round - 1], mean = 1 / static_cast<double>(s.workers);
   // With error compensation the messages carry the step size already.
   const bool carried = compression.error_compensation;
-  s.optimiser.step(s.sparse, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
+  // Where nothing arrived, nobody hears of a step, and there is none.
+  if (!arrived.empty()) {
+    s.optimiser.step(s.sparse, {mean, carried ? rate : 1, carried ? 1 : rate}, s.weights);
+  }
   return update;
 }
 

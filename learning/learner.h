@@ -48,6 +48,9 @@ struct Description {
 // Throws OptionError with a sentence for whatever in the options cannot be.
 Description describe(const Options& options);
 
+// Whether a pilot has to estimate t_hat.
+bool needs_pilot(const Options& options);
+
 // Takes one round and one evaluation of a few made-up samples, as the run would: on its device,
 // with its model, its method and images of the data set's shape. Throws OptionError for what fails,
 // as a user's network may in training alone. A loss that is not finite is no failure.

@@ -63,15 +63,15 @@ void rehearse_server(const Options& options, Dataset data) {
 void rehearse_gossip(const Options& options, Dataset data) {
   GossipLearner learner(options, std::move(data));
   learner.step();
-  std::vector<Tie> ties;
+  std::vector<Edge> edges;
   if (options.training.workers > 1) {
-    ties = {{0, 1, 0.5}};
+    edges = {{0, 1, 0.5}};
     for (const auto& [from, to] : {std::pair(0, 1), std::pair(1, 0)}) {
       learner.message(from, to);
       learner.hear(from, to);
     }
   }
-  learner.mix(ties);
+  learner.mix(edges);
   learner.evaluate();
 }
 

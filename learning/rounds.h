@@ -59,8 +59,8 @@ class Rounds {
   virtual Encoded merge(int worker, const std::vector<int>& children) = 0;
 
   // Decodes the messages that reached the server, of the workers named (ascending); encodes the
-  // update that goes down and moves the weights by what a worker decodes of it. What was neither
-  // merged nor arrived is back with the worker that sent it last.
+  // update that goes down and moves the weights by what a worker decodes of it, not at all if none
+  // arrived. What was neither merged nor arrived is back with the worker that sent it last.
   virtual Update apply(const std::vector<int>& arrived) = 0;
 
   // What a worker that missed an update has to be sent: all weights.

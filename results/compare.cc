@@ -27,7 +27,8 @@ struct Outcome {
   nlohmann::json parameters;
   std::string status;
   std::int64_t seed = 0;
-  std::optional<double> accuracy;  // of the last evaluation of a complete run
+  std::optional<double> accuracy;        // of the last evaluation of a complete run
+  std::optional<double> worst_accuracy;  // of a worker's own model then, without a server
   std::optional<Cost> reached;
 };
 
@@ -118,7 +119,9 @@ std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
       file,
       "SELECT variant, parameters, status, seed, "
       "  (SELECT accuracy FROM evaluations WHERE run_id = id ORDER BY round DESC LIMIT 1), "
-      "  time_s, uplink_bits + downlink_bits, round "
+      "  time_s, uplink_bits + downlink_bits, round, "
+      "  (SELECT worst_worker_accuracy FROM evaluations WHERE run_id = id ORDER BY round DESC "
+      "   LIMIT 1) "
       "FROM runs LEFT JOIN evaluations ON run_id = id AND round = "
       "  (SELECT min(round) FROM evaluations WHERE run_id = id AND accuracy >= " +
           std::string(target) +
@@ -130,7 +133,9 @@ std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
     outcome.parameters = nlohmann::json::parse(std::get<std::string>(row[1]));
     outcome.status = std::get<std::string>(row[2]);
     outcome.seed = std::get<std::int64_t>(row[3]);
-    if (outcome.status == "complete" && !is_null(row[4])) outcome.accuracy = real(row[4]);
+    const bool complete = outcome.status == "complete";
+    if (complete && !is_null(row[4])) outcome.accuracy = real(row[4]);
+    if (complete && !is_null(row[8])) outcome.worst_accuracy = real(row[8]);
     if (!is_null(row[7])) outcome.reached = Cost{real(row[5]), real(row[6]), real(row[7])};
     outcomes.push_back(std::move(outcome));
   }
@@ -171,18 +176,20 @@ CompareRow summarise(const Outcomes& runs) {
   CompareRow row;
   row.variant = runs.front()->variant;
   row.runs = static_cast<int>(runs.size());
-  std::vector<double> accuracy, time_s, bits, rounds;
+  std::vector<double> accuracy, worst, time_s, bits, rounds;
   for (const Outcome* run : runs) {
     row.failed += ended_badly(*run) ? 1 : 0;
     row.reached += run->reached ? 1 : 0;
     row.censored += !run->reached && run->status != "running" ? 1 : 0;
     if (run->accuracy) accuracy.push_back(*run->accuracy);
+    if (run->worst_accuracy) worst.push_back(*run->worst_accuracy);
     if (!run->reached) continue;
     time_s.push_back(run->reached->time_s);
     bits.push_back(run->reached->bits);
     rounds.push_back(run->reached->rounds);
   }
   row.final_accuracy = student_interval(accuracy);
+  row.worst_accuracy = student_interval(worst);
   row.time_s = student_interval(time_s);
   row.bits = student_interval(bits);
   row.rounds = student_interval(rounds);

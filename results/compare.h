@@ -30,6 +30,7 @@ struct CompareRow {
   int censored = 0;               // ended (completely or not) without reaching it
   int failed = 0;                 // runs whose status is failed, interrupted or diverged
   Interval final_accuracy;        // of complete runs
+  Interval worst_accuracy;        // likewise, of a worker's own model; n = 0 with a server
   Interval time_s, bits, rounds;  // to the target, over the runs that reached it
   Interval accuracy_difference;   // to the first variant, paired, over complete pairs
   Interval time_difference_s;     // paired, over the pairs where both reached the target

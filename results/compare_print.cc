@@ -96,6 +96,20 @@ over the runs that reached it. Δ: to the first variant, paired by seed; (n): on
 have a value. ±: 95 % interval of the mean, Student's t. failed: also interrupted and diverged runs.
 )";
 
+// Where workers have models of their own, their mean is nobody's.
+void print_worst(const std::vector<CompareRow>& rows, std::ostream& out) {
+  const char* begin =
+      "\nWithout a server accuracy is that of the mean of the workers' models; the worst worker's "
+      "own "
+      "at\nthe end, %: ";
+  for (const CompareRow& row : rows) {
+    if (row.worst_accuracy.n == 0) continue;
+    out << begin << row.variant << ' ' << text_of(row.worst_accuracy, {0.01, 2}, row.runs);
+    begin = "; ";
+  }
+  if (*begin == ';') out << '\n';
+}
+
 }  // namespace
 
 void print(const Comparison& comparison, std::ostream& out) {
@@ -123,6 +137,7 @@ void print(const Comparison& comparison, std::ostream& out) {
     print_aligned(columns, lines[i], out);
   }
   out << kMethod;
+  print_worst(comparison.rows, out);
 }
 
 }  // namespace gradwave::results

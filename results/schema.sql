@@ -75,7 +75,7 @@ CREATE TABLE topologies (
   PRIMARY KEY (run_id, time_s)
 ) STRICT, WITHOUT ROWID;
 
--- Each worker's route to the server then; none without one.
+-- Each worker's route to the server then; without one parent to bottleneck_s are NULL.
 CREATE TABLE routes (
   run_id INTEGER NOT NULL,
   time_s REAL NOT NULL,
@@ -104,7 +104,8 @@ CREATE TABLE rounds (
   downlink_s REAL NOT NULL,        -- from then until the last update has arrived; and at first, until
                                    -- those who were away have the model
   latency_s REAL NOT NULL,
-  k INTEGER NOT NULL,              -- k_t, entries that each worker sends
+  k INTEGER NOT NULL,              -- k_t, entries that each worker sends; without a server to each
+                                   -- neighbour who has heard all that was before
   uplink_payload_bytes INTEGER NOT NULL,    -- encoded gradients (or differences), all workers, lost
                                    -- ones too
   downlink_payload_bytes INTEGER NOT NULL,  -- encoded updates and models, likewise
@@ -114,7 +115,8 @@ CREATE TABLE rounds (
   wire_bytes INTEGER NOT NULL,     -- all that went over any medium: headers, acknowledgements,
                                    -- retransmissions
   airtime_s REAL,                  -- the radio channel in use; NULL on a wire
-  train_loss REAL,                 -- mean cross-entropy of the workers' batches at w_t, nats
+  train_loss REAL,                 -- mean cross-entropy of the workers' batches at w_t, nats; without a
+                                   -- server at each worker's own weights, as
   gradient_norm REAL,              -- of the mean gradient at w_t, before compression
   compressor_input_norm REAL,      -- of the mean of what the workers compress: m_t + eta grad with
                                    -- error compensation (Eq. 23), else the gradient; NULL with
@@ -136,7 +138,7 @@ CREATE TABLE transfers (
   content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update;
                                    -- difference: what a neighbour has not heard of the sender's model
   k INTEGER NOT NULL,              -- entries in it
-  payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received
+  payload_bytes INTEGER NOT NULL,  -- encoded = handed to the socket = received; of a lost one, encoded
   start_s REAL NOT NULL,           -- handed to the socket; or was to be, where there was no route
   end_s REAL,                      -- last byte at the receiving application; NULL: it was lost, one of
                                    -- its ends having no route (or link) any more

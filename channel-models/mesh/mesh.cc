@@ -91,6 +91,12 @@ std::vector<Ptr<ns3::MobilityModel>> mobilities_of(const ns3::NodeContainer& nod
   return all;
 }
 
+std::string shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
 // Those whom the server, or robot 0, does not reach: "robot 2, 5; robot 6" by components.
 std::string unreached(const mesh::Figures& figures) {
   std::map<int, std::string> islands;
@@ -416,7 +422,8 @@ void check_mesh(const LinkOptions& options) {
        "mobility.file", "team.robots", "mesh.edges", "mesh.links", "wifi.tx_power_dbm"},
       std::string("mesh: no route to ") + (has_server(options) ? "the server" : "robot 0") +
           " with seed " + std::to_string(options.seed) + " from " + *islands +
-          "; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
+          ", with mesh.margin_db = " + shown(options.mesh.margin_db) +
+          " to spare; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
 }
 
 void apply_mesh(const LinkOptions& options) {
@@ -457,6 +464,7 @@ std::vector<std::string> describe_neighbours(const mesh::Graph& graph, const mes
                 "other",
                 worst.first, worst.second, 1e3 * worst_s, message_bytes / kPacketBytes * sum_s);
   lines.emplace_back(text);
+  lines.emplace_back("below, of each robot to the other that hears it best, with no margin:");
   return lines;
 }
 
@@ -517,9 +525,8 @@ std::vector<std::string> idle_mesh(const LinkOptions& options) {
   if (!has_server(options) &&
       placement.access_point_height_m != usual.placement.access_point_height_m) {
     sentences.emplace_back(
-        "placement.access_point_height_m has no effect: with mesh.aggregation = \"gossip\" there "
-        "is "
-        "no access point");
+        "placement.access_point_height_m has no effect: there is no access point with "
+        "mesh.aggregation = \"gossip\"");
   }
   if (stands && (mesh.update_period_s != usual.mesh.update_period_s ||
                  mesh.hysteresis != usual.mesh.hysteresis)) {

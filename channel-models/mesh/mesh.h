@@ -16,7 +16,8 @@
 //
 // Without a server (aggregation = "gossip") there are no routes: robots send to those at the other
 // end of an edge. An edge that stands needs no margin; one that is gone loses what is under way on
-// it. With unreached = "wait" and "refuse" a round does not begin unless all robots are connected.
+// it, as soon as that is seen (sim/transport/ looks every 0.1 s). With unreached = "wait" and
+// "refuse" a round does not begin unless all robots are connected.
 //
 // Counters of a message: hops (its own, by the routes at its end), and what the radio that sends it
 // did meanwhile: mac_retries, phy_rate_bps, airtime_s, waiting_s, queue_drops; a robot's with all

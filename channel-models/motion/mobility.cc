@@ -142,6 +142,24 @@ void check_walk(const LinkOptions& options) {
   }
 }
 
+// ns-3 looks at the square's edges once a step: who would be beyond one at the end of a step turns
+// back instead, and has to be inside then.
+void check_wandering(const LinkOptions& options) {
+  check_walk(options);
+  const double step_m = options.mobility.step_s * wandering(options);
+  const double half_side_m = place(options).half_side_m;
+  if (step_m <= half_side_m) return;
+  char text[200];
+  std::snprintf(
+      text, sizeof text,
+      "mobility.step_s: in one step a robot goes up to %g m, and the square is %g m wide; "
+      "expected at most half of it",
+      step_m, 2 * half_side_m);
+  throw OptionError({"mobility.step_s", "mobility.speed_max_mps", "placement.radius_m",
+                     "placement.spacing_m", "mobility.model"},
+                    text);
+}
+
 template <std::vector<Path> (*paths)(const LinkOptions&)>
 void check_paths(const LinkOptions& options) {
   paths(options);
@@ -167,7 +185,7 @@ const Table<Mobility>& table() {
        {check_walk, each_its_own<random_waypoint>, laid_out, walking, not_known}},
       {"gauss-markov",
        "wander about the square around the placement, speed and direction changing by and by",
-       {check_walk, each_its_own<gauss_markov>, laid_out, wandering, not_known}},
+       {check_wandering, each_its_own<gauss_markov>, laid_out, wandering, not_known}},
       {"patrol",
        "round and round loops_m, which say where robots start",
        {check_paths<patrols>, on_rails<patrols>, at_first<patrols>, fastest_of<patrols>, patrols}},

@@ -26,8 +26,9 @@ const std::string kNumber = R"(([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?))";
 struct Command {
   std::size_t node = 0;
   bool starts = false;  // sets a coordinate before anything moves
-  char axis = 0;        // of "set"; else "setdest"
-  double value = 0;     // the coordinate, or the speed
+  double time_s = 0;
+  char axis = 0;     // of "set"; else "setdest"
+  double value = 0;  // the coordinate, or the speed
 };
 
 std::optional<Command> command_of(const std::string& line) {
@@ -40,14 +41,14 @@ std::optional<Command> command_of(const std::string& line) {
                                R"(\s+)" + kNumber + R"(\s*"\s*;?\s*)");
   std::smatch part;
   if (std::regex_match(line, part, start)) {
-    return Command{std::stoul(part[1]), true, part[2].str()[0], std::stod(part[3])};
+    return Command{std::stoul(part[1]), true, 0, part[2].str()[0], std::stod(part[3])};
   }
   if (std::regex_match(line, part, later)) {
-    return Command{std::stoul(part[2]), std::stod(part[1]) == 0, part[3].str()[0],
-                   std::stod(part[4])};
+    const double time_s = std::stod(part[1]);
+    return Command{std::stoul(part[2]), time_s == 0, time_s, part[3].str()[0], std::stod(part[4])};
   }
   if (std::regex_match(line, part, move)) {
-    return Command{std::stoul(part[2]), false, 0, std::stod(part[5])};
+    return Command{std::stoul(part[2]), false, std::stod(part[1]), 0, std::stod(part[5])};
   }
   return std::nullopt;
 }
@@ -88,7 +89,8 @@ Ns2File read_ns2(const LinkOptions& options) {
   const auto workers = static_cast<std::size_t>(options.workers);
   Ns2File file;
   file.starts.resize(workers, {0, 0, options.placement.height_m});
-  std::vector<bool> x(workers), y(workers);
+  std::vector<bool> x(workers), y(workers), z(workers);
+  std::vector<double> last_s(workers);
   std::int64_t number = 0;
   for (const std::string& line : lines_of(options.mobility.file.text)) {
     ++number;
@@ -109,14 +111,24 @@ Ns2File read_ns2(const LinkOptions& options) {
                   "moves node " + std::to_string(command->node) +
                       ", but team.workers = " + std::to_string(workers));
     }
+    // ns-3 follows them in the order of the file.
+    if (command->time_s < last_s[command->node]) {
+      refuse_file(kKey, name, number, "node " + std::to_string(command->node) + ": time runs back");
+    }
+    last_s[command->node] = command->time_s;
     if (command->axis == 0) {
       if (!(command->value > 0)) refuse_file(kKey, name, number, "expected a speed above 0");
       file.fastest_mps = std::max(file.fastest_mps, command->value);
     } else if (command->starts) {
       ns3::Vector& at = file.starts[command->node];
-      (command->axis == 'X' ? at.x : command->axis == 'Y' ? at.y : at.z) = command->value;
-      if (command->axis == 'X') x[command->node] = true;
-      if (command->axis == 'Y') y[command->node] = true;
+      const char axis = command->axis;
+      (axis == 'X' ? at.x : axis == 'Y' ? at.y : at.z) = command->value;
+      std::vector<bool>& set = axis == 'X' ? x : axis == 'Y' ? y : z;
+      if (set[command->node]) {
+        refuse_file(kKey, name, number,
+                    "node " + std::to_string(command->node) + " has its " + axis + "_ already");
+      }
+      set[command->node] = true;
     }
   }
   for (std::size_t i = 0; i < workers; ++i) {

@@ -87,7 +87,7 @@ class TomlPlan {
       if (material && !material->is_string()) refuse(*material, "material: expected a name");
       wall.material = material ? *material->value<std::string>() : "";
       if (const toml::node* height = table.get("height_m")) {
-        wall.height_m = number(*height, "height_m", 0, 1e5);
+        wall.height_m = number(*height, "height_m", 0.01, 1e5);
       }
       if (const toml::node* loss = table.get("loss_db")) {
         wall.loss_db = number(*loss, "loss_db", -20, 200);

@@ -21,9 +21,18 @@ void Optimiser::step(const Sparse& sum, const Scales& scales, const at::Tensor& 
   at::Tensor step = at::zeros_like(weights);
   add_at(step, sum);
   step.mul_(scales.mean);
-  if (weight_decay_ > 0) step.add_(weights, scales.decay * weight_decay_);
-  if (momentum_ > 0) step = velocity_.mul_(momentum_).add_(step);
-  weights.sub_(step, scales.step);
+  take(step, scales, weights);
+}
+
+void Optimiser::step(const at::Tensor& gradient, double rate, const at::Tensor& weights) {
+  take(gradient, {1, 1, rate}, weights);
+}
+
+// From the mean of what was sent.
+void Optimiser::take(const at::Tensor& mean, const Scales& scales, const at::Tensor& weights) {
+  if (weight_decay_ > 0) mean.add_(weights, scales.decay * weight_decay_);
+  if (momentum_ > 0) velocity_.mul_(momentum_).add_(mean);
+  weights.sub_(momentum_ > 0 ? velocity_ : mean, scales.step);
 }
 
 void Optimiser::keep(const std::string& name, Keeper& keeper) const {

@@ -34,11 +34,16 @@ class Optimiser {
   // Steps from weights [d]; entries that are not in the sum are zero.
   void step(const Sparse& sum, const Scales& scales, const at::Tensor& weights);
 
+  // The same from a dense u - lambda w, which it spoils [d].
+  void step(const at::Tensor& gradient, double rate, const at::Tensor& weights);
+
   void keep(const std::string& name, Keeper& keeper) const;
 
   const at::Tensor& velocity() const { return velocity_; }  // v [d]; undefined if beta = 0
 
  private:
+  void take(const at::Tensor& mean, const Scales& scales, const at::Tensor& weights);
+
   double momentum_, weight_decay_;
   at::Tensor velocity_;
 };

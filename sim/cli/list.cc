@@ -93,8 +93,9 @@ std::string settings_reference() {
     const std::string its_group = setting.key.substr(0, setting.key.find('.'));
     if (its_group != group) {
       group = its_group;
-      text << "\n### [" << group << "]\n\n| key | default | what it is | expected |\n"
-           << "| --- | --- | --- | --- |\n";
+      text << "\n### [" << group
+           << "]\n\n| key | default | what it is | expected | acts only where |\n"
+           << "| --- | --- | --- | --- | --- |\n";
     }
     text << markdown(setting);
   }

@@ -169,8 +169,13 @@ void describe(const Scenario& scenario, std::ostream& out) {
       << " seeds), " << samples_of(scenario) << " samples\n";
   print(rows, out);
   out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
-      << devices_of(scenario)
-      << "; Mbit: of a run, encoded; downlink and host time are estimates\n";
+      << devices_of(scenario) << "; Mbit: of a run, encoded; downlink and host time are estimates";
+  if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [](const PlannedRun& run) {
+        return !channel::has_server(link_options(run.settings));
+      })) {
+    out << ", and uplink without a server, of the links where robots start";
+  }
+  out << '\n';
   describe_networks(scenario, out);
   for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';
 }

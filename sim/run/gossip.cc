@@ -29,17 +29,17 @@ Delivery told(Delivery delivery) {
   return delivery;
 }
 
-std::vector<learning::Tie> ties_of(const std::vector<Link>& links, int robots) {
+std::vector<learning::Edge> edges_of(const std::vector<Link>& links, int robots) {
   channel::mesh::Graph graph;
   graph.robots = robots;
   graph.has_server = false;
   for (const auto& [one, other] : links) graph.edges.push_back({one, other, 1});
   const std::vector<double> weights = channel::mesh::metropolis_weights(graph);
-  std::vector<learning::Tie> ties;
+  std::vector<learning::Edge> edges;
   for (std::size_t i = 0; i < links.size(); ++i) {
-    ties.push_back({links[i].first, links[i].second, weights[i]});
+    edges.push_back({links[i].first, links[i].second, weights[i]});
   }
-  return ties;
+  return edges;
 }
 
 }  // namespace
@@ -103,11 +103,13 @@ std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
     for (const auto& [link, ways] : heard) {
       if (ways == 2) both.push_back(link);
     }
-    learner.mix(ties_of(both, static_cast<int>(compute_s.size())));
+    learner.mix(edges_of(both, static_cast<int>(compute_s.size())));
 
+    const double end_s = transport.now_s();
     // The simulator's clock has whole nanoseconds.
+    log.round.compute_s = std::min(log.round.compute_s, end_s - ready_s);
     log.round.start_s = start_s - zero_s;
-    log.round.latency_s = std::max(transport.now_s() - start_s, log.round.compute_s);
+    log.round.latency_s = end_s - start_s;
     log.round.uplink_s = log.round.latency_s - log.round.compute_s;
     log.round.k = steps.k;
     log.round.paper_bits = learner.paper_bits(all_entries);

@@ -46,6 +46,8 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     for (const int i : admitted.workers) {
       log.round.compute_s = std::max(log.round.compute_s, compute_s[i]);
     }
+    // The simulator's clock has whole nanoseconds.
+    log.round.compute_s = std::min(log.round.compute_s, aggregated_s - admitted_s);
     log.round.uplink_s = aggregated_s - admitted_s - log.round.compute_s;
     log.round.downlink_s = admitted_s - start_s + end_s - aggregated_s;
     log.round.latency_s = end_s - start_s;

@@ -80,8 +80,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
                    .longest_mean_s();
   const Costs network = costs(settings.link.technology, workers);
   // A round of the pilot takes a gradient, and that of a reference four times as large.
-  const bool has_pilot =
-      has_server || (compression.schedule == "adaptopk" && compression.t_hat < 0);
+  const bool has_pilot = has_server || learning::needs_pilot(settings.learning);
   const auto pilot_rounds = has_pilot
                                 ? 5 * static_cast<double>(std::min(
                                           settings.learning.theory.pilot_rounds, training.rounds))

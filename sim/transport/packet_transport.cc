@@ -79,7 +79,8 @@ struct PacketTransport::State {
     int worker = 0, peer = kServer;
     ns3::Ptr<RobotApplication> robot;
     bool stands = false;
-    std::vector<Message> waiting;  // until it does
+    // Until it does, and since when.
+    std::vector<std::pair<Message, double>> waiting;
     ns3::EventId asking_again;
     // By Direction, in the order in which they started, which TCP keeps.
     std::array<std::deque<UnderWay>, 2> under_way;
@@ -147,6 +148,12 @@ struct PacketTransport::State {
   channel::Reading reading(const Pair& pair, Direction direction) const {
     if (direction == Direction::kUplink) return link->uplink(pair.worker);
     return pair.peer == kServer ? link->downlink(pair.worker) : link->uplink(pair.peer);
+  }
+  bool is_pending() const {
+    return std::any_of(pairs.begin(), pairs.end(), [](const auto& entry) {
+      const Pair& pair = *entry.second;
+      return !(pair.waiting.empty() && pair.under_way[0].empty() && pair.under_way[1].empty());
+    });
   }
   std::string pending() const;
 };
@@ -217,7 +224,9 @@ std::optional<Connection::Events> PacketTransport::State::accepted(Pair& pair, s
   } else {  // once its socket is in our hands
     pair.stands = true;
     ns3::Simulator::ScheduleNow([this, &pair] {
-      for (const Message& message : std::exchange(pair.waiting, {})) hand_over(pair, message);
+      for (const auto& [message, since_s] : std::exchange(pair.waiting, {})) {
+        hand_over(pair, message);
+      }
     });
   }
   return events_of(pair, Direction::kUplink);
@@ -246,7 +255,7 @@ void PacketTransport::State::fail(const std::string& what) {
 
 // Draws no random number and sends no packet, so that watching changes nothing.
 void PacketTransport::State::watch() {
-  const bool idle = connected && pending().empty();
+  const bool idle = connected && !is_pending();
   watch_s = idle ? std::min(2 * watch_s, kIdleWatch_s) : kWatch_s;
   watching = ns3::Simulator::Schedule(ns3::Seconds(watch_s), &State::watch, this);
   if (stop && stop()) {
@@ -262,7 +271,13 @@ void PacketTransport::State::watch() {
 }
 
 void PacketTransport::State::watch_connecting() {
-  if (asking < 0 ? link->ready() : link->is_cut(asking, kServer)) connect_next();
+  if (asking < 0) {
+    if (link->ready()) connect_next();
+  } else if (Pair& pair = pair_of(asking, kServer); !pair.stands && link->is_cut(asking, kServer)) {
+    pair.asking_again.Cancel();
+    pair.robot->give_up();
+    connect_next();
+  }
   if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.connect_timeout_s) return;
   fail<Stalled>(asking < 0 ? "no association" + after_now() + ": " + link->waiting_for()
                            : "no connection to the server" + after_now() + ": robot " +
@@ -276,7 +291,8 @@ void PacketTransport::State::connect_next() {
   last_progress = ns3::Simulator::Now();
   while (link->server() && ++asking < workers()) {
     if (link->is_cut(asking, kServer)) continue;  // it asks when it is back
-    pair_of(asking, kServer).robot->connect();
+    Pair& pair = pair_of(asking, kServer);
+    link->hops(asking, kServer) ? ask(&pair) : pair.robot->connect();
     return;
   }
   connected = true;
@@ -286,10 +302,9 @@ void PacketTransport::State::connect_next() {
 
 void PacketTransport::State::watch_stall() {
   if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.stall_s) return;
-  const std::string still = pending();
-  if (still.empty()) return;  // everybody computes
+  if (!is_pending()) return;  // everybody computes
   fail<Stalled>("no byte has arrived for " + text_of("%g simulated seconds", limits.stall_s) +
-                after_now() + ": " + still);
+                after_now() + ": " + pending());
 }
 
 void PacketTransport::State::send(const Message& message, double delay_s) {
@@ -308,7 +323,7 @@ void PacketTransport::State::start(Message message) {
   } else if (pair.stands && pair.waiting.empty()) {
     hand_over(pair, message);
   } else {
-    pair.waiting.push_back(message);
+    pair.waiting.emplace_back(message, simulated_s());
     if (pair.waiting.size() == 1) ask(&pair);
   }
   if (watch_s == kWatch_s) return;
@@ -389,7 +404,7 @@ void PacketTransport::State::give_up_those_left_out() {
   for (auto& [ends, pair] : pairs) {
     if (!is_cut(*pair)) continue;
     if (pair->waiting.empty() && !pair->robot->has_socket()) continue;
-    for (const Message& message : std::exchange(pair->waiting, {})) lose(message, simulated_s());
+    for (const auto& [message, since_s] : std::exchange(pair->waiting, {})) lose(message, since_s);
     for (std::size_t way = 0; way < pair->under_way.size(); ++way) {
       busy[way].messages -= static_cast<std::int64_t>(pair->under_way[way].size());
       for (const UnderWay& sent : std::exchange(pair->under_way[way], {})) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The network packet by packet: a link technology of ns-3, and on every robot and the server an
-// application with a TCP connection that lives as long as the run.
+// The network packet by packet: a link technology of ns-3, and applications on the nodes with TCP
+// connections between them, which live as long as the run, or as their ends reach each other.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,7 @@ class PacketTransport : public Transport {
   PacketTransport& operator=(const PacketTransport&) = delete;
 
   // Until every robot is associated, addresses are resolved and a connection of each to the server
-  // stands.
+  // stands, if there is one.
   void connect() override;
   double now_s() const override;
   void send(const Message& message, double delay_s) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What runs on a robot: one TCP connection to the server that lives as long as the simulation.
+// A robot's end of a TCP connection that it asks for: to the server, or to another robot.
 #pragma once
 
 #include <ns3/application.h>

@@ -37,7 +37,7 @@ struct Delivery {
   std::optional<double> distance_m;  // of the radio link, at end_s
   std::int64_t retransmissions = 0;  // TCP segments, since the message before it arrived
   std::vector<std::pair<std::string, double>> counters;  // the link's own, channel-models/link.h
-  bool lost = false;  // one of its ends was left out, as was seen at end_s; it will not arrive
+  bool lost = false;  // its ends reach each other no more, as was seen at end_s: it will not arrive
 };
 
 // Simulated time passed and no message was delivered; what() names what is pending.

@@ -41,18 +41,20 @@ Options small() {
 constexpr std::int64_t kSize = 785 * 16 + 17 * 10;
 constexpr std::int64_t kEntries = kSize / 50;
 
-const std::vector<Tie> kRing = {{0, 1, 1.0 / 3}, {0, 3, 1.0 / 3}, {1, 2, 1.0 / 3}, {2, 3, 1.0 / 3}};
-const std::vector<Tie> kEverybody = {{0, 1, 0.25}, {0, 2, 0.25}, {0, 3, 0.25},
-                                     {1, 2, 0.25}, {1, 3, 0.25}, {2, 3, 0.25}};
+const std::vector<Edge> kRing = {
+    {0, 1, 1.0 / 3}, {0, 3, 1.0 / 3}, {1, 2, 1.0 / 3}, {2, 3, 1.0 / 3}};
+const std::vector<Edge> kEverybody = {{0, 1, 0.25}, {0, 2, 0.25}, {0, 3, 0.25},
+                                      {1, 2, 0.25}, {1, 3, 0.25}, {2, 3, 0.25}};
 
-void exchange(GossipLearner& learner, const std::vector<Tie>& ties) {
-  for (const Tie& tie : ties) {
-    for (const auto& [from, to] : {std::pair(tie.one, tie.other), std::pair(tie.other, tie.one)}) {
+void exchange(GossipLearner& learner, const std::vector<Edge>& edges) {
+  for (const Edge& edge : edges) {
+    for (const auto& [from, to] :
+         {std::pair(edge.one, edge.other), std::pair(edge.other, edge.one)}) {
       learner.message(from, to);
       learner.hear(from, to);
     }
   }
-  learner.mix(ties);
+  learner.mix(edges);
 }
 
 std::vector<double> mean_of(const GossipLearner& learner, int robots) {
@@ -133,11 +135,11 @@ TEST(GossipLearner, IsTheAlgorithmOfThePaper) {
       for (std::int64_t j = 0; j < kEntries; ++j) p[i][order[j]] = x[i][order[j]];
     }
     const Vectors after_steps = x;
-    for (const Tie& tie : kRing) {
+    for (const Edge& edge : kRing) {
       for (std::int64_t j = 0; j < kSize; ++j) {
-        const double way = 0.3 * tie.weight * (p[tie.other][j] - p[tie.one][j]);
-        x[tie.one][j] += way;
-        x[tie.other][j] -= way;
+        const double way = 0.3 * edge.weight * (p[edge.other][j] - p[edge.one][j]);
+        x[edge.one][j] += way;
+        x[edge.other][j] -= way;
       }
     }
     learner.step();
@@ -170,11 +172,11 @@ TEST(GossipLearner, BringsRobotsTogetherThatLearnFromDifferentData) {
   Options options = small();
   options.data.partition = "shards";
   options.training.rounds = 300;
-  const auto run = [&](const std::vector<Tie>& ties) {
+  const auto run = [&](const std::vector<Edge>& edges) {
     GossipLearner learner(options);
     for (int t = 0; t < options.training.rounds; ++t) {
       learner.step();
-      exchange(learner, ties);
+      exchange(learner, edges);
     }
     return learner.evaluate();
   };

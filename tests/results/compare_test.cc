@@ -239,6 +239,26 @@ TEST_F(Compare, ARunThatGoesOnIsNeitherCensoredNorFailed) {
 }
 
 // Accuracies are fractions of a test set; a hundredth of them is rarely exact in binary.
+TEST_F(Compare, OfModelsWithoutAServerTheWorstOneIsSaid) {
+  add("server", 1, {0.1, 0.6});
+  for (const std::int64_t seed : {1, 2}) {
+    results::Run run;
+    run.experiment_id = experiment_;
+    run.variant = "gossip";
+    run.seed = seed;
+    Recorder recorder(file_, database_.add_run(run));
+    recorder.evaluation({0, 0, 0.1, 1, 0.0, 0.1, 0.1});
+    recorder.evaluation({1, 1, 0.7, 1, 2.5, 0.3 + 0.1 * static_cast<double>(seed), 0.5});
+    recorder.finish("complete");
+  }
+  const Comparison comparison = compare(file_, "", 0.5);
+  EXPECT_EQ(comparison.rows[0].worst_accuracy.n, 0);
+  EXPECT_NEAR(comparison.rows[1].worst_accuracy.mean, 0.45, 1e-12);
+  std::ostringstream out;
+  print(comparison, out);
+  EXPECT_THAT(out.str(), HasSubstr("worst worker's own at\nthe end, %: gossip 45.00 ± "));
+}
+
 TEST_F(Compare, AWholePercentIsReachedByExactlyThatShareOfTheTestSet) {
   std::vector<double> accuracies;
   for (int right = 100; right <= 9900; right += 100) accuracies.push_back((right - 1) / 10000.0);

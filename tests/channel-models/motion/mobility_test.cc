@@ -177,8 +177,7 @@ TEST(Waypoints, ABrokenLogIsRefusedWithItsLine) {
   EXPECT_THAT(said(head + "0,nan,0,1\n"), HasSubstr("t_s = \"nan\": expected a number from 0"));
   EXPECT_THAT(said(head + "1,0,0,1\n"), HasSubstr("log.csv:2: robot = \"1\": expected an integer "
                                                   "from 0 to 0"));
-  EXPECT_THAT(said(head + "0,1,0,1\n0,1,0,2\n"),
-              HasSubstr("log.csv:3: t_s = 1: time runs back"));
+  EXPECT_THAT(said(head + "0,1,0,1\n0,1,0,2\n"), HasSubstr("log.csv:3: t_s = 1: time runs back"));
   EXPECT_THAT(said(head + "0,1,0,1\n", 2), HasSubstr("has no row of robot 1"));
   EXPECT_THAT(said(head + "0,1,\"0,1\n"), HasSubstr("log.csv:2: "));
 }
@@ -219,6 +218,12 @@ TEST(Ns2, MovesAsTheFileSays) {
 TEST(Ns2, WhatIsNotUnderstoodIsRefusedWithItsLine) {
   EXPECT_THAT(refusal(ns2("$node_(0) set X_ 10.0\n$node_(0) sett Y_ 20.0\n")),
               AllOf(HasSubstr("mobility.file: walk.ns2:2: expected"), HasSubstr("sett Y_ 20.0")));
+  const std::string start = "$node_(0) set X_ 0\n$node_(0) set Y_ 0\n";
+  EXPECT_THAT(refusal(ns2(start + "$ns_ at 9.0 \"$node_(0) setdest 1 1 1\"\n"
+                                  "$ns_ at 4.0 \"$node_(0) setdest 9 9 1\"\n")),
+              HasSubstr("walk.ns2:4: node 0: time runs back"));
+  EXPECT_THAT(refusal(ns2(start + "$node_(0) set X_ 4\n")),
+              HasSubstr("walk.ns2:3: node 0 has its X_ already"));
   EXPECT_THAT(refusal(ns2(kWalk)), HasSubstr("walk.ns2:5: moves node 1, but team.workers = 1"));
   EXPECT_THAT(refusal(ns2(kWalk, 3)), HasSubstr("does not say where node 2 starts"));
   EXPECT_THAT(refusal(ns2("$node_(0) set X_ 1.0\n$ns_ at 1 \"$node_(0) setdest 1 1 0\"\n")),
@@ -242,6 +247,12 @@ TEST(GaussMarkov, StaysInTheSquareOfThePlacement) {
       EXPECT_EQ(place.z, 1);
     }
   }
+}
+
+TEST(GaussMarkov, StepsThatWouldLeaveTheSquareAreRefused) {
+  LinkOptions options = wanderers(0.8);
+  options.mobility.step_s = 60;
+  EXPECT_THAT(refusal(options), HasSubstr("mobility.step_s: in one step a robot goes up to"));
 }
 
 // Of steps of a second, the cosine of the angle between one and the next.

@@ -622,6 +622,84 @@ TEST_F(Gradwave, RunsAMeshOfNamedFilesWhichItsResultsKeep) {
       (Rows{{std::int64_t{0}}}));
 }
 
+// Robots that go out of reach and come back, looked at more often than the run's beginning lasts.
+TEST_F(Gradwave, RunsATeamWithoutAServer) {
+  write("walk.csv",
+        "robot,t_s,x_m,y_m\n0,0,0,0\n1,0,30,0\n2,0,60,0\n2,0.3,60,0\n2,0.6,900,0\n2,1.2,900,0\n"
+        "2,1.5,60,0\n");
+  write("gossip.toml", R"(
+[team]
+workers = 3
+[data]
+train_samples = 300
+test_samples = 100
+[model]
+hidden = []
+[training]
+rounds = 60
+batch = 8
+momentum = 0.5
+evaluate_every = 20
+[compression]
+ratio = 64
+error_compensation = true
+[compute]
+device = "jetson-nano"
+factors = [2e4, 2e4, 2e4]
+[link]
+technology = "mesh"
+[mesh]
+links = "chain"
+aggregation = "gossip"
+unreached = "leave-out"
+update_period_s = 0.05
+[mobility]
+model = "waypoints"
+file = "walk.csv"
+[checkpoint]
+folder = "."
+)");
+  const Ended ran = gradwave("run gossip.toml --db g.sqlite");
+  ASSERT_EQ(ran.code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("the worst worker's own"));
+  EXPECT_TRUE(fs::exists(folder_ / "g-run-1.pt"));
+  const auto ask = [&](const std::string& sql) {
+    return results::query(folder_ / "g.sqlite", sql).rows;
+  };
+  using Rows = std::vector<std::vector<results::Value>>;
+  const Rows none = {{std::int64_t{0}}};
+  EXPECT_EQ(ask("SELECT DISTINCT worker, peer FROM transfers ORDER BY 1, 2"),
+            (Rows{{std::int64_t{0}, std::int64_t{1}},
+                  {std::int64_t{1}, std::int64_t{0}},
+                  {std::int64_t{1}, std::int64_t{2}},
+                  {std::int64_t{2}, std::int64_t{1}}}));
+  EXPECT_EQ(
+      ask("SELECT count(*) FROM transfers t JOIN rounds r USING (run_id, round) WHERE t.k < r.k "
+          "OR direction <> 'uplink' OR content <> 'difference'"),
+      none);
+  // Robot 2 has neighbours, none, and again; who missed something gets more, once.
+  EXPECT_NE(ask("SELECT count(*) FROM rounds WHERE round NOT IN (SELECT round FROM transfers WHERE "
+                "worker = 2)"),
+            none);
+  EXPECT_EQ(ask("SELECT count(DISTINCT round) FROM transfers t JOIN rounds r USING (run_id, round) "
+                "WHERE t.k > r.k AND end_s IS NOT NULL"),
+            (Rows{{std::int64_t{1}}}));
+  EXPECT_EQ(ask("SELECT count(*) FROM evaluations WHERE consensus_distance IS NULL OR "
+                "worst_worker_accuracy > best_worker_accuracy"),
+            none);
+  EXPECT_EQ(ask("SELECT count(*) FROM rounds WHERE uplink_s < 0 OR downlink_s <> 0 OR "
+                "abs(compute_s + uplink_s - latency_s) > 1e-9"),
+            none);
+  ASSERT_EQ(gradwave("run gossip.toml --db again.sqlite").code, 0);
+  EXPECT_EQ(results::fingerprint(folder_ / "g.sqlite"),
+            results::fingerprint(folder_ / "again.sqlite"));
+  const Ended said = gradwave("validate gossip.toml");
+  EXPECT_THAT(said.output,
+              HasSubstr("no server; where robots start: 2 links, of 1 to 2 for a robot"));
+  EXPECT_EQ(gradwave("map gossip.toml -o map.svg").code, 0);
+  EXPECT_THAT(slurp("map.svg"), Not(HasSubstr("SNR")));
+}
+
 TEST_F(Gradwave, DrawsAMapAndSaysCoverage) {
   write("mesh.toml", kMesh);
   write("robots.csv", kRobots);
