@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "learning/compression/sparsifier.h"
+#include "learning/data/content.h"
+#include "learning/data/file_bytes.h"
 #include "learning/data/sampling.h"
 #include "learning/models/model.h"
 #include "learning/runtime/arithmetic.h"
@@ -180,6 +182,13 @@ Description describe(const Options& options, const DatasetShape& shape) {
   for (std::string& note : partition_notes(options.data, shape, options.training.workers)) {
     description.notes.push_back(std::move(note));
   }
+  ContentHash inputs;
+  inputs.add(shape.content);
+  if (!options.model.file.empty()) {
+    const FileBytes network = file_bytes(options.model.file);
+    inputs.add(network.data, network.size);
+  }
+  description.inputs = inputs.text();
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.

@@ -6,8 +6,9 @@
 
 namespace gradwave::learning {
 
-PlannedRounds::PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates)
-    : plans_(std::move(plans)), updates_(std::move(updates)) {
+PlannedRounds::PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates,
+                             std::map<std::int64_t, Evaluation> evaluations)
+    : plans_(std::move(plans)), updates_(std::move(updates)), evaluations_(std::move(evaluations)) {
   assert(!plans_.empty() && !updates_.empty());
 }
 
@@ -42,6 +43,9 @@ Encoded PlannedRounds::model() {
   return {update.downlink_bytes, update.k};
 }
 
-Evaluation PlannedRounds::evaluate() { return {}; }
+Evaluation PlannedRounds::evaluate() {
+  const auto found = evaluations_.find(static_cast<std::int64_t>(round_));
+  return found == evaluations_.end() ? Evaluation() : found->second;
+}
 
 }  // namespace gradwave::learning

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -69,22 +70,26 @@ class Rounds {
   virtual Evaluation evaluate() = 0;
 };
 
-// Replays given plans: everything of a run except the learning. For measuring the network alone.
+// Replays given plans: everything of a run except the learning. For a run that has learned before,
+// and for measuring the network alone.
 class PlannedRounds final : public Rounds {
  public:
   // Round t has plans[t % plans.size()] and updates[t % updates.size()]; neither may be empty.
-  PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates);
+  // Evaluations by the rounds before them.
+  PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates,
+                std::map<std::int64_t, Evaluation> evaluations = {});
 
   RoundPlan plan(const std::vector<int>& workers) override;
   // As if no two had an index in common.
   Encoded merge(int worker, const std::vector<int>& children) override;
   Update apply(const std::vector<int>& arrived) override;
   Encoded model() override;        // as long as the update
-  Evaluation evaluate() override;  // zeros: nothing was learned
+  Evaluation evaluate() override;  // zeros where none was given
 
  private:
   std::vector<RoundPlan> plans_;
   std::vector<Update> updates_;
+  std::map<std::int64_t, Evaluation> evaluations_;
   std::size_t round_ = 0;
   std::vector<Encoded> messages_;  // [M], of this round
 };

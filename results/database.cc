@@ -66,11 +66,11 @@ std::int64_t Database::add_experiment(const Experiment& e) {
 std::int64_t Database::add_run(const Run& r) {
   return state_->execute(
       std::string("INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
-                  "model_size, rounds_planned, host_process, started_at) VALUES (?, ?, ?, ?, ?, ?, "
-                  "?, ?, ?, ") +
+                  "model_size, rounds_planned, host_process, forward_macs, learning_hash, "
+                  "started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ") +
           kNow + ")",
       r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
-      r.rounds_planned, this_process());
+      r.rounds_planned, this_process(), r.forward_macs, r.learning_hash);
 }
 
 void Database::finish_run(std::int64_t run_id, const std::string& status,

@@ -249,8 +249,9 @@ void Recorder::plan(const Plan& plan) {
   const std::lock_guard lock(state_->mutex);
   state_->update(
       "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, ''), "
-      "host_device = nullif(?, '') WHERE id = ?",
-      plan.t_hat, plan.budget_unused, plan.pilot, plan.host_device, state_->run_id);
+      "host_device = nullif(?, ''), host_learned_from = nullif(?, '') WHERE id = ?",
+      plan.t_hat, plan.budget_unused, plan.pilot, plan.host_device, plan.host_learned_from,
+      state_->run_id);
 }
 
 void Recorder::round(const Round& round, const std::vector<Transfer>& transfers) {

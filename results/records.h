@@ -30,6 +30,8 @@ struct Run {
   std::int64_t workers = 0;
   std::int64_t model_size = 0;
   std::int64_t rounds_planned = 0;
+  double forward_macs = 0;
+  std::string learning_hash = "";  // empty (NULL): it depends on the network as well
 };
 
 // What was known before round 0.
@@ -38,6 +40,7 @@ struct Plan {
   std::int64_t budget_unused = 0;
   std::string pilot;  // JSON object, or empty (NULL)
   std::string host_device;
+  std::string host_learned_from = "";  // empty (NULL): it learns itself
 };
 
 struct Round {

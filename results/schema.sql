@@ -55,13 +55,20 @@ CREATE TABLE runs (
   rounds_planned INTEGER NOT NULL, -- T
   t_hat INTEGER,                   -- of an adaptive schedule, given or estimated
   pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what a pilot measured (below)
-  budget_unused INTEGER            -- entries of k T that whole k_t leave over
+  forward_macs REAL,               -- multiply-adds of one sample's forward pass
+  budget_unused INTEGER,           -- entries of k T that whole k_t leave over
+  learning_hash TEXT,              -- of all that the learning depends on: settings, seed, data, versions,
+                                   -- device; runs that have the same learn the same. NULL: it depends on
+                                   -- the network as well
+  host_learned_from TEXT           -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
+                                   -- it has learned itself
 ) STRICT;
 -- runs.pilot: rounds; initial_loss F(w_0); smoothness L; convexity mu; worker_variance, of a worker's
 -- gradient about their mean; gradient_variance sigma^2, of that mean (Eq. 12); squared_gradient G^2;
 -- t_hat, which Lemma 3 or 8 of Ruan et al. 2023 gives. How each is measured, learning/compression/
 -- pilot_run.h says. NULL without a pilot, or where it diverged.
 CREATE INDEX runs_by_experiment ON runs(experiment_id);
+CREATE INDEX runs_by_learning ON runs(learning_hash) WHERE learning_hash IS NOT NULL;
 
 -- The graph of a mesh, each time its routes were looked at. Nodes are the workers and the server, if
 -- there is one.

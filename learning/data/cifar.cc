@@ -95,9 +95,11 @@ Dataset load_cifar100(const DataOptions& options) {
   return data;
 }
 
-DatasetShape inspect_cifar10(const DataOptions& options) { return shape_of(load_cifar10(options)); }
+DatasetShape inspect_cifar10(const DataOptions& options) {
+  return inspected(load_cifar10(options));
+}
 DatasetShape inspect_cifar100(const DataOptions& options) {
-  return shape_of(load_cifar100(options));
+  return inspected(load_cifar100(options));
 }
 
 }  // namespace gradwave::learning

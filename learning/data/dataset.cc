@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "learning/data/content.h"
 #include "learning/learner.h"
 #include "learning/table.h"
 
@@ -91,6 +92,12 @@ void Images::append(const std::uint8_t* first, std::int64_t stride, std::int64_t
 
 DatasetShape shape_of(const Dataset& data) {
   return {data.classes, data.image, data.train.count(), data.test.count(), data.train.labels};
+}
+
+DatasetShape inspected(const Dataset& data) {
+  DatasetShape shape = shape_of(data);
+  shape.content = content_of(data);
+  return shape;
 }
 
 DatasetShape inspect_dataset(const DataOptions& options) {

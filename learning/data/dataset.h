@@ -57,6 +57,8 @@ struct DatasetShape {
   std::int64_t train_samples = 0, test_samples = 0;
   std::vector<Label> train_labels = {};  // [train_samples]; empty if only drawing them would tell
   std::vector<std::string> notes = {};  // what the scenario's author should know: one sentence each
+  std::string content = {};  // hash of what the files hold; of a folder of images, which are many,
+                             // of their names, sizes and times; empty: there are none
 };
 
 DatasetShape shape_of(const Dataset& data);
@@ -64,6 +66,9 @@ DatasetShape shape_of(const Dataset& data);
 // Both throw OptionError naming file, what was found and what was expected.
 DatasetShape inspect_dataset(const DataOptions& options);
 Dataset load_dataset(const DataOptions& options);
+
+// For loaders that read everything to know it: sizes and content.
+DatasetShape inspected(const Dataset& data);
 
 // For loaders. Where the files of data.dataset are: data.path, or else the folder called
 // `usual_name` in data.folder. Throws OptionError if neither is set.

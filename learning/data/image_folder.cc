@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "learning/data/content.h"
 #include "learning/data/dataset.h"
 #include "learning/data/decode_image.h"
 #include "learning/data/file_bytes.h"
@@ -231,12 +232,22 @@ DatasetShape inspect_folder(const DataOptions& options) {
   const Listing listing(options);
   std::vector<Label> labels;
   for (const Sample& sample : listing.train.samples) labels.push_back(sample.label);
+  ContentHash hash;
+  for (const Part* part : {&listing.train, &listing.test}) {
+    for (const Sample& sample : part->samples) {
+      hash.add(fs::relative(sample.file, options.path).string());
+      hash.add(fs::file_size(sample.file));
+      const auto written_at = fs::last_write_time(sample.file).time_since_epoch();
+      hash.add(static_cast<std::uint64_t>(written_at.count()));
+    }
+  }
   return {static_cast<std::int64_t>(listing.train.classes.size()),
           listing.shape,
           static_cast<std::int64_t>(listing.train.samples.size()),
           static_cast<std::int64_t>(listing.test.samples.size()),
           labels,
-          listing.notes};
+          listing.notes,
+          hash.text()};
 }
 
 Dataset load_folder(const DataOptions& options) {

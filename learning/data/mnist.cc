@@ -209,6 +209,6 @@ Dataset load_mnist(const DataOptions& options) {
   return data;
 }
 
-DatasetShape inspect_mnist(const DataOptions& options) { return shape_of(load_mnist(options)); }
+DatasetShape inspect_mnist(const DataOptions& options) { return inspected(load_mnist(options)); }
 
 }  // namespace gradwave::learning

@@ -3,17 +3,22 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <list>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <sstream>
 
 #include "learning/runtime/arithmetic.h"
 #include "results/query.h"
+#include "results/trajectory.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
+#include "sim/run/run.h"
+#include "sim/scenario/learning_hash.h"
 #include "sim/version.h"
 
 namespace gradwave {
@@ -51,6 +56,7 @@ std::string label(const PlannedRun& run) {
 
 struct Child {
   std::int64_t run_id;
+  std::string learning_hash, learned_from;
   Process process;
 };
 
@@ -70,7 +76,8 @@ class Campaign {
          learning::torch_version(), scenario_.inputs});
     while (true) {
       while (signals_seen == 0 && next_ < scenario_.runs.size() &&
-             children_.size() < static_cast<std::size_t>(options_.jobs)) {
+             children_.size() < static_cast<std::size_t>(options_.jobs) &&
+             !is_being_learned(scenario_.runs[next_])) {
         start(scenario_.runs[next_++]);
       }
       if (children_.empty()) break;
@@ -83,16 +90,51 @@ class Campaign {
   }
 
  private:
+  // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
+  // wait as well.
+  bool is_being_learned(const PlannedRun& run) const {
+    const std::string hash = learning_hash(run.settings, run.description);
+    if (options_.retrain || hash.empty() || find_learned(run)) return false;
+    return std::any_of(children_.begin(), children_.end(),
+                       [&](const Child& child) { return child.learning_hash == hash; });
+  }
+
+  // None: it has to learn itself.
+  std::optional<LearnedIn> find_learned(const PlannedRun& run) const {
+    const std::string hash = learning_hash(run.settings, run.description);
+    if (options_.retrain || hash.empty() || !run.settings.checkpoint.folder.empty()) return {};
+    if (const auto id = results::find_learned(options_.database, hash)) {
+      return LearnedIn{options_.database, *id, std::to_string(*id)};
+    }
+    if (options_.learned_in.empty()) return {};
+    if (const auto id = results::find_learned(options_.learned_in, hash)) {
+      return LearnedIn{options_.learned_in, *id,
+                       std::to_string(*id) + " of " + options_.learned_in.string()};
+    }
+    return {};
+  }
+
   void start(const PlannedRun& run) {
-    const std::int64_t run_id =
-        database_.add_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
-                           to_json(run.settings).dump(), run.settings.learning.training.workers,
-                           run.description.model_size, run.settings.learning.training.rounds});
-    progress_.started(run_id, label(run), run.settings.learning.training.rounds);
+    const learning::TrainingOptions& training = run.settings.learning.training;
+    const std::string hash = learning_hash(run.settings, run.description);
+    const std::optional<LearnedIn> learned = find_learned(run);
+    const std::int64_t run_id = database_.add_run(
+        {outcome_.experiment_id, run.variant, run.seed, run.parameters,
+         to_json(run.settings).dump(), training.workers, run.description.model_size,
+         training.rounds, run.description.forward_macs, hash});
+    progress_.started(run_id, label(run), training.rounds);
+    std::vector<std::string> words = {"run-stored", "--db", options_.database.string(), "--run",
+                                      std::to_string(run_id)};
+    if (learned) {
+      for (const std::string& word :
+           {std::string("--learned-in"), learned->file.string(), std::string("--learned-run"),
+            std::to_string(learned->run_id), std::string("--learned-text"), learned->text}) {
+        words.push_back(word);
+      }
+    }
     children_.push_back(
-        {run_id, Process({"run-stored", "--db", options_.database.string(), "--run",
-                          std::to_string(run_id)},
-                         learning::environment_for(run.settings.learning.host.arithmetic))});
+        {run_id, hash, learned ? learned->text : "",
+         Process(words, learning::environment_for(run.settings.learning.host.arithmetic))});
   }
 
   // Waits a little for something to read, and reads it.
@@ -122,7 +164,7 @@ class Campaign {
     for (auto child = children_.begin(); child != children_.end();) {
       std::string ending;
       if (child->process.ended(ending)) {
-        finish(child->run_id, ending);
+        finish(*child, ending);
         child = children_.erase(child);
       } else {
         ++child;
@@ -131,7 +173,8 @@ class Campaign {
   }
 
   // The run has recorded its own end, unless its process could not.
-  void finish(std::int64_t run_id, const std::string& ending) {
+  void finish(const Child& child, const std::string& ending) {
+    const std::int64_t run_id = child.run_id;
     database_.finish_run(run_id, signals_seen > 0 ? "interrupted" : "failed", ending);
     const results::Table table = results::query(
         options_.database,
@@ -147,6 +190,7 @@ class Campaign {
       std::snprintf(accuracy, sizeof accuracy, ", accuracy %.2f %%",
                     100 * std::get<double>(row[2]));
       text += accuracy;
+      if (!child.learned_from.empty()) text += ", learned in run " + child.learned_from;
     } else {
       ++(status == "diverged" ? outcome_.diverged
          : status == "failed" ? outcome_.failed

@@ -15,6 +15,10 @@ struct CampaignOptions {
   std::filesystem::path database;
   int jobs = 1;           // runs at a time
   bool terminal = false;  // redraw progress in place
+  // A run whose learning has the hash of a complete one's, in the results or in others, repeats
+  // what that has learned; one that has it of a run under way waits for that.
+  bool retrain = false;              // instead, every run learns itself
+  std::filesystem::path learned_in;  // other results; empty: none
 };
 
 struct CampaignOutcome {

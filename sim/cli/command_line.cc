@@ -23,6 +23,7 @@
 #include "sim/cli/commands.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
+#include "sim/scenario/learning_hash.h"
 #include "sim/version.h"
 
 namespace gradwave {
@@ -167,6 +168,19 @@ void claim_folders(const Scenario& scenario, const std::filesystem::path& result
   }
 }
 
+// Who asks for learning to be repeated hears where it cannot be.
+void require_replay(const Scenario& scenario) {
+  for (const PlannedRun& run : scenario.runs) {
+    std::string reason = depends_on_network(run.settings);
+    if (reason.empty() && !run.settings.checkpoint.folder.empty()) {
+      reason = "checkpoint.folder wants the learner's state, which a repeated run has not";
+    }
+    if (reason.empty()) continue;
+    throw ScenarioError(scenario.file.string() + ": --learned-in: variant \"" + run.variant +
+                        "\" has to learn itself: " + reason);
+  }
+}
+
 }  // namespace
 
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
@@ -174,6 +188,9 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   std::vector<Scenario> scenarios;
   for (const std::filesystem::path& file : command.scenarios) {
     scenarios.push_back(read_scenario(file, command.overrides, command.variants));
+  }
+  if (!command.learned_in.empty()) {
+    for (const Scenario& scenario : scenarios) require_replay(scenario);
   }
   for (const Scenario& scenario : scenarios) claim_folders(scenario, command.database);
   results::Database database(command.database);
@@ -183,6 +200,8 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   CampaignOptions options;
   options.database = command.database;
   options.terminal = isatty(STDERR_FILENO) != 0;
+  options.retrain = command.retrain;
+  options.learned_in = command.learned_in;
   int code = 0;
   for (const Scenario& scenario : scenarios) {
     options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);
@@ -240,6 +259,12 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
       ->check(check_jobs);
+  verb->add_flag("--retrain", run_command.retrain,
+                 "learn anew what a run in the results has learned already");
+  verb->add_option("--learned-in", run_command.learned_in,
+                   "other results whose runs' learning may be repeated")
+      ->check(check_database)
+      ->check(CLI::ExistingFile);
   verb->callback([&] {
     run_command.database = database;
     code = run(run_command, std::cout, std::cerr);
@@ -297,7 +322,15 @@ static int dispatch(int argc, char** argv) {
   verb = app.add_subcommand("run-stored", "one run, as its row in the database says")->group("");
   with_database(verb);
   verb->add_option("--run", run_id)->required()->check(check_run_id);
-  verb->callback([&] { code = run_stored(database, run_id, Process::kProgress); });
+  LearnedIn learned_in;
+  const CLI::Option* learned = verb->add_option("--learned-in", learned_in.file);
+  verb->add_option("--learned-run", learned_in.run_id);
+  verb->add_option("--learned-text", learned_in.text);
+  verb->callback([&] {
+    code = run_stored(database, run_id,
+                      learned->count() > 0 ? std::optional(learned_in) : std::nullopt,
+                      Process::kProgress);
+  });
 
   try {
     app.parse(argc, argv);

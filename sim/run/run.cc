@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@
 #include "learning/runtime/arithmetic.h"
 #include "results/database.h"
 #include "results/query.h"
+#include "results/trajectory.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/gossip.h"
 #include "sim/run/loop.h"
@@ -111,66 +113,120 @@ class Checkpoints {
   std::int64_t every_, rounds_;
 };
 
-// Calls `loop` with what it needs, and records what it tells. Returns what that does: the sentence
-// that explains a divergence, or an empty one.
-template <class AnyLearner, class Loop>
-std::string run_with(const Settings& settings, const std::filesystem::path& checkpoint,
-                     results::Recorder& recorder, int progress, const Loop& loop) {
-  const learning::TrainingOptions& training = settings.learning.training;
-  PacketTransport transport(link_options(settings), settings.limits,
-                            [] { return stop_requested != 0; });
-  AnyLearner learner(learning_options(settings));
-  recorder.plan({learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
-                 learner.description().device});
-  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
+// Where a run's rows go, and who else is told.
+struct Hearers {
+  results::Recorder& recorder;
+  ProgressPipe pipe;
+};
 
-  ComputeTimes compute(settings.compute, learner.description().forward_macs, training.batch,
-                       training.workers, settings.learning.seed);
-  ProgressPipe pipe(progress);
-  Journal journal;
-  journal.round = [&](const results::Round& round,
-                      const std::vector<results::Transfer>& transfers) {
-    recorder.round(round, transfers);
-    pipe.round(round);
-    checkpoints.after(round.round + 1, learner);
-  };
-  journal.evaluation = [&](const results::Evaluation& evaluation) {
-    recorder.evaluation(evaluation);
-    pipe.evaluation(evaluation);
-    if (stop_requested) throw Interrupted("stopped by a signal");
-  };
-  journal.topologies = [&](const std::vector<results::Topology>& seen) {
-    recorder.topologies(seen);
-  };
-  return loop(learner, transport, compute, journal);
+bool stop_was_requested() { return stop_requested != 0; }
+
+template <class AnyLearner>
+results::Plan plan_of(const AnyLearner& learner) {
+  return {learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
+          learner.description().device};
 }
 
-std::string run(const Settings& settings, const std::filesystem::path& checkpoint,
-                results::Recorder& recorder, int progress) {
+ComputeTimes compute_times(const Settings& settings, double forward_macs) {
   const learning::TrainingOptions& training = settings.learning.training;
-  if (!channel::has_server(link_options(settings))) {
-    return run_with<learning::GossipLearner>(
-        settings, checkpoint, recorder, progress,
-        [&](auto& learner, auto& transport, auto& compute, const Journal& journal) {
-          return run_gossip(learner, transport, compute, training.rounds, training.evaluate_every,
-                            journal);
-        });
+  return ComputeTimes(settings.compute, forward_macs, training.batch, training.workers,
+                      settings.learning.seed);
+}
+
+// `after` is told how many rounds are done.
+Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& after) {
+  Journal journal;
+  journal.round = [&hearers, after](const results::Round& round,
+                                    const std::vector<results::Transfer>& transfers) {
+    hearers.recorder.round(round, transfers);
+    hearers.pipe.round(round);
+    after(round.round + 1);
+  };
+  journal.evaluation = [&hearers](const results::Evaluation& evaluation) {
+    hearers.recorder.evaluation(evaluation);
+    hearers.pipe.evaluation(evaluation);
+    if (stop_was_requested()) throw Interrupted("stopped by a signal");
+  };
+  journal.topologies = [&hearers](const std::vector<results::Topology>& seen) {
+    hearers.recorder.topologies(seen);
+  };
+  return journal;
+}
+
+std::unique_ptr<Exchange> exchange_of(const Settings& settings) {
+  const auto workers = static_cast<int>(settings.learning.training.workers);
+  const bool relays =
+      settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays";
+  return relays ? exchange_through_relays(workers) : exchange_through_server(workers);
+}
+
+// Each returns the sentence that explains a divergence, or an empty one.
+
+std::string learn(const Settings& settings, const std::filesystem::path& checkpoint,
+                  Hearers& hearers) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
+  learning::Learner learner(learning_options(settings));
+  hearers.recorder.plan(plan_of(learner));
+  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
+  ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
+  const Journal journal =
+      journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
+  const std::string divergence =
+      run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal,
+                 *exchange_of(settings));
+  if (divergence.empty()) {
+    if (const auto theory = learner.theory()) hearers.recorder.theory(row_of(*theory));
   }
-  return run_with<learning::Learner>(
-      settings, checkpoint, recorder, progress,
-      [&](auto& learner, auto& transport, auto& compute, const Journal& journal) {
-        const auto workers = static_cast<int>(training.workers);
-        const std::unique_ptr<Exchange> exchange =
-            settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays"
-                ? exchange_through_relays(workers)
-                : exchange_through_server(workers);
-        const std::string divergence = run_rounds(learner, transport, compute, training.rounds,
-                                                  training.evaluate_every, journal, *exchange);
-        if (divergence.empty()) {
-          if (const auto theory = learner.theory()) recorder.theory(row_of(*theory));
-        }
-        return divergence;
-      });
+  return divergence;
+}
+
+std::string gossip(const Settings& settings, const std::filesystem::path& checkpoint,
+                   Hearers& hearers) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
+  learning::GossipLearner learner(learning_options(settings));
+  hearers.recorder.plan(plan_of(learner));
+  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
+  ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
+  const Journal journal =
+      journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
+  return run_gossip(learner, transport, compute, training.rounds, training.evaluate_every, journal);
+}
+
+learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
+  std::vector<learning::RoundPlan> plans;
+  std::vector<learning::Update> updates;
+  std::map<std::int64_t, learning::Evaluation> evaluations;
+  for (const results::LearnedRound& round : learned.rounds) {
+    const results::Round& row = round.round;
+    plans.push_back({row.round, row.k, round.uplink_bytes, row.train_loss, row.gradient_norm,
+                     row.compressor_input_norm, row.paper_bits});
+    updates.push_back({round.update_bytes, round.update_k});
+  }
+  for (const results::Evaluation& row : learned.evaluations) {
+    evaluations[row.round] = {row.accuracy, row.loss};
+  }
+  return {std::move(plans), std::move(updates), std::move(evaluations)};
+}
+
+// The network alone.
+std::string replay(const Settings& settings, const LearnedIn& source, double forward_macs,
+                   Hearers& hearers) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  const results::Trajectory learned = results::read_trajectory(source.file, source.run_id);
+  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
+  learning::PlannedRounds rounds = planned_rounds(learned);
+  results::Plan plan = learned.plan;
+  plan.host_learned_from = source.text;
+  hearers.recorder.plan(plan);
+  ComputeTimes compute = compute_times(settings, forward_macs);
+  const Journal journal = journal_of(hearers, [](std::int64_t) {});
+  const std::string divergence =
+      run_rounds(rounds, transport, compute, training.rounds, training.evaluate_every, journal,
+                 *exchange_of(settings));
+  if (divergence.empty() && learned.theory) hearers.recorder.theory(*learned.theory);
+  return divergence;
 }
 
 Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {
@@ -195,6 +251,12 @@ Settings stored_settings(const std::filesystem::path& database, std::int64_t run
   return settings;
 }
 
+double stored_macs(const std::filesystem::path& database, std::int64_t run_id) {
+  const results::Table table = results::query(
+      database, "SELECT forward_macs FROM runs WHERE id = " + std::to_string(run_id));
+  return std::get<double>(table.rows.at(0).at(0));
+}
+
 // Whoever starts a run by hand has another environment than a campaign gives it. Settings that
 // cannot be read are for the run itself to record.
 void start_as_stored(const std::filesystem::path& database, std::int64_t run_id) {
@@ -210,7 +272,8 @@ void start_as_stored(const std::filesystem::path& database, std::int64_t run_id)
 
 }  // namespace
 
-int run_stored(const std::filesystem::path& database, std::int64_t run_id, int progress) {
+int run_stored(const std::filesystem::path& database, std::int64_t run_id,
+               const std::optional<LearnedIn>& learned_in, int progress) {
   // Else the results file could be opened under this very number.
   if (fcntl(progress, F_GETFD) == -1) progress = -1;
   try {
@@ -219,9 +282,13 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id, int p
     results::Recorder recorder(database, run_id);
     try {
       const Settings settings = stored_settings(database, run_id);
+      Hearers hearers{recorder, ProgressPipe(progress)};
+      const std::filesystem::path checkpoint =
+          checkpoint_file(settings.checkpoint.folder, database, run_id);
       const std::string divergence =
-          run(settings, checkpoint_file(settings.checkpoint.folder, database, run_id), recorder,
-              progress);
+          learned_in ? replay(settings, *learned_in, stored_macs(database, run_id), hearers)
+          : channel::has_server(link_options(settings)) ? learn(settings, checkpoint, hearers)
+                                                        : gossip(settings, checkpoint, hearers);
       recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
     } catch (const results::DatabaseError&) {
       throw;

@@ -15,6 +15,7 @@
 
 #include "sim/scenario/check.h"
 #include "sim/scenario/estimate.h"
+#include "sim/scenario/fnv1a.h"
 #include "sim/scenario/reader.h"
 #include "sim/scenario/robots_file.h"
 
@@ -25,14 +26,6 @@ using Json = nlohmann::json;
 using Point = std::vector<std::size_t>;  // of the sweep: a value of each axis
 
 constexpr double kMostRuns = 1e5;
-
-std::string fnv1a(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3u;
-  std::ostringstream hex;
-  hex << std::hex << hash;
-  return hex.str();
-}
 
 // `refuse(reason)` throws.
 template <typename Refuse>

@@ -622,6 +622,97 @@ TEST_F(Gradwave, RunsAMeshOfNamedFilesWhichItsResultsKeep) {
       (Rows{{std::int64_t{0}}}));
 }
 
+constexpr const char* kSweep = R"(
+[team]
+workers = 3
+[data]
+train_samples = 300
+test_samples = 100
+[model]
+hidden = []
+[training]
+rounds = 12
+batch = 4
+evaluate_every = 5
+[compression]
+ratio = 64
+error_compensation = true
+[compute]
+device = "jetson-nano"
+[link]
+technology = "wire"
+[sweep]
+wire.rate_bps = [1e6, 1e7, 1e8]
+[[variant]]
+name = "Top-K"
+[[variant]]
+name = "AdapTop-K"
+compression.schedule = "adaptopk"
+theory.pilot_rounds = 5
+)";
+
+TEST_F(Gradwave, LearnsOnceAndRepeatsItOverOtherNetworks) {
+  write("sweep.toml", kSweep);
+  const auto ask = [&](const std::string& file, const std::string& sql) {
+    return results::query(folder_ / file, sql).rows;
+  };
+  using Rows = std::vector<std::vector<results::Value>>;
+  const Ended repeated = gradwave("run sweep.toml --db repeated.sqlite");
+  ASSERT_EQ(repeated.code, 0) << repeated.output;
+  EXPECT_THAT(repeated.output, HasSubstr(", learned in run 2"));
+  EXPECT_EQ(ask("repeated.sqlite", "SELECT host_learned_from FROM runs ORDER BY id"),
+            (Rows{{std::monostate()},
+                  {std::monostate()},
+                  {std::string("1")},
+                  {std::string("2")},
+                  {std::string("1")},
+                  {std::string("2")}}));
+  ASSERT_EQ(gradwave("run sweep.toml --db trained.sqlite --retrain").code, 0);
+  EXPECT_EQ(ask("trained.sqlite", "SELECT count(host_learned_from) FROM runs"),
+            (Rows{{std::int64_t{0}}}));
+  // Rounds, messages, evaluations, bounds: bit for bit.
+  EXPECT_EQ(results::fingerprint(folder_ / "repeated.sqlite"),
+            results::fingerprint(folder_ / "trained.sqlite"));
+
+  ASSERT_EQ(gradwave("run sweep.toml --db other.sqlite --learned-in trained.sqlite --set "
+                     "wire.delay_s=0.5")
+                .code,
+            0);
+  EXPECT_EQ(ask("other.sqlite", "SELECT host_learned_from FROM runs WHERE id = 2"),
+            (Rows{{std::string("2 of trained.sqlite")}}));
+  // Another seed, or another batch, is learned anew.
+  ASSERT_EQ(gradwave("run sweep.toml --db new.sqlite --learned-in trained.sqlite --set "
+                     "training.batch=5")
+                .code,
+            0);
+  EXPECT_EQ(ask("new.sqlite", "SELECT count(host_learned_from) FROM runs WHERE id <= 2"),
+            (Rows{{std::int64_t{0}}}));
+}
+
+TEST_F(Gradwave, RepeatsNothingThatDependsOnTheNetwork) {
+  write("sweep.toml", kSweep);
+  ASSERT_EQ(gradwave("run sweep.toml --db t.sqlite").code, 0);
+  std::string mesh = kSweep;
+  mesh.erase(mesh.find("[sweep]"), mesh.find("[[variant]]") - mesh.find("[sweep]"));
+  mesh.replace(mesh.find("\"wire\""), 6, "\"mesh\"");
+  write("mesh.toml", mesh);
+  const auto refused = [&](const std::string& setting) {
+    const Ended ended =
+        gradwave("run mesh.toml --db no.sqlite --learned-in t.sqlite --set " + setting);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_FALSE(fs::exists(folder_ / "no.sqlite"));
+    return ended.output;
+  };
+  EXPECT_THAT(refused("mesh.aggregation=relays"),
+              HasSubstr("has to learn itself: mesh.aggregation = \"relays\""));
+  EXPECT_THAT(refused("mesh.unreached=leave-out"), HasSubstr("mesh.unreached = \"leave-out\""));
+  EXPECT_THAT(refused("checkpoint.folder=."), HasSubstr("checkpoint.folder wants"));
+  // Through a server a mesh is as good as a wire.
+  ASSERT_EQ(gradwave("run mesh.toml --db m.sqlite --learned-in t.sqlite").code, 0);
+  EXPECT_EQ(results::query(folder_ / "m.sqlite", "SELECT count(host_learned_from) FROM runs").rows,
+            (std::vector<std::vector<results::Value>>{{std::int64_t{2}}}));
+}
+
 // Robots that go out of reach and come back, looked at more often than the run's beginning lasts.
 TEST_F(Gradwave, RunsATeamWithoutAServer) {
   write("walk.csv",

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/trajectory.h"
+
+#include <cmath>
+#include <limits>
+
+#include "results/database.h"
+#include "results/query.h"
+
+namespace gradwave::results {
+namespace {
+
+std::int64_t integer(const Value& value) { return std::get<std::int64_t>(value); }
+
+std::optional<double> real_or_nothing(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return std::nullopt;
+}
+
+// What is not finite is NULL in the file.
+double real(const Value& value) {
+  return real_or_nothing(value).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::string text_or_empty(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : "";
+}
+
+}  // namespace
+
+std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
+                                         const std::string& learning_hash) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  const Table table = query(file,
+                            "SELECT min(id) FROM runs WHERE status = 'complete' AND "
+                            "learning_hash = '" +
+                                learning_hash + "'");
+  const auto* id = std::get_if<std::int64_t>(&table.rows.at(0).at(0));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id) {
+  const std::string id = std::to_string(run_id);
+  const auto refuse = [&] {
+    throw DatabaseError(file.string() + ": run " + id + " is not complete, or its rows are not");
+  };
+  Trajectory all;
+  const Table run = query(file,
+                          "SELECT t_hat, budget_unused, pilot, host_device, workers, "
+                          "rounds_planned FROM runs WHERE status = 'complete' AND id = " +
+                              id);
+  if (run.rows.empty()) refuse();
+  const auto& known = run.rows[0];
+  if (const auto* t_hat = std::get_if<std::int64_t>(&known[0])) all.plan.t_hat = *t_hat;
+  all.plan.budget_unused = integer(known[1]);
+  all.plan.pilot = text_or_empty(known[2]);
+  all.plan.host_device = text_or_empty(known[3]);
+  const std::int64_t workers = integer(known[4]), planned = integer(known[5]);
+
+  for (const auto& row : query(file,
+                               "SELECT k, paper_bits, train_loss, gradient_norm, "
+                               "compressor_input_norm, participants FROM rounds WHERE run_id = " +
+                                   id + " ORDER BY round")
+                             .rows) {
+    LearnedRound learned;
+    learned.round.round = static_cast<std::int64_t>(all.rounds.size());
+    learned.round.k = integer(row[0]);
+    learned.round.paper_bits = real(row[1]);
+    learned.round.train_loss = real(row[2]);
+    learned.round.gradient_norm = real(row[3]);
+    learned.round.compressor_input_norm = real_or_nothing(row[4]);
+    if (integer(row[5]) != workers) refuse();
+    learned.uplink_bytes.assign(workers, 0);
+    all.rounds.push_back(std::move(learned));
+  }
+  if (static_cast<std::int64_t>(all.rounds.size()) != planned) refuse();
+
+  std::int64_t gradients = 0;
+  for (const auto& row : query(file,
+                               "SELECT round, worker, content, k, payload_bytes FROM "
+                               "transfers WHERE run_id = " +
+                                   id)
+                             .rows) {
+    LearnedRound& learned = all.rounds.at(integer(row[0]));
+    if (std::get<std::string>(row[2]) == "gradient") {
+      learned.uplink_bytes.at(integer(row[1])) = integer(row[4]);
+      ++gradients;
+    } else {
+      learned.update_k = integer(row[3]);
+      learned.update_bytes = integer(row[4]);
+    }
+  }
+  if (gradients != workers * planned) refuse();
+
+  for (const auto& row : query(file,
+                               "SELECT round, accuracy, loss FROM evaluations WHERE run_id "
+                               "= " +
+                                   id + " ORDER BY round")
+                             .rows) {
+    all.evaluations.push_back({integer(row[0]), 0, real(row[1]), real(row[2])});
+  }
+  const Table theory = query(file,
+                             "SELECT theorem, k, learning_rate, optimal_loss, alpha, beta, "
+                             "contraction, m_or_p, n_or_q, adaptation, adaptation_by_lemma, "
+                             "final_loss, violated FROM theory WHERE run_id = " +
+                                 id);
+  for (const auto& row : theory.rows) {
+    all.theory =
+        Theory{integer(row[0]), integer(row[1]), real(row[2]),          real(row[3]), real(row[4]),
+               real(row[5]),    real(row[6]),    real(row[7]),          real(row[8]), real(row[9]),
+               real(row[10]),   real(row[11]),   text_or_empty(row[12])};
+  }
+  return all;
+}
+
+}  // namespace gradwave::results

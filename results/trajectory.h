@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a run has learned, read back from its rows, so that another run can repeat it over another
+// network.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/records.h"
+
+namespace gradwave::results {
+
+struct LearnedRound {
+  Round round;                             // k, paper_bits, train_loss and norms; the rest is zero
+  std::vector<std::int64_t> uplink_bytes;  // [M], of each worker's gradient
+  std::int64_t update_bytes = 0;           // 0: none was sent
+  std::int64_t update_k = 0;
+};
+
+struct Trajectory {
+  Plan plan;
+  std::vector<LearnedRound> rounds;     // [T]
+  std::vector<Evaluation> evaluations;  // their times are not this one's
+  std::optional<Theory> theory;
+};
+
+// The first complete run with this hash; none if there is none, or no file. Throws DatabaseError.
+std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
+                                         const std::string& learning_hash);
+
+// Of a complete run whose messages are all in the file; throws DatabaseError if they are not.
+Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id);
+
+}  // namespace gradwave::results

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/trajectory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "results/database.h"
+#include "tests/results/scratch.h"
+
+namespace gradwave::results {
+namespace {
+
+using testing::ElementsAre;
+
+class TrajectoryOf : public testing::Test {
+ protected:
+  // Two workers, two rounds.
+  std::int64_t add(const std::string& hash, const std::string& status = "complete",
+                   bool all_messages = true) {
+    results::Run run;
+    run.experiment_id = experiment_;
+    run.variant = "x";
+    run.workers = run.rounds_planned = 2;
+    run.learning_hash = hash;
+    const std::int64_t id = database_.add_run(run);
+    Recorder recorder(file_, id);
+    recorder.plan({7, 3, "{}", "cpu", ""});
+    for (std::int64_t t = 0; t < 2; ++t) {
+      Round round;
+      round.round = t;
+      round.k = 10 + t;
+      round.paper_bits = 0.1;
+      round.train_loss = 1.0 / 3;
+      round.gradient_norm = 2;
+      round.participants = 2;
+      std::vector<Transfer> messages;
+      for (std::int64_t i = 0; i < (all_messages ? 4 : 3); ++i) {
+        Transfer message;
+        message.round = t;
+        message.message = i;
+        message.worker = i % 2;
+        message.direction = i < 2 ? "uplink" : "downlink";
+        message.content = i < 2 ? "gradient" : "update";
+        message.k = i < 2 ? 10 + t : 15;
+        message.payload_bytes = 100 * (t + 1) + (i < 2 ? i : 50);
+        message.end_s = 1;
+        messages.push_back(message);
+      }
+      if (!all_messages) messages.erase(messages.begin());
+      recorder.round(round, messages);
+    }
+    recorder.evaluation({0, 0, 0.1, 2.3});
+    recorder.evaluation({2, 5, 0.6, 1.1});
+    Theory theory;
+    theory.m_or_p = std::numeric_limits<double>::infinity();
+    theory.final_loss = 1.0 / 7;
+    recorder.theory(theory);
+    recorder.finish(status, status == "complete" ? "" : "because");
+    return id;
+  }
+
+  Scratch scratch_;
+  const std::filesystem::path file_ = scratch_.folder() / "r.sqlite";
+  Database database_{file_};
+  const std::int64_t experiment_ = database_.add_experiment({"e", "", "", "", "", ""});
+};
+
+TEST_F(TrajectoryOf, ARunIsWhatItLearned) {
+  const Trajectory all = read_trajectory(file_, add("h"));
+  EXPECT_EQ(all.plan.t_hat, 7);
+  EXPECT_EQ(all.plan.budget_unused, 3);
+  EXPECT_EQ(all.plan.host_device, "cpu");
+  ASSERT_EQ(all.rounds.size(), 2u);
+  EXPECT_EQ(all.rounds[1].round.k, 11);
+  EXPECT_EQ(all.rounds[1].round.train_loss, 1.0 / 3);
+  EXPECT_FALSE(all.rounds[1].round.compressor_input_norm);
+  EXPECT_THAT(all.rounds[1].uplink_bytes, ElementsAre(200, 201));
+  EXPECT_EQ(all.rounds[0].update_bytes, 150);
+  EXPECT_EQ(all.rounds[0].update_k, 15);
+  ASSERT_EQ(all.evaluations.size(), 2u);
+  EXPECT_EQ(all.evaluations[1].accuracy, 0.6);
+  ASSERT_TRUE(all.theory);
+  EXPECT_TRUE(std::isinf(all.theory->m_or_p));
+  EXPECT_EQ(all.theory->final_loss, 1.0 / 7);
+}
+
+TEST_F(TrajectoryOf, TheFirstCompleteRunWithTheHashIsFound) {
+  add("other");
+  add("mine", "failed");
+  const std::int64_t first = add("mine");
+  add("mine");
+  EXPECT_EQ(find_learned(file_, "mine"), first);
+  EXPECT_FALSE(find_learned(file_, "nobody"));
+  EXPECT_FALSE(find_learned(scratch_.folder() / "none.sqlite", "mine"));
+}
+
+TEST_F(TrajectoryOf, ARunThatHasNotAllItsRowsIsRefused) {
+  EXPECT_THROW(read_trajectory(file_, add("h", "interrupted")), DatabaseError);
+  EXPECT_THROW(read_trajectory(file_, add("h", "complete", false)), DatabaseError);
+  EXPECT_THROW(read_trajectory(file_, 99), DatabaseError);
+}
+
+}  // namespace
+}  // namespace gradwave::results
