@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 
+#include <map>
 #include <utility>
 
 #include "results/connection.h"
@@ -71,6 +72,68 @@ std::int64_t Database::add_run(const Run& r) {
           kNow + ")",
       r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
       r.rounds_planned, this_process(), r.forward_macs, r.learning_hash);
+}
+
+std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
+  return guarded(state_->file, [&]() -> std::optional<StoredExperiment> {
+    SQLite::Statement same(state_->database,
+                           "SELECT id FROM experiments WHERE scenario = ? AND gradwave_version = ? "
+                           "AND ns3_version = ? AND torch_version = ? ORDER BY id DESC");
+    SQLite::bind(same, e.scenario, e.gradwave_version, e.ns3_version, e.torch_version);
+    while (same.executeStep()) {
+      StoredExperiment found;
+      found.id = same.getColumn(0).getInt64();
+      std::map<std::string, std::string> inputs;
+      SQLite::Statement texts(state_->database,
+                              "SELECT name, text FROM inputs WHERE experiment_id = ?");
+      texts.bind(1, found.id);
+      while (texts.executeStep()) {
+        inputs[texts.getColumn(0).getString()] = texts.getColumn(1).getString();
+      }
+      if (inputs != e.inputs) continue;
+      SQLite::Statement runs(state_->database,
+                             "SELECT id, variant, seed, parameters, settings, status, "
+                             "coalesce(learning_hash, '') FROM runs WHERE experiment_id = ? "
+                             "ORDER BY id");
+      runs.bind(1, found.id);
+      while (runs.executeStep()) {
+        const auto text = [&](int column) { return runs.getColumn(column).getString(); };
+        found.runs.push_back({runs.getColumn(0).getInt64(), text(1), runs.getColumn(2).getInt64(),
+                              text(3), text(4), text(5), text(6)});
+      }
+      return found;
+    }
+    return std::nullopt;
+  });
+}
+
+std::optional<std::int64_t> Database::add_missing_run(const Run& run) {
+  return state_->together([&]() -> std::optional<std::int64_t> {
+    SQLite::Statement there(state_->database,
+                            "SELECT 1 FROM runs WHERE experiment_id = ? AND variant = ? AND seed = "
+                            "? AND parameters = ?");
+    SQLite::bind(there, run.experiment_id, run.variant, run.seed, run.parameters);
+    if (there.executeStep()) return std::nullopt;
+    return add_run(run);
+  });
+}
+
+bool Database::restart_run(std::int64_t run_id) {
+  return state_->together([&] {
+    SQLite::Statement claim(
+        state_->database,
+        std::string("UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
+                    "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
+                    "NULL, host_learned_from = NULL, host_process = ?, started_at = ") +
+            kNow + " WHERE id = ? AND status = 'interrupted'");
+    SQLite::bind(claim, this_process(), run_id);
+    if (claim.exec() == 0) return false;
+    for (const char* table :
+         {"routes", "topologies", "transfers", "evaluations", "theory", "rounds"}) {
+      state_->execute(std::string("DELETE FROM ") + table + " WHERE run_id = ?", run_id);
+    }
+    return true;
+  });
 }
 
 void Database::finish_run(std::int64_t run_id, const std::string& status,

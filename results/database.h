@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,6 +18,18 @@ namespace gradwave::results {
 // Not ours, not writable, full, of another version: what() is a sentence with the file's name.
 struct DatabaseError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+struct StoredRun {
+  std::int64_t id = 0;
+  std::string variant;
+  std::int64_t seed = 0;
+  std::string parameters, settings, status, learning_hash;
+};
+
+struct StoredExperiment {
+  std::int64_t id = 0;
+  std::vector<StoredRun> runs;  // by id
 };
 
 // For the parent of a campaign: experiments and runs. Every call is one committed transaction.
@@ -32,6 +45,17 @@ class Database {
 
   // A row with status "running", owned by the process `host_process` (see this_process()).
   std::int64_t add_run(const Run& run);
+
+  // The latest experiment of the same scenario, inputs and versions, and its runs.
+  std::optional<StoredExperiment> find_experiment(const Experiment& experiment);
+
+  // Likewise a row, if its experiment has none of this variant, seed and parameters; none if it has
+  // one, which another process has added.
+  std::optional<std::int64_t> add_missing_run(const Run& run);
+
+  // Of an interrupted run, forgets its rows and makes it "running" again, ours; false if it is not
+  // interrupted any more.
+  bool restart_run(std::int64_t run_id);
 
   // `status` is complete, failed, interrupted or diverged; kept if it was set before.
   void finish_run(std::int64_t run_id, const std::string& status, const std::string& error);

@@ -9,8 +9,7 @@ namespace gradwave::channel {
 // From now on `sender` has one with `receiver`, as if they had just agreed, without frames on the
 // air and whatever was before. ns-3's own agreements do not bear robots that come and go: a request
 // whose last acknowledgment is lost ends the simulation, and one whose frames outlived their time
-// unsent holds up its sender for ever. In ns-3 3.43, what was is only forgotten, and agreed upon
-// anew on the air.
+// unsent holds up its sender for ever.
 void agree_on_block_acks(ns3::Ptr<ns3::WifiMac> sender, ns3::Ptr<ns3::WifiMac> receiver);
 
 }  // namespace gradwave::channel

@@ -67,29 +67,78 @@ class Campaign {
       : scenario_(scenario),
         database_(database),
         options_(options),
-        progress_(out, options.terminal, scenario.runs.size()) {}
+        out_(out),
+        progress_(out, options.terminal) {}
 
   CampaignOutcome run() {
     const SignalCounter counter;
-    outcome_.experiment_id = database_.add_experiment(
-        {scenario_.name, scenario_.text, scenario_.hash, version(), channel::ns3_version(),
-         learning::torch_version(), scenario_.inputs});
+    find_what_is_missing();
+    progress_.expect(expected_ = missing_.size());
     while (true) {
-      while (signals_seen == 0 && next_ < scenario_.runs.size() &&
+      while (signals_seen == 0 && next_ < missing_.size() &&
              children_.size() < static_cast<std::size_t>(options_.jobs) &&
-             !is_being_learned(scenario_.runs[next_])) {
-        start(scenario_.runs[next_++]);
+             !is_being_learned(*missing_[next_].run)) {
+        start(missing_[next_++]);
       }
       if (children_.empty()) break;
       listen();
       reap();
       if (signals_seen > 0) stop();
     }
-    outcome_.stopped = next_ < scenario_.runs.size() || outcome_.interrupted > 0;
+    outcome_.stopped = next_ < missing_.size() || outcome_.interrupted > 0;
     return outcome_;
   }
 
  private:
+  struct Missing {
+    const PlannedRun* run;
+    std::optional<std::int64_t> interrupted;  // its number in the file
+  };
+
+  void find_what_is_missing() {
+    const results::Experiment experiment = {scenario_.name,         scenario_.text,
+                                            scenario_.hash,         version(),
+                                            channel::ns3_version(), learning::torch_version(),
+                                            scenario_.inputs};
+    const auto stored = options_.again ? std::nullopt : database_.find_experiment(experiment);
+    std::vector<const results::StoredRun*> there(scenario_.runs.size());
+    for (std::size_t i = 0; i < there.size() && stored; ++i) {
+      const PlannedRun& run = scenario_.runs[i];
+      for (const results::StoredRun& each : stored->runs) {
+        if (each.variant == run.variant && each.seed == run.seed &&
+            each.parameters == run.parameters) {
+          there[i] = &each;
+        }
+      }
+      // Other data, or other defaults: another experiment.
+      if (there[i] && (there[i]->settings != to_json(run.settings).dump() ||
+                       there[i]->learning_hash != learning_hash(run.settings, run.description))) {
+        return begin(experiment);
+      }
+    }
+    if (!stored) return begin(experiment);
+    outcome_.experiment_id = stored->id;
+    for (std::size_t i = 0; i < there.size(); ++i) {
+      if (!there[i]) {
+        missing_.push_back({&scenario_.runs[i], std::nullopt});
+      } else if (there[i]->status == "interrupted") {
+        missing_.push_back({&scenario_.runs[i], there[i]->id});
+      } else {
+        ++outcome_.kept;
+        outcome_.kept_failed += there[i]->status == "failed" ? 1 : 0;
+      }
+    }
+    out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of "
+         << scenario_.runs.size() << " runs are done";
+    if (outcome_.kept_failed > 0) out_ << " (" << outcome_.kept_failed << " failed)";
+    out_ << (missing_.empty() ? "; --again runs all anew\n" : "; the others follow\n");
+  }
+
+  void begin(const results::Experiment& experiment) {
+    outcome_.experiment_id = database_.add_experiment(experiment);
+    for (const PlannedRun& run : scenario_.runs) missing_.push_back({&run, std::nullopt});
+  }
+
   // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
   // wait as well.
   bool is_being_learned(const PlannedRun& run) const {
@@ -114,14 +163,28 @@ class Campaign {
     return {};
   }
 
-  void start(const PlannedRun& run) {
+  // Its number; none if another process has it.
+  std::optional<std::int64_t> claim(const Missing& missing) {
+    if (missing.interrupted) {
+      return database_.restart_run(*missing.interrupted) ? missing.interrupted : std::nullopt;
+    }
+    const PlannedRun& run = *missing.run;
+    const learning::TrainingOptions& training = run.settings.learning.training;
+    return database_.add_missing_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
+                                      to_json(run.settings).dump(), training.workers,
+                                      run.description.model_size, training.rounds,
+                                      run.description.forward_macs,
+                                      learning_hash(run.settings, run.description)});
+  }
+
+  void start(const Missing& missing) {
+    const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
     const std::string hash = learning_hash(run.settings, run.description);
     const std::optional<LearnedIn> learned = find_learned(run);
-    const std::int64_t run_id = database_.add_run(
-        {outcome_.experiment_id, run.variant, run.seed, run.parameters,
-         to_json(run.settings).dump(), training.workers, run.description.model_size,
-         training.rounds, run.description.forward_macs, hash});
+    const std::optional<std::int64_t> claimed = claim(missing);
+    if (!claimed) return progress_.expect(--expected_);
+    const std::int64_t run_id = *claimed;
     progress_.started(run_id, label(run), training.rounds);
     std::vector<std::string> words = {"run-stored", "--db", options_.database.string(), "--run",
                                       std::to_string(run_id)};
@@ -214,9 +277,11 @@ class Campaign {
   const Scenario& scenario_;
   results::Database& database_;
   const CampaignOptions& options_;
+  std::ostream& out_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::size_t next_ = 0;
+  std::vector<Missing> missing_;  // in the order of the scenario
+  std::size_t next_ = 0, expected_ = 0;
   std::list<Child> children_;
   bool asked_ = false;
   std::chrono::steady_clock::time_point patience_ends_;

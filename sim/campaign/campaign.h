@@ -15,6 +15,9 @@ struct CampaignOptions {
   std::filesystem::path database;
   int jobs = 1;           // runs at a time
   bool terminal = false;  // redraw progress in place
+  // The scenario's experiment in the file, if it has one, is continued: only what is missing or
+  // was interrupted is run. Instead, a new experiment:
+  bool again = false;
   // A run whose learning has the hash of a complete one's, in the results or in others, repeats
   // what that has learned; one that has it of a run under way waits for that.
   bool retrain = false;              // instead, every run learns itself
@@ -23,12 +26,15 @@ struct CampaignOptions {
 
 struct CampaignOutcome {
   std::int64_t experiment_id = 0;
-  int complete = 0, diverged = 0, failed = 0, interrupted = 0;
+  int complete = 0, diverged = 0, failed = 0, interrupted = 0;  // of the runs that were started
+  int kept = 0;                                                 // that were there before
+  int kept_failed = 0;                                          // of these
   bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
 };
 
-// Stores the experiment and runs it. The first SIGINT or SIGTERM asks every run to stop and record
-// that it was interrupted; the second, or ten seconds of waiting, kills them. Throws DatabaseError.
+// Stores the experiment, or continues it, and runs it. The first SIGINT or SIGTERM asks every run
+// to stop and record that it was interrupted; the second, or ten seconds of waiting, kills them.
+// Throws DatabaseError.
 CampaignOutcome run_campaign(const Scenario& scenario, results::Database& database,
                              const CampaignOptions& options, std::ostream& out);
 

@@ -34,8 +34,9 @@ std::size_t terminal_width() {
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, bool terminal, std::size_t runs)
-    : out_(out), terminal_(terminal), runs_(runs) {}
+Progress::Progress(std::ostream& out, bool terminal) : out_(out), terminal_(terminal) {}
+
+void Progress::expect(std::size_t runs) { runs_ = runs; }
 
 std::string Progress::line(const Running& run) const {
   const RunProgress& progress = run.progress;
@@ -89,7 +90,13 @@ void Progress::finished(std::int64_t run_id, const std::string& outcome) {
   const Running& run = running_.at(run_id);
   const double host_s = std::chrono::duration<double>(Clock::now() - run.started).count();
   out_ << '[' << ++finished_ << '/' << runs_ << "] " << run.label << "  " << outcome << "  ("
-       << duration(host_s) << ")" << std::endl;
+       << duration(host_s);
+  if (finished_ < runs_) {  // as fast as so far
+    const double all_s = std::chrono::duration<double>(Clock::now() - began_).count();
+    const auto done = static_cast<double>(finished_), left = static_cast<double>(runs_ - finished_);
+    out_ << "; all in " << duration(all_s / done * left);
+  }
+  out_ << ")" << std::endl;
   running_.erase(run_id);
   draw();
 }

@@ -18,7 +18,9 @@ struct RunProgress {
 
 class Progress {
  public:
-  Progress(std::ostream& out, bool terminal, std::size_t runs);
+  Progress(std::ostream& out, bool terminal);
+
+  void expect(std::size_t runs);  // in all
 
   void started(std::int64_t run_id, const std::string& label, std::int64_t rounds_planned);
   void advanced(std::int64_t run_id, const RunProgress& progress);
@@ -39,7 +41,8 @@ class Progress {
 
   std::ostream& out_;
   bool terminal_;
-  std::size_t runs_, finished_ = 0;
+  const Clock::time_point began_ = Clock::now();
+  std::size_t runs_ = 0, finished_ = 0;
   std::size_t drawn_ = 0;  // lines on the terminal that are to be redrawn
   std::map<std::int64_t, Running> running_;
 };

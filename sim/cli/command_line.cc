@@ -200,6 +200,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   CampaignOptions options;
   options.database = command.database;
   options.terminal = isatty(STDERR_FILENO) != 0;
+  options.again = command.again;
   options.retrain = command.retrain;
   options.learned_in = command.learned_in;
   int code = 0;
@@ -211,13 +212,13 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
     for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
     const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
     print_outcome(outcome, err);
-    if (outcome.complete + outcome.diverged > 0) {
+    if (outcome.complete + outcome.diverged + outcome.kept > 0) {
       results::print(
           results::compare(command.database, std::to_string(outcome.experiment_id), command.target),
           out);
     }
     if (outcome.stopped) return 130;
-    if (outcome.failed > 0) code = 1;
+    if (outcome.failed + outcome.kept_failed > 0) code = 1;
   }
   return code;
 }
@@ -259,6 +260,8 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
       ->check(check_jobs);
+  verb->add_flag("--again", run_command.again,
+                 "run everything anew, as a new experiment, also what is done");
   verb->add_flag("--retrain", run_command.retrain,
                  "learn anew what a run in the results has learned already");
   verb->add_option("--learned-in", run_command.learned_in,

@@ -18,6 +18,7 @@ struct RunCommand {
   std::filesystem::path database = "results.sqlite";
   int jobs = 0;  // 0: as many as there are processors
   std::optional<double> target;
+  bool again = false;                // a new experiment, whatever is there
   bool retrain = false;              // repeats no run's learning
   std::filesystem::path learned_in;  // other results; empty: none
 };

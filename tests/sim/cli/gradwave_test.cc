@@ -2,6 +2,7 @@
 // The program as its user meets it: a scenario file in, tables and an exit code out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -104,6 +105,14 @@ class Gradwave : public testing::Test {
   }
   std::string text(const std::string& sql) {
     return std::get<std::string>(query(sql).rows.at(0).at(0));
+  }
+  // As no verb can.
+  void change(const std::string& sql) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((folder_ / "results.sqlite").c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
   }
 
   fs::path folder_;
@@ -414,6 +423,41 @@ TEST_F(Gradwave, AKilledCampaignLeavesItsRoundsAndIsMarkedAtTheNextStart) {
   EXPECT_EQ(next.code, 0) << next.output;
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'interrupted'"), 1);
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
+}
+
+TEST_F(Gradwave, ContinuesWhereItStopped) {
+  ASSERT_EQ(gradwave("run small.toml --jobs 1").code, 0);
+  fs::copy_file(folder_ / "results.sqlite", folder_ / "whole.sqlite");
+  // As kill -9 in the middle of the second run, and of those after it nothing.
+  change("UPDATE runs SET status = 'interrupted', error = 'x' WHERE id = 2");
+  change("DELETE FROM rounds WHERE run_id = 2 AND round > 1");
+  for (const char* table : {"transfers", "evaluations", "theory", "rounds"}) {
+    change(std::string("DELETE FROM ") + table + " WHERE run_id > 2");
+  }
+  change("DELETE FROM runs WHERE id > 2");
+  const Ended rest = gradwave("run small.toml --jobs 1");
+  EXPECT_EQ(rest.code, 0) << rest.output;
+  EXPECT_THAT(rest.output, HasSubstr("experiment 1 is there: 1 of 4 runs are done; the others"));
+  EXPECT_THAT(rest.output, HasSubstr("[3/3]"));
+  EXPECT_EQ(results::fingerprint(folder_ / "results.sqlite"),
+            results::fingerprint(folder_ / "whole.sqlite"));
+
+  const Ended nothing = gradwave("run small.toml");
+  EXPECT_EQ(nothing.code, 0);
+  EXPECT_THAT(nothing.output, HasSubstr("4 of 4 runs are done; --again runs all anew"));
+  EXPECT_THAT(nothing.output, HasSubstr("Top-K")) << "they are compared all the same";
+  EXPECT_EQ(integer("SELECT count(*) FROM experiments"), 1);
+  ASSERT_EQ(gradwave("run small.toml --again").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM experiments"), 2);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs"), 8);
+}
+
+TEST_F(Gradwave, AFailedRunIsNotTriedAgainUnlessAsked) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  change("UPDATE runs SET status = 'failed', error = 'x' WHERE id = 2");
+  const Ended next = gradwave("run small.toml");
+  EXPECT_EQ(next.code, 1) << "as at its first time";
+  EXPECT_THAT(next.output, HasSubstr("4 of 4 runs are done (1 failed)"));
 }
 
 TEST_F(Gradwave, AFullDiskEndsWithAMessageAndAnIntactDatabase) {
