@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "learning/compression/codec.h"
+#include "results/database.h"
 #include "results/query.h"
 
 namespace gradwave::net {
@@ -362,7 +363,7 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
   if (fast) variants.push_back({"rate", {{"wire.rate_bps", 2 * settings.link.wire.rate_bps}}});
 
   write("related.toml", toml_of(drawn, variants));
-  const Ended ran = gradwave("run related.toml --db related.sqlite --jobs 2", 240);
+  const Ended ran = gradwave("run related.toml --db related.sqlite --jobs 2 --retrain", 240);
   if (ran.code == 124) {
     ending_ = Ending::kTooSlow;
     return std::nullopt;
@@ -375,6 +376,13 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
       if (is_physics(text(row[0]), settings)) return std::nullopt;  // of another method, say
     }
     return Finding{"a run of a scenario that ran runs again", ran.output};
+  }
+
+  // Those of its variants that learn the same learn it once.
+  const Ended repeated = gradwave("run related.toml --db repeated.sqlite --jobs 2", 240);
+  if (repeated.code == 0 && results::fingerprint(folder_ / "repeated.sqlite") !=
+                                results::fingerprint(folder_ / "related.sqlite")) {
+    return Finding{"learning that is repeated is as if it were not", ""};
   }
 
   const auto same = [&](const std::string& variant, const char* sql) {
