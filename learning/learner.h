@@ -57,6 +57,10 @@ bool needs_pilot(const Options& options);
 // as a user's network may in training alone. A loss that is not finite is no failure.
 void rehearse(const Options& options);
 
+// Loads the data now: learners of this process, and of those that it forks, then have them at hand.
+// Those of one set are kept, the last. Throws as a learner would.
+void keep_dataset(const DataOptions& options);
+
 struct Dataset;
 
 class Learner final : public Rounds {

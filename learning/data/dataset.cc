@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "learning/data/content.h"
@@ -71,6 +73,11 @@ std::int64_t limited(std::int64_t wanted, std::int64_t available, const std::str
   return wanted > 0 ? wanted : available;
 }
 
+std::optional<std::pair<DataOptions, Dataset>>& kept() {
+  static std::optional<std::pair<DataOptions, Dataset>> data;
+  return data;
+}
+
 void keep_first(Images& images, std::int64_t samples) {
   images.images.resize(samples);
   images.labels.resize(samples);
@@ -108,7 +115,22 @@ DatasetShape inspect_dataset(const DataOptions& options) {
   return shape;
 }
 
+bool operator==(const DataOptions& one, const DataOptions& other) {
+  const auto all = [](const DataOptions& o) {
+    return std::tie(o.dataset, o.folder, o.path, o.side, o.train_samples, o.test_samples,
+                    o.augmentation, o.partition, o.dirichlet_alpha, o.shards_per_worker);
+  };
+  return all(one) == all(other);
+}
+
+void keep_dataset(const DataOptions& options) {
+  if (kept() && kept()->first == options) return;
+  kept().reset();
+  kept() = {options, load_dataset(options)};
+}
+
 Dataset load_dataset(const DataOptions& options) {
+  if (kept() && kept()->first == options) return kept()->second;
   Dataset data = source(options).load(options);
   keep_first(data.train, limited(options.train_samples, data.train.count(), "data.train_samples"));
   keep_first(data.test, limited(options.test_samples, data.test.count(), "data.test_samples"));

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <csignal>
 #include <list>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
@@ -17,6 +19,7 @@
 #include "results/trajectory.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
+#include "sim/campaign/zygote.h"
 #include "sim/run/run.h"
 #include "sim/scenario/learning_hash.h"
 #include "sim/version.h"
@@ -195,9 +198,12 @@ class Campaign {
         words.push_back(word);
       }
     }
+    const std::string& arithmetic = run.settings.learning.host.arithmetic;
+    std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
+    if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
+    const std::string settings = learned ? "" : to_json(run.settings).dump();
     children_.push_back(
-        {run_id, hash, learned ? learned->text : "",
-         Process(words, learning::environment_for(run.settings.learning.host.arithmetic))});
+        {run_id, hash, learned ? learned->text : "", zygote->start(words, settings)});
   }
 
   // Waits a little for something to read, and reads it.
@@ -282,6 +288,7 @@ class Campaign {
   CampaignOutcome outcome_;
   std::vector<Missing> missing_;  // in the order of the scenario
   std::size_t next_ = 0, expected_ = 0;
+  std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;
   bool asked_ = false;
   std::chrono::steady_clock::time_point patience_ends_;

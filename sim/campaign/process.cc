@@ -2,7 +2,6 @@
 #include "sim/campaign/process.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,37 +15,6 @@ namespace gradwave {
 namespace {
 
 constexpr std::size_t kWordsKept = 4096;
-
-struct Pipe {
-  int ends[2];
-  Pipe() {
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      throw std::system_error(errno, std::generic_category(), "pipe");
-  }
-};
-
-// Between fork and exec: nothing but system calls.
-[[noreturn]] void become(char* const* argv, char* const* environment, pid_t parent, int progress,
-                         int errors) {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(1);  // it died before the line above
-  setpgid(0, 0);                      // a terminal's Ctrl-C is the parent's to pass on
-  dup2(errors, STDOUT_FILENO);
-  dup2(errors, STDERR_FILENO);
-  if (progress == Process::kProgress) {
-    fcntl(progress, F_SETFD, 0);
-  } else {
-    dup2(progress, Process::kProgress);
-  }
-  execve("/proc/self/exe", argv, environment);
-  _exit(127);
-}
-
-// As exec wants them: a null pointer at the end.
-void append(const std::vector<std::string>& texts, std::vector<char*>& pointers) {
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-}
 
 // Appends what can be read now; false at the end of the stream.
 bool drain(int descriptor, std::string& text) {
@@ -70,22 +38,12 @@ void close_and_forget(int& descriptor) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments,
-                 const std::vector<std::string>& variables) {
-  std::vector<char*> argv = {const_cast<char*>("gradwave")};
-  append(arguments, argv);
-  std::vector<char*> environment;
-  append(variables, environment);
+Process::Pipe::Pipe() {
+  if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+}
 
-  const Pipe progress, errors;
-  const pid_t parent = getpid();
-  pid_ = fork();
-  if (pid_ == 0) become(argv.data(), environment.data(), parent, progress.ends[1], errors.ends[1]);
-  close(progress.ends[1]);
-  close(errors.ends[1]);
-  progress_ = progress.ends[0];
-  errors_ = errors.ends[0];
-  if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+Process::Process(pid_t pid, int progress, int errors)
+    : pid_(pid), progress_(progress), errors_(errors) {
   fcntl(progress_, F_SETFL, O_NONBLOCK);
   fcntl(errors_, F_SETFL, O_NONBLOCK);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// This program once more, as a child: what it says is read line by line, and it does not outlive
-// us.
+// A run as a child: what it says is read line by line, and it does not outlive us.
 #pragma once
 
 #include <sys/types.h>
@@ -15,9 +14,8 @@ class Process {
   // Descriptor on which a child finds its progress pipe.
   static constexpr int kProgress = 3;
 
-  // Starts this executable with these arguments and these variables, "NAME=value", as its
-  // environment. Throws std::system_error.
-  Process(const std::vector<std::string>& arguments, const std::vector<std::string>& variables);
+  // Of a child that is there, and on whose pipes it is heard.
+  Process(pid_t pid, int progress, int errors);
   ~Process();  // kills and reaps a child that still runs
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
@@ -33,6 +31,11 @@ class Process {
 
   // True once the child has ended; then `ending` says how it did, empty for exit code 0.
   bool ended(std::string& ending);
+
+  struct Pipe {  // closed by nobody; not for programs that a child becomes
+    Pipe();
+    int ends[2];
+  };
 
  private:
   pid_t pid_ = -1;

@@ -20,6 +20,7 @@
 #include "results/query.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/process.h"
+#include "sim/campaign/zygote.h"
 #include "sim/cli/commands.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
@@ -223,6 +224,17 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   return code;
 }
 
+static int dispatch(int argc, char** argv);
+
+// What a zygote has forked.
+static int forked(const std::vector<std::string>& arguments) {
+  std::vector<char*> words = {const_cast<char*>("gradwave")};
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  return dispatch(static_cast<int>(words.size()) - 1, words.data());
+}
+
 static int dispatch(int argc, char** argv) {
   CLI::App app(kIntroduction, "gradwave");
   app.footer(kExamples);
@@ -334,6 +346,11 @@ static int dispatch(int argc, char** argv) {
                       learned->count() > 0 ? std::optional(learned_in) : std::nullopt,
                       Process::kProgress);
   });
+
+  pid_t campaign = 0;
+  verb = app.add_subcommand("zygote", "runs by forking (sim/campaign/zygote.h)")->group("");
+  verb->add_option("campaign", campaign)->required();
+  verb->callback([&] { live_as_zygote(campaign, forked); });
 
   try {
     app.parse(argc, argv);

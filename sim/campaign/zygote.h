@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where runs come from: this program once more, with its libraries loaded and the data at hand,
+// which becomes a run by forking. It has computed nothing, opened no results and started no thread,
+// so that a fork of it is as good as a process of its own, and is there at once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/campaign/process.h"
+
+namespace gradwave {
+
+class Zygote {
+ public:
+  // Its environment is these variables, "NAME=value". Throws std::system_error.
+  explicit Zygote(const std::vector<std::string>& variables);
+  ~Zygote();
+  Zygote(const Zygote&) = delete;
+  Zygote& operator=(const Zygote&) = delete;
+
+  // A process that does what `gradwave` with these arguments would. `settings`, a run's as JSON,
+  // say which data it will want; "" if none. Throws std::system_error.
+  Process start(const std::vector<std::string>& arguments, const std::string& settings);
+
+ private:
+  pid_t pid_ = -1;
+  int socket_ = -1;
+};
+
+// The zygote's own life, on its socket: ends when that is closed. `work` is what a forked process
+// does with its arguments; its exit code is what that returns. `campaign` is the process that it
+// forks for.
+void live_as_zygote(pid_t campaign, int (*work)(const std::vector<std::string>& arguments));
+
+}  // namespace gradwave
