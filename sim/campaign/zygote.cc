@@ -92,12 +92,9 @@ void have_data_at_hand(const std::string& settings) {
 
 // A run of the campaign's, which has to be its parent, for it to hear of the run's end and for the
 // run to hear of its own: the process in between ends at once.
-[[noreturn]] void become(const Request& request, pid_t campaign,
+[[noreturn]] void become(const Request& request, pid_t between, pid_t campaign,
                          int (*work)(const std::vector<std::string>&)) {
-  while (getppid() != campaign) {
-    if (kill(campaign, 0) != 0) _exit(1);
-    sched_yield();
-  }
+  while (getppid() == between) sched_yield();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != campaign) _exit(1);  // it died before the line above
   setpgid(0, 0);                        // a terminal's Ctrl-C is the campaign's to pass on
@@ -179,8 +176,8 @@ void live_as_zygote(pid_t campaign, int (*work)(const std::vector<std::string>& 
     have_data_at_hand(request->texts.at(0));
     const pid_t between = fork();
     if (between == 0) {
-      const pid_t run = fork();
-      if (run == 0) become(*request, campaign, work);
+      const pid_t myself = getpid(), run = fork();
+      if (run == 0) become(*request, myself, campaign, work);
       _exit(::send(kSocket, &run, sizeof run, MSG_NOSIGNAL) < 0 ? 1 : 0);
     }
     for (const int pipe : request->pipes) close(pipe);

@@ -333,6 +333,30 @@ static int dispatch(int argc, char** argv) {
   with_database(verb);
   verb->callback([&] { print_fingerprint(database, std::cout); });
 
+  std::int64_t shown = 0;
+  verb = app.add_subcommand("show", "a run in the results, as a scenario that repeats it");
+  verb->add_option("run", shown, "its number")->required()->check(check_run_id);
+  with_database(verb);
+  verb->callback([&] { code = show(database, shown, std::cout); });
+
+  std::filesystem::path into;
+  bool verify = false;
+  verb = app.add_subcommand("rerun", "do a run in the results once more and compare all rows");
+  verb->add_option("run", shown, "its number")->required()->check(check_run_id);
+  with_database(verb);
+  verb->add_flag("--verify", verify, "compare alone, and keep nothing");
+  verb->add_option("--into", into, "the results file that keeps it")->check(check_database);
+  verb->callback([&] {
+    if (verify == !into.empty()) {
+      throw CLI::ValidationError("rerun", "expected --verify, or --into with a results file");
+    }
+    if (!into.empty() &&
+        std::filesystem::weakly_canonical(into) == std::filesystem::weakly_canonical(database)) {
+      throw CLI::ValidationError("--into", "expected another file than --db");
+    }
+    code = rerun(database, shown, into, std::cout, std::cerr);
+  });
+
   std::int64_t run_id = 0;
   verb = app.add_subcommand("run-stored", "one run, as its row in the database says")->group("");
   with_database(verb);

@@ -3,6 +3,7 @@
 // something failed, standard output included, 2 bad input (nothing was stored), 130 interrupted.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
 #include <optional>
@@ -36,6 +37,14 @@ int draw_map(const std::filesystem::path& scenario, const std::vector<std::strin
 
 // All words of one kind, or of every kind if `what` is empty.
 int list(const std::string& what, std::ostream& out, std::ostream& err);
+
+// A stored run as a scenario of its own.
+int show(const std::filesystem::path& database, std::int64_t run_id, std::ostream& out);
+
+// Does a stored run once more, from its row alone, into another results file (empty: one that is
+// not kept), and compares their rows.
+int rerun(const std::filesystem::path& database, std::int64_t run_id,
+          const std::filesystem::path& into, std::ostream& out, std::ostream& err);
 
 // argv as main() has it.
 int command_line(int argc, char** argv);

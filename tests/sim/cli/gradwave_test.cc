@@ -452,6 +452,37 @@ TEST_F(Gradwave, ContinuesWhereItStopped) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 8);
 }
 
+TEST_F(Gradwave, ShowsAStoredRunAsAScenarioThatRepeatsIt) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  const Ended shown = gradwave("show 2");
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_THAT(shown.output, HasSubstr("# run 2 of experiment 1"));
+  write("shown.toml", shown.output);
+  const Ended again = gradwave("run shown.toml --db again.sqlite");
+  ASSERT_EQ(again.code, 0) << again.output;
+  const std::string rows =
+      "SELECT settings, variant, seed, (SELECT sum(latency_s) FROM rounds "
+      "WHERE run_id = runs.id) FROM runs WHERE id = ";
+  EXPECT_EQ(query(rows + "2").rows, query(rows + "1", "again.sqlite").rows);
+  EXPECT_EQ(gradwave("show 99").code, 2);
+}
+
+TEST_F(Gradwave, RerunsAStoredRunAndSaysWhereItDiffers) {
+  ASSERT_EQ(gradwave("run small.toml").code, 0);
+  const Ended same = gradwave("rerun 2 --verify");
+  EXPECT_EQ(same.code, 0) << same.output;
+  EXPECT_THAT(same.output, HasSubstr("run 2 comes out again, row for row"));
+  EXPECT_EQ(gradwave("rerun 2 --into other.sqlite").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'", "other.sqlite"), 1);
+  change("UPDATE rounds SET latency_s = latency_s + 1 WHERE run_id = 2 AND round = 1");
+  const Ended other = gradwave("rerun 2 --verify");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.output, HasSubstr("does not come out again: rounds, row 2: latency_s is "));
+  EXPECT_EQ(gradwave("rerun 2").code, 2);
+  EXPECT_EQ(gradwave("rerun 99 --verify").code, 2);
+  EXPECT_EQ(gradwave("rerun 2 --into results.sqlite").code, 2);
+}
+
 TEST_F(Gradwave, AFailedRunIsNotTriedAgainUnlessAsked) {
   ASSERT_EQ(gradwave("run small.toml").code, 0);
   change("UPDATE runs SET status = 'failed', error = 'x' WHERE id = 2");
