@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <thread>
 
 #include "results/compare.h"
 #include "results/database.h"
-#include "results/query.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/zygote.h"
 #include "sim/cli/commands.h"
+#include "sim/front/front.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
 #include "sim/scenario/learning_hash.h"
@@ -29,19 +23,6 @@
 
 namespace gradwave {
 namespace {
-
-constexpr const char* kIntroduction =
-    "gradwave: distributed learning of a team of robots over a simulated radio.\n"
-    "Which compression of the gradients reaches a good model first, on this channel?";
-
-constexpr const char* kExamples =
-    "Examples:\n"
-    "  ./gradwave run scenarios/quickstart.toml\n"
-    "  ./gradwave compare --target 0.9\n"
-    "  ./gradwave query \"SELECT variant, max(accuracy) FROM run_summary GROUP BY 1\"\n"
-    "  ./gradwave test\n"
-    "Exit codes: 0 done, 1 a run failed or the output could not be written, 2 bad input\n"
-    "(nothing was stored), 130 interrupted.";
 
 // More runs at a time than that are a slip of the finger.
 constexpr int kMostJobs = 1024;
@@ -62,16 +43,6 @@ int default_jobs(const Scenario& scenario) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-// A number as a whole word: CLI11 would leave a remainder unread.
-template <class Number>
-std::optional<Number> number_of(const std::string& text) {
-  Number number = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number;
-}
-
 // CLI11 puts the option's name in front of what these say.
 std::string check_jobs(const std::string& text) {
   const auto jobs = number_of<int>(text);
@@ -80,25 +51,10 @@ std::string check_jobs(const std::string& text) {
          "\"";
 }
 
-std::string check_target(const std::string& text) {
-  const auto target = number_of<double>(text);
-  if (target && *target >= 0 && *target <= 1) return "";
-  return "expected an accuracy from 0 to 1 (0.7 is 70 %), found \"" + text + "\"";
-}
-
 std::string check_run_id(const std::string& text) {
   const auto id = number_of<std::int64_t>(text);
   if (id && *id >= 1) return "";
   return "expected the number of a run, from 1, found \"" + text + "\"";
-}
-
-std::string check_database(const std::string& text) {
-  try {
-    results::check_results_file(text);
-    return "";
-  } catch (const results::DatabaseError& error) {
-    return error.what();
-  }
 }
 
 std::string check_override(const std::string& text) {
@@ -106,55 +62,6 @@ std::string check_override(const std::string& text) {
   if (equals != 0 && equals != std::string::npos) return "";
   return "expected group.key=value, found \"" + text + "\"";
 }
-
-std::string check_not_empty(const std::string& text) {
-  return text.empty() ? "expected a word, found nothing" : "";
-}
-
-// The hash alone on the first line, for scripts; then between which files it can be equal.
-void print_fingerprint(const std::filesystem::path& database, std::ostream& out) {
-  out << results::fingerprint(database) << '\n';
-  const results::Table versions = results::query(
-      database,
-      "SELECT 'gradwave ' || gradwave_version || ', ns-3 ' || ns3_version || ', LibTorch ' || "
-      "torch_version FROM experiments GROUP BY 1 ORDER BY min(id)");
-  for (const auto& row : versions.rows) out << std::get<std::string>(row[0]) << '\n';
-  const results::Table runs = results::query(
-      database,
-      "SELECT count(*), count(*) FILTER (WHERE coalesce(host_device, 'cpu') <> 'cpu' OR "
-      "coalesce(settings ->> '$.\"host.arithmetic\"', '') <> 'reproducible') FROM runs");
-  const auto all = std::get<std::int64_t>(runs.rows.at(0).at(0));
-  const auto others = std::get<std::int64_t>(runs.rows.at(0).at(1));
-  if (others == 0) return;
-  out << others << " of " << all
-      << " runs may differ on another processor: by host.arithmetic = \"fastest\", on a GPU, or by "
-         "an earlier gradwave\n";
-}
-
-// Else the next file that is opened gets the number of a stream that is closed, and what was meant
-// for people is written into it.
-void open_standard_streams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(stream, F_GETFD) != -1) continue;
-    // Reading only, so that output to a closed stream is still an error.
-    if (open("/dev/null", O_RDONLY) < 0) return;
-  }
-}
-
-// All output goes through std::cout: whether it arrived is known here, for every verb.
-int check_output(int code) {
-  errno = 0;
-  std::cout.flush();
-  if (std::cout.good() && std::fflush(stdout) == 0) return code;
-  const std::string reason =
-      errno != 0 ? std::strerror(errno) : "is the disk full, or was the pipe closed?";
-  std::cerr << "gradwave: the output could not be written: " << reason << '\n';
-  return code == 0 ? 1 : code;
-}
-
-}  // namespace
-
-namespace {
 
 // Before anything is stored.
 void claim_folders(const Scenario& scenario, const std::filesystem::path& results) {
@@ -236,19 +143,14 @@ static int forked(const std::vector<std::string>& arguments) {
 }
 
 static int dispatch(int argc, char** argv) {
-  CLI::App app(kIntroduction, "gradwave");
-  app.footer(kExamples);
-  app.set_version_flag("--version", version());
-  app.require_subcommand(0, 1);
+  CLI::App app;
+  introduce(app);
   int code = 0;
 
   RunCommand run_command;
-  std::string database = "results.sqlite";
-  const auto with_database = [&](CLI::App* verb) {
-    verb->add_option("--db", database, "the results file")
-        ->check(check_database)
-        ->capture_default_str();
-  };
+  ResultsVerbs values;
+  std::string& database = values.database;
+  const auto with_database = [&](CLI::App* verb) { add_database(*verb, database); };
   const auto with_scenarios = [&](CLI::App* verb) {
     verb->add_option("scenarios", run_command.scenarios, "scenario files (TOML)")->required();
     verb->add_option("--set", run_command.overrides,
@@ -259,16 +161,10 @@ static int dispatch(int argc, char** argv) {
     verb->add_option("--variant", run_command.variants, "only this variant; may be given again")
         ->allow_extra_args(false);
   };
-  const auto with_target = [&](CLI::App* verb) {
-    verb->add_option("--target", run_command.target,
-                     "accuracy to reach, 0 to 1 (default: the best that all runs reached)")
-        ->check(check_target);
-  };
-
   CLI::App* verb = app.add_subcommand("run", "run scenarios and compare their variants");
   with_scenarios(verb);
   with_database(verb);
-  with_target(verb);
+  add_target(*verb, run_command.target);
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
       ->check(check_jobs);
@@ -307,31 +203,7 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("what", what, "settings, sparsifiers, models, links, ... (default: all words)");
   verb->callback([&] { code = list(what, std::cout, std::cerr); });
 
-  std::string sql, format = "table";
-  verb = app.add_subcommand("query", "ask the results anything, in SQL (results/schema.sql)");
-  verb->add_option("sql", sql, "one SELECT")->required();
-  with_database(verb);
-  verb->add_option("--format", format, "table, csv or json")
-      ->check(CLI::IsMember({"table", "csv", "json"}))
-      ->capture_default_str();
-  verb->callback([&] { results::print_query(database, sql, format, std::cout); });
-
-  std::string experiment;
-  verb = app.add_subcommand("compare", "the variants of an experiment, paired by seed");
-  with_database(verb);
-  with_target(verb);
-  verb->add_option("--experiment", experiment, "its number or name (default: the latest)")
-      ->check(check_not_empty);
-  verb->callback([&] {
-    results::print(results::compare(database, experiment, run_command.target), std::cout);
-  });
-
-  verb = app.add_subcommand("fingerprint",
-                            "a hash over everything in the results that is "
-                            "reproducible: equal for equal scenarios, seeds and versions, which "
-                            "follow it");
-  with_database(verb);
-  verb->callback([&] { print_fingerprint(database, std::cout); });
+  add_results_verbs(app, values);
 
   std::int64_t shown = 0;
   verb = app.add_subcommand("show", "a run in the results, as a scenario that repeats it");
@@ -376,26 +248,15 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("campaign", campaign)->required();
   verb->callback([&] { live_as_zygote(campaign, forked); });
 
-  try {
-    app.parse(argc, argv);
-    if (app.get_subcommands().empty()) std::cout << app.help();
-    return code;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const ScenarioError& error) {
+  return run_app(app, argc, argv, code, [](const std::exception& error) {
+    if (dynamic_cast<const ScenarioError*>(&error) == nullptr) return false;
     std::cerr << error.what() << '\n';
-  } catch (const results::DatabaseError& error) {
-    std::cerr << "gradwave: " << error.what() << '\n';
-  } catch (const std::exception& error) {
-    std::cerr << "gradwave: unexpected: " << error.what() << '\n';
-    return 1;
-  }
-  return 2;
+    return true;
+  });
 }
 
 int command_line(int argc, char** argv) {
-  open_standard_streams();
-  return check_output(dispatch(argc, argv));
+  return with_streams([&] { return dispatch(argc, argv); });
 }
 
 }  // namespace gradwave
