@@ -67,11 +67,12 @@ std::int64_t Database::add_experiment(const Experiment& e) {
 std::int64_t Database::add_run(const Run& r) {
   return state_->execute(
       std::string("INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
-                  "model_size, rounds_planned, host_process, forward_macs, learning_hash, "
-                  "started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ") +
+                  "model_size, rounds_planned, host_process, forward_macs, place, "
+                  "learning_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, "
+                  "''), ") +
           kNow + ")",
       r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
-      r.rounds_planned, this_process(), r.forward_macs, r.learning_hash);
+      r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash);
 }
 
 std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {

@@ -57,6 +57,7 @@ CREATE TABLE runs (
   pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what a pilot measured (below)
   forward_macs REAL,               -- multiply-adds of one sample's forward pass
   budget_unused INTEGER,           -- entries of k T that whole k_t leave over
+  place INTEGER,                   -- among the runs of its scenario, from 0; NULL in files of before
   learning_hash TEXT,              -- of all that the learning depends on: settings, seed, data, versions,
                                    -- device; runs that have the same learn the same. NULL: it depends on
                                    -- the network as well

@@ -4,7 +4,7 @@
 -- model; what learning depended on was not written down.
 
 CREATE TEMP VIEW v8_runs AS
-SELECT *, NULL AS forward_macs, NULL AS learning_hash, NULL AS host_learned_from FROM v7_runs;
+SELECT *, NULL AS place, NULL AS forward_macs, NULL AS learning_hash, NULL AS host_learned_from FROM v7_runs;
 
 CREATE TEMP VIEW v8_evaluations AS
 SELECT *, NULL AS consensus_distance, NULL AS worst_worker_accuracy, NULL AS best_worker_accuracy

@@ -95,6 +95,7 @@ class Campaign {
  private:
   struct Missing {
     const PlannedRun* run;
+    std::int64_t place;                       // in the scenario
     std::optional<std::int64_t> interrupted;  // its number in the file
   };
 
@@ -103,10 +104,11 @@ class Campaign {
                                             scenario_.hash,         version(),
                                             channel::ns3_version(), learning::torch_version(),
                                             scenario_.inputs};
+    choose_mine();
     const auto stored = options_.again ? std::nullopt : database_.find_experiment(experiment);
-    std::vector<const results::StoredRun*> there(scenario_.runs.size());
+    std::vector<const results::StoredRun*> there(mine_.size());
     for (std::size_t i = 0; i < there.size() && stored; ++i) {
-      const PlannedRun& run = scenario_.runs[i];
+      const PlannedRun& run = *mine_[i].run;
       for (const results::StoredRun& each : stored->runs) {
         if (each.variant == run.variant && each.seed == run.seed &&
             each.parameters == run.parameters) {
@@ -123,23 +125,40 @@ class Campaign {
     outcome_.experiment_id = stored->id;
     for (std::size_t i = 0; i < there.size(); ++i) {
       if (!there[i]) {
-        missing_.push_back({&scenario_.runs[i], std::nullopt});
+        missing_.push_back(mine_[i]);
       } else if (there[i]->status == "interrupted") {
-        missing_.push_back({&scenario_.runs[i], there[i]->id});
+        missing_.push_back(mine_[i]);
+        missing_.back().interrupted = there[i]->id;
       } else {
         ++outcome_.kept;
         outcome_.kept_failed += there[i]->status == "failed" ? 1 : 0;
       }
     }
-    out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of "
-         << scenario_.runs.size() << " runs are done";
+    out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of " << mine_.size()
+         << " runs are done";
     if (outcome_.kept_failed > 0) out_ << " (" << outcome_.kept_failed << " failed)";
     out_ << (missing_.empty() ? "; --again runs all anew\n" : "; the others follow\n");
   }
 
   void begin(const results::Experiment& experiment) {
     outcome_.experiment_id = database_.add_experiment(experiment);
-    for (const PlannedRun& run : scenario_.runs) missing_.push_back({&run, std::nullopt});
+    missing_ = mine_;
+  }
+
+  // Those of this shard; one alone has all.
+  void choose_mine() {
+    std::map<std::string, std::int64_t> groups;  // by what they learn
+    std::int64_t next_group = 0, place = 0;
+    for (const PlannedRun& run : scenario_.runs) {
+      const std::string hash = learning_hash(run.settings, run.description);
+      const bool is_new = hash.empty() || groups.count(hash) == 0;
+      const std::int64_t group = is_new ? next_group++ : groups[hash];
+      if (!hash.empty()) groups[hash] = group;
+      if (group % options_.shard.of == options_.shard.number - 1) {
+        mine_.push_back({&run, place, std::nullopt});
+      }
+      ++place;
+    }
   }
 
   // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
@@ -176,7 +195,7 @@ class Campaign {
     return database_.add_missing_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
                                       to_json(run.settings).dump(), training.workers,
                                       run.description.model_size, training.rounds,
-                                      run.description.forward_macs,
+                                      run.description.forward_macs, missing.place,
                                       learning_hash(run.settings, run.description)});
   }
 
@@ -286,7 +305,7 @@ class Campaign {
   std::ostream& out_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::vector<Missing> missing_;  // in the order of the scenario
+  std::vector<Missing> mine_, missing_;  // in the order of the scenario
   std::size_t next_ = 0, expected_ = 0;
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;

@@ -11,6 +11,11 @@
 
 namespace gradwave {
 
+// One of several parts of a campaign: those runs that learn the same are in one.
+struct Shard {
+  std::int64_t number = 1, of = 1;  // 1 to `of`
+};
+
 struct CampaignOptions {
   std::filesystem::path database;
   int jobs = 1;           // runs at a time
@@ -18,6 +23,7 @@ struct CampaignOptions {
   // The scenario's experiment in the file, if it has one, is continued: only what is missing or
   // was interrupted is run. Instead, a new experiment:
   bool again = false;
+  Shard shard;
   // A run whose learning has the hash of a complete one's, in the results or in others, repeats
   // what that has learned; one that has it of a run under way waits for that.
   bool retrain = false;              // instead, every run learns itself

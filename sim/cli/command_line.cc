@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <set>
@@ -57,6 +58,34 @@ std::string check_run_id(const std::string& text) {
   return "expected the number of a run, from 1, found \"" + text + "\"";
 }
 
+// "3/16", or "slurm": what the environment says of a job array.
+std::optional<Shard> shard_of(const std::string& text) {
+  const auto whole = [](const std::string& word) { return number_of<std::int64_t>(word); };
+  std::optional<std::int64_t> number, of;
+  if (text == "slurm") {
+    const auto variable = [&](const char* name) {
+      const char* value = std::getenv(name);
+      return value ? whole(value) : std::nullopt;
+    };
+    const auto task = variable("SLURM_ARRAY_TASK_ID"), first = variable("SLURM_ARRAY_TASK_MIN");
+    if (task && first) number = *task - *first + 1;
+    of = variable("SLURM_ARRAY_TASK_COUNT");
+  } else if (const std::size_t slash = text.find('/'); slash != std::string::npos) {
+    number = whole(text.substr(0, slash));
+    of = whole(text.substr(slash + 1));
+  }
+  if (!number || !of || *number < 1 || *number > *of) return std::nullopt;
+  return Shard{*number, *of};
+}
+
+std::string check_shard(const std::string& text) {
+  if (shard_of(text)) return "";
+  if (text == "slurm") {
+    return "slurm: expected a job array with tasks one apart (SLURM_ARRAY_TASK_ID, _MIN, _COUNT)";
+  }
+  return "expected a part and their number, 3/16, or slurm; found \"" + text + "\"";
+}
+
 std::string check_override(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals != 0 && equals != std::string::npos) return "";
@@ -109,6 +138,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   options.database = command.database;
   options.terminal = isatty(STDERR_FILENO) != 0;
   options.again = command.again;
+  options.shard = command.shard;
   options.retrain = command.retrain;
   options.learned_in = command.learned_in;
   int code = 0;
@@ -168,6 +198,10 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
       ->check(check_jobs);
+  verb->add_option_function<std::string>(
+          "--shard", [&](const std::string& text) { run_command.shard = *shard_of(text); },
+          "of a campaign in parts, each with its own --db: 3/16; or slurm, of a job array")
+      ->check(check_shard);
   verb->add_flag("--again", run_command.again,
                  "run everything anew, as a new experiment, also what is done");
   verb->add_flag("--retrain", run_command.retrain,

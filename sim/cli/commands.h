@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/campaign/campaign.h"
+
 namespace gradwave {
 
 struct RunCommand {
@@ -19,6 +21,7 @@ struct RunCommand {
   std::filesystem::path database = "results.sqlite";
   int jobs = 0;  // 0: as many as there are processors
   std::optional<double> target;
+  Shard shard;
   bool again = false;                // a new experiment, whatever is there
   bool retrain = false;              // repeats no run's learning
   std::filesystem::path learned_in;  // other results; empty: none

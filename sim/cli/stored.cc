@@ -62,7 +62,7 @@ std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::pat
   const auto run = row_of(database,
                           "SELECT experiment_id, variant, seed, parameters, settings, workers, "
                           "model_size, rounds_planned, coalesce(forward_macs, 0.0), "
-                          "coalesce(learning_hash, '') FROM runs WHERE id = ",
+                          "coalesce(learning_hash, ''), coalesce(place, 0) FROM runs WHERE id = ",
                           run_id);
   const auto experiment_id = std::get<std::int64_t>(run[0]);
   const auto experiment =
@@ -80,9 +80,9 @@ std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::pat
   }
   results::Database there(into);
   const auto integer = [&](std::size_t i) { return std::get<std::int64_t>(run[i]); };
-  const std::int64_t id = there.add_run({there.add_experiment(again), text(run[1]), integer(2),
-                                         text(run[3]), text(run[4]), integer(5), integer(6),
-                                         integer(7), std::get<double>(run[8]), text(run[9])});
+  const std::int64_t id = there.add_run(
+      {there.add_experiment(again), text(run[1]), integer(2), text(run[3]), text(run[4]),
+       integer(5), integer(6), integer(7), std::get<double>(run[8]), integer(10), text(run[9])});
   const Settings settings = from_json(nlohmann::json::parse(text(run[4])));
   Zygote zygote(learning::environment_for(settings.learning.host.arithmetic));
   Process process =

@@ -11,6 +11,7 @@
 
 #include "results/compare.h"
 #include "results/database.h"
+#include "results/merge.h"
 #include "results/query.h"
 #include "sim/version.h"
 
@@ -138,6 +139,15 @@ void add_results_verbs(CLI::App& app, ResultsVerbs& values) {
                             "follow it");
   add_database(*verb, values.database);
   verb->callback([&] { print_fingerprint(values.database, std::cout); });
+
+  verb = app.add_subcommand("merge", "the runs of several results files, in one");
+  verb->add_option("files", values.files, "results files, which stay as they are")->required();
+  add_database(*verb, values.database);
+  verb->callback([&] {
+    const results::Merged merged = results::merge(values.files, values.database);
+    std::cerr << values.database << ": " << merged.runs << " runs more, " << merged.experiments
+              << " new experiments\n";
+  });
 }
 
 int run_app(CLI::App& app, int argc, char** argv, const int& code,

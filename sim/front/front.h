@@ -7,9 +7,11 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace gradwave {
 
@@ -31,11 +33,12 @@ std::string check_not_empty(const std::string& text);
 // The application without verbs.
 void introduce(CLI::App& app);
 
-// query, compare, fingerprint.
+// query, compare, fingerprint, merge.
 struct ResultsVerbs {
   std::string database = "results.sqlite";
   std::string sql, format = "table", experiment;
   std::optional<double> target;
+  std::vector<std::filesystem::path> files;
 };
 void add_database(CLI::App& verb, std::string& database);
 void add_target(CLI::App& verb, std::optional<double>& target);

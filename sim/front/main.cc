@@ -16,7 +16,7 @@ namespace {
 
 bool is_about_results(int argc, char** argv) {
   if (argc < 2) return false;
-  for (const char* word : {"query", "compare", "fingerprint", "--version"}) {
+  for (const char* word : {"query", "compare", "fingerprint", "merge", "--version"}) {
     if (std::strcmp(argv[1], word) == 0) return true;
   }
   return false;

@@ -764,6 +764,33 @@ TEST_F(Gradwave, LearnsOnceAndRepeatsItOverOtherNetworks) {
             (Rows{{std::int64_t{0}}}));
 }
 
+TEST_F(Gradwave, ShardsMergeIntoTheWhole) {
+  write("sweep.toml", kSweep);
+  ASSERT_EQ(gradwave("run sweep.toml --db whole.sqlite").code, 0);
+  for (const std::string part : {"2", "1"}) {
+    ASSERT_EQ(gradwave("run sweep.toml --db " + part + ".sqlite --shard " + part + "/2").code, 0);
+    EXPECT_EQ(integer("SELECT count(*) FROM runs", part + ".sqlite"), 3) << "one variant each";
+    EXPECT_EQ(integer("SELECT count(host_learned_from) FROM runs", part + ".sqlite"), 2);
+  }
+  const Ended merged = gradwave("merge 2.sqlite 1.sqlite --db all.sqlite");
+  ASSERT_EQ(merged.code, 0) << merged.output;
+  EXPECT_THAT(merged.output, HasSubstr("6 runs more, 1 new experiments"));
+  EXPECT_EQ(results::fingerprint(folder_ / "all.sqlite"),
+            results::fingerprint(folder_ / "whole.sqlite"));
+  EXPECT_THAT(gradwave("run sweep.toml --db all.sqlite").output, HasSubstr("6 of 6 runs are done"));
+  EXPECT_EQ(gradwave("merge 1.sqlite --db all.sqlite").code, 2) << "a clash";
+
+  for (const std::string wrong : {"0/2", "3/2", "1", "slurm", "1/2/3"}) {
+    EXPECT_EQ(gradwave("run sweep.toml --db no.sqlite --shard " + wrong).code, 2);
+  }
+  const Ended array = shell(in_folder(
+      std::string("SLURM_ARRAY_TASK_ID=8 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_COUNT=2 ") +
+      GRADWAVE_BINARY + " run sweep.toml --db array.sqlite --shard slurm"));
+  EXPECT_EQ(array.code, 0) << array.output;
+  EXPECT_EQ(results::fingerprint(folder_ / "array.sqlite"),
+            results::fingerprint(folder_ / "2.sqlite"));
+}
+
 TEST_F(Gradwave, RepeatsNothingThatDependsOnTheNetwork) {
   write("sweep.toml", kSweep);
   ASSERT_EQ(gradwave("run sweep.toml --db t.sqlite").code, 0);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Several results files into one: shards of a campaign that were run on machines of their own.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace gradwave::results {
+
+struct Merged {
+  std::int64_t experiments = 0;  // that were new
+  std::int64_t runs = 0;
+};
+
+// Adds the experiments and runs of `files` to `into`, which may be new; the files stay as they are.
+// Experiments of the same scenario, inputs and versions are one, and its runs come in the order of
+// the scenario, so that shards together are what one campaign would have been. In one transaction.
+// Throws DatabaseError, and has changed nothing, if a run is in two files, or still under way, or a
+// file is of an earlier version.
+Merged merge(const std::vector<std::filesystem::path>& files, const std::filesystem::path& into);
+
+}  // namespace gradwave::results
