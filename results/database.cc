@@ -51,11 +51,13 @@ Database::~Database() = default;
 std::int64_t Database::add_experiment(const Experiment& e) {
   return state_->together([&] {
     const std::int64_t id = state_->execute(
-        std::string("INSERT INTO experiments (name, scenario, scenario_hash, gradwave_version, "
-                    "ns3_version, torch_version, host, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ") +
+        std::string(
+            "INSERT INTO experiments (name, scenario, scenario_hash, gradwave_version, "
+            "ns3_version, torch_version, host, host_sources, created_at) VALUES (?, ?, ?, ?, ?, "
+            "?, ?, ?, ") +
             kNow + ")",
         e.name, e.scenario, e.scenario_hash, e.gradwave_version, e.ns3_version, e.torch_version,
-        this_host());
+        this_host(), e.host_sources);
     for (const auto& [name, text] : e.inputs) {
       state_->execute("INSERT INTO inputs (experiment_id, name, text) VALUES (?, ?, ?)", id, name,
                       text);
@@ -66,10 +68,11 @@ std::int64_t Database::add_experiment(const Experiment& e) {
 
 std::int64_t Database::add_run(const Run& r) {
   return state_->execute(
-      std::string("INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
-                  "model_size, rounds_planned, host_process, forward_macs, place, "
-                  "learning_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, "
-                  "''), ") +
+      std::string(
+          "INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
+          "model_size, rounds_planned, host_process, forward_macs, place, "
+          "host_learning_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, "
+          "''), ") +
           kNow + ")",
       r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
       r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash);
@@ -77,10 +80,13 @@ std::int64_t Database::add_run(const Run& r) {
 
 std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
   return guarded(state_->file, [&]() -> std::optional<StoredExperiment> {
-    SQLite::Statement same(state_->database,
-                           "SELECT id FROM experiments WHERE scenario = ? AND gradwave_version = ? "
-                           "AND ns3_version = ? AND torch_version = ? ORDER BY id DESC");
-    SQLite::bind(same, e.scenario, e.gradwave_version, e.ns3_version, e.torch_version);
+    SQLite::Statement same(
+        state_->database,
+        "SELECT id FROM experiments WHERE scenario = ? AND gradwave_version = ? "
+        "AND ns3_version = ? AND torch_version = ? AND coalesce(host_sources, '') = "
+        "? ORDER BY id DESC");
+    SQLite::bind(same, e.scenario, e.gradwave_version, e.ns3_version, e.torch_version,
+                 e.host_sources);
     while (same.executeStep()) {
       StoredExperiment found;
       found.id = same.getColumn(0).getInt64();
@@ -94,7 +100,7 @@ std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
       if (inputs != e.inputs) continue;
       SQLite::Statement runs(state_->database,
                              "SELECT id, variant, seed, parameters, settings, status, "
-                             "coalesce(learning_hash, '') FROM runs WHERE experiment_id = ? "
+                             "coalesce(host_learning_hash, '') FROM runs WHERE experiment_id = ? "
                              "ORDER BY id");
       runs.bind(1, found.id);
       while (runs.executeStep()) {

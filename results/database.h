@@ -46,7 +46,7 @@ class Database {
   // A row with status "running", owned by the process `host_process` (see this_process()).
   std::int64_t add_run(const Run& run);
 
-  // The latest experiment of the same scenario, inputs and versions, and its runs.
+  // The latest experiment of the same scenario, inputs, versions and code, and its runs.
   std::optional<StoredExperiment> find_experiment(const Experiment& experiment);
 
   // Likewise a row, if its experiment has none of this variant, seed and parameters; none if it has

@@ -137,7 +137,8 @@ class Merging {
         into_,
         "SELECT m.id FROM main.experiments m JOIN other.experiments o ON o.id = ? WHERE "
         "m.scenario = o.scenario AND m.gradwave_version = o.gradwave_version AND m.ns3_version = "
-        "o.ns3_version AND m.torch_version = o.torch_version AND NOT EXISTS (SELECT name, text "
+        "o.ns3_version AND m.torch_version = o.torch_version AND m.host_sources IS "
+        "o.host_sources AND NOT EXISTS (SELECT name, text "
         "FROM other.inputs WHERE experiment_id = o.id EXCEPT SELECT name, text FROM main.inputs "
         "WHERE experiment_id = m.id) AND NOT EXISTS (SELECT name, text FROM main.inputs WHERE "
         "experiment_id = m.id EXCEPT SELECT name, text FROM other.inputs WHERE experiment_id = "

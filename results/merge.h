@@ -14,10 +14,10 @@ struct Merged {
 };
 
 // Adds the experiments and runs of `files` to `into`, which may be new; the files stay as they are.
-// Experiments of the same scenario, inputs and versions are one, and its runs come in the order of
-// the scenario, so that shards together are what one campaign would have been. In one transaction.
-// Throws DatabaseError, and has changed nothing, if a run is in two files, or still under way, or a
-// file is of an earlier version.
+// Experiments of the same scenario, inputs, versions and code are one, and its runs come in the
+// order of the scenario, so that shards together are what one campaign would have been. In one
+// transaction. Throws DatabaseError, and has changed nothing, if a run is in two files, or still
+// under way, or a file is of an earlier version.
 Merged merge(const std::vector<std::filesystem::path>& files, const std::filesystem::path& into);
 
 }  // namespace gradwave::results

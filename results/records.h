@@ -19,6 +19,7 @@ struct Experiment {
   std::string ns3_version;
   std::string torch_version;
   std::map<std::string, std::string> inputs = {};  // texts of the files that the scenario names
+  std::string host_sources = "";                   // hash of the program's
 };
 
 struct Run {

@@ -21,6 +21,7 @@ CREATE TABLE experiments (
   ns3_version TEXT NOT NULL,
   torch_version TEXT NOT NULL,
   host TEXT NOT NULL,              -- name of the machine
+  host_sources TEXT,               -- hash of the program's sources; NULL in files of before
   created_at TEXT NOT NULL         -- UTC, ISO 8601
 ) STRICT;
 
@@ -58,8 +59,8 @@ CREATE TABLE runs (
   forward_macs REAL,               -- multiply-adds of one sample's forward pass
   budget_unused INTEGER,           -- entries of k T that whole k_t leave over
   place INTEGER,                   -- among the runs of its scenario, from 0; NULL in files of before
-  learning_hash TEXT,              -- of all that the learning depends on: settings, seed, data, versions,
-                                   -- device; runs that have the same learn the same. NULL: it depends on
+  host_learning_hash TEXT,         -- of all that the learning depends on: settings, seed, data, code,
+                                   -- LibTorch, device; runs that have the same learn the same. NULL: it depends on
                                    -- the network as well
   host_learned_from TEXT           -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
                                    -- it has learned itself
@@ -69,7 +70,7 @@ CREATE TABLE runs (
 -- t_hat, which Lemma 3 or 8 of Ruan et al. 2023 gives. How each is measured, learning/compression/
 -- pilot_run.h says. NULL without a pilot, or where it diverged.
 CREATE INDEX runs_by_experiment ON runs(experiment_id);
-CREATE INDEX runs_by_learning ON runs(learning_hash) WHERE learning_hash IS NOT NULL;
+CREATE INDEX runs_by_learning ON runs(host_learning_hash) WHERE host_learning_hash IS NOT NULL;
 
 -- The graph of a mesh, each time its routes were looked at. Nodes are the workers and the server, if
 -- there is one.

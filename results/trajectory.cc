@@ -34,7 +34,7 @@ std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
   if (!std::filesystem::exists(file)) return std::nullopt;
   const Table table = query(file,
                             "SELECT min(id) FROM runs WHERE status = 'complete' AND "
-                            "learning_hash = '" +
+                            "host_learning_hash = '" +
                                 learning_hash + "'");
   const auto* id = std::get_if<std::int64_t>(&table.rows.at(0).at(0));
   return id ? std::optional(*id) : std::nullopt;

@@ -6,4 +6,7 @@ namespace gradwave {
 // The project's version, from CMakeLists.txt.
 constexpr const char* version() { return GRADWAVE_VERSION; }
 
+// A hash over the sources: between two versions as well, what other code computed is not the same.
+const char* sources();
+
 }  // namespace gradwave

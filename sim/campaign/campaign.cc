@@ -103,7 +103,7 @@ class Campaign {
     const results::Experiment experiment = {scenario_.name,         scenario_.text,
                                             scenario_.hash,         version(),
                                             channel::ns3_version(), learning::torch_version(),
-                                            scenario_.inputs};
+                                            scenario_.inputs,       sources()};
     choose_mine();
     const auto stored = options_.again ? std::nullopt : database_.find_experiment(experiment);
     std::vector<const results::StoredRun*> there(mine_.size());

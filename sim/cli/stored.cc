@@ -59,11 +59,12 @@ class Folder {
 
 // The run once more, as the first of an experiment in that file. Returns its number there.
 std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::path& into) {
-  const auto run = row_of(database,
-                          "SELECT experiment_id, variant, seed, parameters, settings, workers, "
-                          "model_size, rounds_planned, coalesce(forward_macs, 0.0), "
-                          "coalesce(learning_hash, ''), coalesce(place, 0) FROM runs WHERE id = ",
-                          run_id);
+  const auto run =
+      row_of(database,
+             "SELECT experiment_id, variant, seed, parameters, settings, workers, "
+             "model_size, rounds_planned, coalesce(forward_macs, 0.0), "
+             "coalesce(host_learning_hash, ''), coalesce(place, 0) FROM runs WHERE id = ",
+             run_id);
   const auto experiment_id = std::get<std::int64_t>(run[0]);
   const auto experiment =
       row_of(database,

@@ -34,7 +34,7 @@ std::string depends_on_network(const Settings& settings) {
 
 std::string learning_hash(const Settings& settings, const learning::Description& description) {
   if (!depends_on_network(settings).empty()) return "";
-  std::string text = std::string(version()) + '\n' + learning::torch_version() + '\n' +
+  std::string text = std::string(sources()) + '\n' + learning::torch_version() + '\n' +
                      text_for(settings, kLearning) + '\n' + std::to_string(settings.learning.seed) +
                      '\n' + std::to_string(settings.learning.training.evaluate_every) + '\n' +
                      description.device + '\n' + description.inputs;

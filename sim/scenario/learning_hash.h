@@ -13,7 +13,7 @@ namespace gradwave {
 // gradient always arrives before the update.
 std::string depends_on_network(const Settings& settings);
 
-// Of all that the learning depends on: settings, seed, data, versions, device. Hexadecimal;
+// Of all that the learning depends on: settings, seed, data, code, LibTorch, device. Hexadecimal;
 // "" where it depends on the network.
 std::string learning_hash(const Settings& settings, const learning::Description& description);
 
