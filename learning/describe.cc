@@ -104,7 +104,14 @@ Schedule schedule_of(const Options& options, const Description& description, std
 
 Description describe(const Options& options) {
   const DatasetShape shape = inspect_dataset(options.data);
-  const Description description = describe(options, shape);
+  Description description = describe(options, shape);
+  ContentHash inputs;
+  inputs.add(shape.content);
+  if (!options.model.file.empty()) {
+    const FileBytes network = file_bytes(options.model.file);
+    inputs.add(network.data, network.size);
+  }
+  description.inputs = inputs.text();
   static std::set<std::string> rehearsed;
   const std::string part = rehearsed_part(options, shape);
   if (rehearsed.count(part) == 0) {
@@ -182,13 +189,6 @@ Description describe(const Options& options, const DatasetShape& shape) {
   for (std::string& note : partition_notes(options.data, shape, options.training.workers)) {
     description.notes.push_back(std::move(note));
   }
-  ContentHash inputs;
-  inputs.add(shape.content);
-  if (!options.model.file.empty()) {
-    const FileBytes network = file_bytes(options.model.file);
-    inputs.add(network.data, network.size);
-  }
-  description.inputs = inputs.text();
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.

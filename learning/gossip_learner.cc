@@ -141,8 +141,8 @@ LocalSteps GossipLearner::step() {
   return steps;
 }
 
-Encoded GossipLearner::message(int from, int to) {
-  State& s = *state_;
+Encoded GossipLearner::message(int from, int to) const {
+  const State& s = *state_;
   assert(s.under_way && from != to);
   const State::Robot& robot = s.robots[from];
   const std::int64_t heard = robot.heard_by[to];

@@ -54,7 +54,7 @@ class GossipLearner {
 
   // Between step() and mix(): what `to` has not heard of p_from, encoded. Until hear() says that it
   // has arrived, the next round's message has it as well.
-  Encoded message(int from, int to);
+  Encoded message(int from, int to) const;
   void hear(int from, int to);
 
   // Averages over `edges`, in their order; each robot's weights sum up to at most 1.

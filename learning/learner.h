@@ -40,7 +40,8 @@ struct Description {
   double forward_macs = 0;         // multiply-adds of one sample's forward pass, from the layers
   std::int64_t k = 0;              // k of the budget K = k T; d for sparsifier "none"
   std::string device;              // what the learning runs on: "cpu", "cuda:0"
-  std::string inputs;              // hash of what it reads, data and network (data/content.h)
+  std::string inputs;              // hash of what it reads, data and network (data/content.h); of a
+                                   // learner's own description empty
   std::vector<std::string> notes;  // what the scenario's author should know: one sentence each
 };
 

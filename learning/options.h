@@ -34,8 +34,6 @@ struct DataOptions {
   std::int64_t shards_per_worker = 2;  // of partition "shards"
 };
 
-bool operator==(const DataOptions& one, const DataOptions& other);
-
 struct ModelOptions {
   std::string model = "mlp";
   std::vector<std::int64_t> hidden = {

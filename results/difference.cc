@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "results/columns.h"
 #include "results/database.h"
 #include "results/query.h"
 
@@ -27,10 +28,9 @@ constexpr std::array<Part, 7> kParts = {{{"runs", "id", "id"},
                                          {"theory", "run_id", "run_id"}}};
 
 bool is_compared(const std::string& column) {
-  const bool is_number = column == "id" || column == "run_id" || column == "experiment_id";
-  const bool is_host = column.rfind("host", 0) == 0 ||
-                       (column.size() > 3 && column.substr(column.size() - 3) == "_at");
-  return !is_number && !is_host;
+  const bool is_number =
+      column == "id" || column == "run_id" || column == "experiment_id" || column == "place";
+  return !is_number && !is_of_the_host(column);
 }
 
 Table rows_of(const RunOf& run, const Part& part, const std::string& columns) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/columns.h"
 #include "results/connection.h"
 
 namespace gradwave::results {
@@ -38,11 +39,6 @@ struct Hash {
     }
   }
 };
-
-bool is_of_the_host(std::string_view column) {
-  return column.substr(0, 4) == "host" ||
-         (column.size() > 3 && column.substr(column.size() - 3) == "_at");
-}
 
 std::string quoted(const std::string& name) {
   std::string text = "\"";

@@ -196,7 +196,13 @@ class Unfinished {
     file_ += ".merging";
     remove();
     if (!std::filesystem::exists(file)) return;
-    { const Database up_to_date(file); }
+    Database(file).mark_interrupted();  // and up to date
+    const Table running = query(file, "SELECT id FROM runs WHERE status = 'running' LIMIT 1");
+    if (!running.rows.empty()) {
+      throw DatabaseError(file.string() + ": run " +
+                          std::to_string(std::get<std::int64_t>(running.rows[0][0])) +
+                          " is still under way");
+    }
     std::filesystem::copy_file(file, file_);
   }
   ~Unfinished() { remove(); }

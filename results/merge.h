@@ -15,9 +15,9 @@ struct Merged {
 
 // Adds the experiments and runs of `files` to `into`, which may be new; the files stay as they are.
 // Experiments of the same scenario, inputs, versions and code are one, and its runs come in the
-// order of the scenario, so that shards together are what one campaign would have been. In one
-// transaction. Throws DatabaseError, and has changed nothing, if a run is in two files, or still
-// under way, or a file is of an earlier version.
+// order of the scenario, so that shards together are what one campaign would have been. Made beside
+// `into` and put in its place when it is whole. Throws DatabaseError, and has changed nothing, if a
+// run is in two files, or still under way in one or in `into`, or a file is of an earlier version.
 Merged merge(const std::vector<std::filesystem::path>& files, const std::filesystem::path& into);
 
 }  // namespace gradwave::results

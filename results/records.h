@@ -31,7 +31,7 @@ struct Run {
   std::int64_t workers = 0;
   std::int64_t model_size = 0;
   std::int64_t rounds_planned = 0;
-  double forward_macs = 0;
+  double forward_macs = 0;         // 0 (NULL): not known
   std::int64_t place = 0;          // among the runs of the scenario
   std::string learning_hash = "";  // empty (NULL): it depends on the network as well
 };

@@ -78,6 +78,16 @@ std::optional<std::pair<DataOptions, Dataset>>& kept() {
   return data;
 }
 
+// What loading depends on.
+auto loaded_part(const DataOptions& options) {
+  return std::tie(options.dataset, options.folder, options.path, options.side,
+                  options.train_samples, options.test_samples);
+}
+
+bool is_kept(const DataOptions& options) {
+  return kept() && loaded_part(kept()->first) == loaded_part(options);
+}
+
 void keep_first(Images& images, std::int64_t samples) {
   images.images.resize(samples);
   images.labels.resize(samples);
@@ -115,22 +125,14 @@ DatasetShape inspect_dataset(const DataOptions& options) {
   return shape;
 }
 
-bool operator==(const DataOptions& one, const DataOptions& other) {
-  const auto all = [](const DataOptions& o) {
-    return std::tie(o.dataset, o.folder, o.path, o.side, o.train_samples, o.test_samples,
-                    o.augmentation, o.partition, o.dirichlet_alpha, o.shards_per_worker);
-  };
-  return all(one) == all(other);
-}
-
 void keep_dataset(const DataOptions& options) {
-  if (kept() && kept()->first == options) return;
+  if (is_kept(options)) return;
   kept().reset();
   kept() = {options, load_dataset(options)};
 }
 
 Dataset load_dataset(const DataOptions& options) {
-  if (kept() && kept()->first == options) return kept()->second;
+  if (is_kept(options)) return kept()->second;
   Dataset data = source(options).load(options);
   keep_first(data.train, limited(options.train_samples, data.train.count(), "data.train_samples"));
   keep_first(data.test, limited(options.test_samples, data.test.count(), "data.test_samples"));

@@ -13,6 +13,7 @@
 #include <optional>
 #include <ostream>
 #include <sstream>
+#include <tuple>
 
 #include "learning/runtime/arithmetic.h"
 #include "results/query.h"
@@ -80,7 +81,7 @@ class Campaign {
     while (true) {
       while (signals_seen == 0 && next_ < missing_.size() &&
              children_.size() < static_cast<std::size_t>(options_.jobs) &&
-             !is_being_learned(*missing_[next_].run)) {
+             !is_being_learned(missing_[next_])) {
         start(missing_[next_++]);
       }
       if (children_.empty()) break;
@@ -95,6 +96,7 @@ class Campaign {
  private:
   struct Missing {
     const PlannedRun* run;
+    std::string learning_hash;
     std::int64_t place;                       // in the scenario
     std::optional<std::int64_t> interrupted;  // its number in the file
   };
@@ -106,41 +108,45 @@ class Campaign {
                                             scenario_.inputs,       sources()};
     choose_mine();
     const auto stored = options_.again ? std::nullopt : database_.find_experiment(experiment);
-    std::vector<const results::StoredRun*> there(mine_.size());
-    for (std::size_t i = 0; i < there.size() && stored; ++i) {
-      const PlannedRun& run = *mine_[i].run;
-      for (const results::StoredRun& each : stored->runs) {
-        if (each.variant == run.variant && each.seed == run.seed &&
-            each.parameters == run.parameters) {
-          there[i] = &each;
-        }
+    if (!stored) return begin(experiment);
+    using Key = std::tuple<std::string, std::int64_t, std::string>;
+    std::map<Key, const results::StoredRun*> by_key;
+    for (const results::StoredRun& each : stored->runs) {
+      by_key[{each.variant, each.seed, each.parameters}] = &each;
+    }
+    for (const Missing& mine : mine_) {
+      const auto found = by_key.find({mine.run->variant, mine.run->seed, mine.run->parameters});
+      if (found == by_key.end()) {
+        missing_.push_back(mine);
+        continue;
       }
+      const results::StoredRun& there = *found->second;
       // Other data, or other defaults: another experiment.
-      if (there[i] && (there[i]->settings != to_json(run.settings).dump() ||
-                       there[i]->learning_hash != learning_hash(run.settings, run.description))) {
+      if (there.settings != to_json(mine.run->settings).dump() ||
+          there.learning_hash != mine.learning_hash) {
         return begin(experiment);
       }
-    }
-    if (!stored) return begin(experiment);
-    outcome_.experiment_id = stored->id;
-    for (std::size_t i = 0; i < there.size(); ++i) {
-      if (!there[i]) {
-        missing_.push_back(mine_[i]);
-      } else if (there[i]->status == "interrupted") {
-        missing_.push_back(mine_[i]);
-        missing_.back().interrupted = there[i]->id;
-      } else {
-        ++outcome_.kept;
-        outcome_.kept_failed += there[i]->status == "failed" ? 1 : 0;
+      if (there.status == "interrupted") {
+        missing_.push_back(mine);
+        missing_.back().interrupted = there.id;
+        continue;
       }
+      ++outcome_.kept;
+      outcome_.kept_failed += there.status == "failed" ? 1 : 0;
+      outcome_.kept_running += there.status == "running" ? 1 : 0;
     }
+    outcome_.experiment_id = stored->id;
     out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of " << mine_.size()
          << " runs are done";
     if (outcome_.kept_failed > 0) out_ << " (" << outcome_.kept_failed << " failed)";
+    if (outcome_.kept_running > 0) {
+      out_ << " (" << outcome_.kept_running << " under way in another process)";
+    }
     out_ << (missing_.empty() ? "; --again runs all anew\n" : "; the others follow\n");
   }
 
   void begin(const results::Experiment& experiment) {
+    outcome_ = {};
     outcome_.experiment_id = database_.add_experiment(experiment);
     missing_ = mine_;
   }
@@ -155,7 +161,7 @@ class Campaign {
       const std::int64_t group = is_new ? next_group++ : groups[hash];
       if (!hash.empty()) groups[hash] = group;
       if (group % options_.shard.of == options_.shard.number - 1) {
-        mine_.push_back({&run, place, std::nullopt});
+        mine_.push_back({&run, hash, place, std::nullopt});
       }
       ++place;
     }
@@ -163,17 +169,23 @@ class Campaign {
 
   // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
   // wait as well.
-  bool is_being_learned(const PlannedRun& run) const {
-    const std::string hash = learning_hash(run.settings, run.description);
-    if (options_.retrain || hash.empty() || find_learned(run)) return false;
-    return std::any_of(children_.begin(), children_.end(),
-                       [&](const Child& child) { return child.learning_hash == hash; });
+  bool is_being_learned(const Missing& missing) const {
+    if (!may_repeat(missing) || find_learned(missing)) return false;
+    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
+      return child.learning_hash == missing.learning_hash;
+    });
+  }
+
+  // A checkpoint wants the learner's state, which only a learner has.
+  bool may_repeat(const Missing& missing) const {
+    return !options_.retrain && !missing.learning_hash.empty() &&
+           missing.run->settings.checkpoint.folder.empty();
   }
 
   // None: it has to learn itself.
-  std::optional<LearnedIn> find_learned(const PlannedRun& run) const {
-    const std::string hash = learning_hash(run.settings, run.description);
-    if (options_.retrain || hash.empty() || !run.settings.checkpoint.folder.empty()) return {};
+  std::optional<LearnedIn> find_learned(const Missing& missing) const {
+    if (!may_repeat(missing)) return {};
+    const std::string& hash = missing.learning_hash;
     if (const auto id = results::find_learned(options_.database, hash)) {
       return LearnedIn{options_.database, *id, std::to_string(*id)};
     }
@@ -192,18 +204,16 @@ class Campaign {
     }
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
-    return database_.add_missing_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
-                                      to_json(run.settings).dump(), training.workers,
-                                      run.description.model_size, training.rounds,
-                                      run.description.forward_macs, missing.place,
-                                      learning_hash(run.settings, run.description)});
+    return database_.add_missing_run(
+        {outcome_.experiment_id, run.variant, run.seed, run.parameters,
+         to_json(run.settings).dump(), training.workers, run.description.model_size,
+         training.rounds, run.description.forward_macs, missing.place, missing.learning_hash});
   }
 
   void start(const Missing& missing) {
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
-    const std::string hash = learning_hash(run.settings, run.description);
-    const std::optional<LearnedIn> learned = find_learned(run);
+    const std::optional<LearnedIn> learned = find_learned(missing);
     const std::optional<std::int64_t> claimed = claim(missing);
     if (!claimed) return progress_.expect(--expected_);
     const std::int64_t run_id = *claimed;
@@ -221,8 +231,8 @@ class Campaign {
     std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
     if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
     const std::string settings = learned ? "" : to_json(run.settings).dump();
-    children_.push_back(
-        {run_id, hash, learned ? learned->text : "", zygote->start(words, settings)});
+    children_.push_back({run_id, missing.learning_hash, learned ? learned->text : "",
+                         zygote->start(words, settings)});
   }
 
   // Waits a little for something to read, and reads it.

@@ -34,7 +34,7 @@ struct CampaignOutcome {
   std::int64_t experiment_id = 0;
   int complete = 0, diverged = 0, failed = 0, interrupted = 0;  // of the runs that were started
   int kept = 0;                                                 // that were there before
-  int kept_failed = 0;                                          // of these
+  int kept_failed = 0, kept_running = 0;                        // of these
   bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
 };
 

@@ -204,12 +204,13 @@ static int dispatch(int argc, char** argv) {
       ->check(check_shard);
   verb->add_flag("--again", run_command.again,
                  "run everything anew, as a new experiment, also what is done");
-  verb->add_flag("--retrain", run_command.retrain,
-                 "learn anew what a run in the results has learned already");
+  CLI::Option* const retrain = verb->add_flag(
+      "--retrain", run_command.retrain, "learn anew what a run in the results has learned already");
   verb->add_option("--learned-in", run_command.learned_in,
                    "other results whose runs' learning may be repeated")
       ->check(check_database)
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingFile)
+      ->excludes(retrain);
   verb->callback([&] {
     run_command.database = database;
     code = run(run_command, std::cout, std::cerr);

@@ -380,9 +380,13 @@ std::optional<Finding> Examiner::check_relations(const Drawn& drawn) {
 
   // Those of its variants that learn the same learn it once.
   const Ended repeated = gradwave("run related.toml --db repeated.sqlite --jobs 2", 240);
-  if (repeated.code == 0 && results::fingerprint(folder_ / "repeated.sqlite") !=
+  if (repeated.code == 124) {
+    ending_ = Ending::kTooSlow;
+    return std::nullopt;
+  }
+  if (repeated.code != 0 || results::fingerprint(folder_ / "repeated.sqlite") !=
                                 results::fingerprint(folder_ / "related.sqlite")) {
-    return Finding{"learning that is repeated is as if it were not", ""};
+    return Finding{"learning that is repeated is as if it were not", repeated.output};
   }
 
   const auto same = [&](const std::string& variant, const char* sql) {

@@ -108,6 +108,7 @@ TEST_F(Merge, ClashesAreRefusedAndChangeNothing) {
   EXPECT_THAT(refusal({file("b.sqlite")}, "all.sqlite"), HasSubstr("is there already"));
   EXPECT_EQ(fingerprint(file("all.sqlite")), before);
   add("c.sqlite", {5}, "s", "running");
+  EXPECT_THAT(refusal({file("b.sqlite")}, "c.sqlite"), HasSubstr("run 1 is still under way"));
   EXPECT_THAT(refusal({file("c.sqlite")}, "all.sqlite"), HasSubstr("is still under way"));
   EXPECT_THAT(refusal({file("none.sqlite")}, "all.sqlite"), HasSubstr("there is no such file"));
 }

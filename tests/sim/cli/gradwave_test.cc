@@ -755,6 +755,8 @@ TEST_F(Gradwave, LearnsOnceAndRepeatsItOverOtherNetworks) {
             0);
   EXPECT_EQ(ask("other.sqlite", "SELECT host_learned_from FROM runs WHERE id = 2"),
             (Rows{{std::string("2 of trained.sqlite")}}));
+  EXPECT_EQ(gradwave("run sweep.toml --db no.sqlite --retrain --learned-in trained.sqlite").code,
+            2);
   // Another seed, or another batch, is learned anew.
   ASSERT_EQ(gradwave("run sweep.toml --db new.sqlite --learned-in trained.sqlite --set "
                      "training.batch=5")
