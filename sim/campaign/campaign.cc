@@ -58,6 +58,15 @@ std::string label(const PlannedRun& run) {
   return text + "  seed " + std::to_string(run.seed);
 }
 
+// Of all settings, which may be long lists, those that say which data a run learns from.
+std::string data_settings(const Settings& settings) {
+  nlohmann::json data;
+  for (const Setting& setting : settings_table()) {
+    if (setting.key.rfind("data.", 0) == 0) data[setting.key] = value_of(setting, settings);
+  }
+  return data.dump();
+}
+
 struct Child {
   std::int64_t run_id;
   std::string learning_hash, learned_from;
@@ -230,9 +239,9 @@ class Campaign {
     const std::string& arithmetic = run.settings.learning.host.arithmetic;
     std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
     if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
-    const std::string settings = learned ? "" : to_json(run.settings).dump();
-    children_.push_back({run_id, missing.learning_hash, learned ? learned->text : "",
-                         zygote->start(words, settings)});
+    const std::string data = learned ? "" : data_settings(run.settings);
+    children_.push_back(
+        {run_id, missing.learning_hash, learned ? learned->text : "", zygote->start(words, data)});
   }
 
   // Waits a little for something to read, and reads it.

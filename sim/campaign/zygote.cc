@@ -30,7 +30,7 @@ constexpr std::size_t kMostBytes = 1 << 17;  // of a request
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-// Texts one after the other, each with a zero at its end: the settings, then the arguments. With it
+// Texts one after the other, each with a zero at its end: the data, then the arguments. With it
 // go the ends of the two pipes on which the process is heard.
 struct Request {
   std::vector<std::string> texts;
@@ -40,7 +40,8 @@ struct Request {
 void send(int socket, const Request& request) {
   std::string bytes;
   for (const std::string& text : request.texts) bytes.append(text.c_str(), text.size() + 1);
-  if (bytes.size() > kMostBytes) throw std::length_error("a run's settings are too long");
+  if (bytes.size() > kMostBytes)
+    throw std::length_error("a run's data have names that are too long");
   iovec data = {bytes.data(), bytes.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof request.pipes)] = {};
   msghdr message = {};
@@ -151,9 +152,9 @@ Zygote::~Zygote() {
   if (pid_ > 0) waitpid(pid_, nullptr, 0);
 }
 
-Process Zygote::start(const std::vector<std::string>& arguments, const std::string& settings) {
+Process Zygote::start(const std::vector<std::string>& arguments, const std::string& data) {
   const Process::Pipe progress, errors;
-  Request request = {{settings}, {progress.ends[1], errors.ends[1]}};
+  Request request = {{data}, {progress.ends[1], errors.ends[1]}};
   request.texts.insert(request.texts.end(), arguments.begin(), arguments.end());
   send(socket_, request);
   close(progress.ends[1]);

@@ -19,9 +19,9 @@ class Zygote {
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
 
-  // A process that does what `gradwave` with these arguments would. `settings`, a run's as JSON,
-  // say which data it will want; "" if none. Throws std::system_error.
-  Process start(const std::vector<std::string>& arguments, const std::string& settings);
+  // A process that does what `gradwave` with these arguments would. `data`, settings of that group
+  // as JSON, say what it will learn from; "" if nothing. Throws std::system_error.
+  Process start(const std::vector<std::string>& arguments, const std::string& data);
 
  private:
   pid_t pid_ = -1;

@@ -483,6 +483,22 @@ TEST_F(Gradwave, RerunsAStoredRunAndSaysWhereItDiffers) {
   EXPECT_EQ(gradwave("rerun 2 --into results.sqlite").code, 2);
 }
 
+// A walk of many corners is longer than what goes through a socket at once.
+TEST_F(Gradwave, RunsWhatHasLongSettings) {
+  std::string corners;
+  for (int i = 0; i < 10000; ++i) {
+    corners += "[" + std::to_string(1 + i % 7) + ".123456, " + std::to_string(2 + i % 5) + ".5], ";
+  }
+  write("long.toml",
+        "[team]\nworkers = 1\n[data]\ntrain_samples = 50\ntest_samples = 20\n[model]\nhidden = []\n"
+        "[training]\nrounds = 1\nbatch = 1\n[theory]\npilot_rounds = 0\n[compute]\ndevice = "
+        "\"jetson-nano\"\n[mobility]\nmodel = \"patrol\"\nloops_m = [[" +
+            corners + "]]\n");
+  const Ended ran = gradwave("run long.toml");
+  EXPECT_EQ(ran.code, 0) << ran.output.substr(0, 500);
+  EXPECT_GT(integer("SELECT length(settings) FROM runs"), 150000);
+}
+
 TEST_F(Gradwave, AFailedRunIsNotTriedAgainUnlessAsked) {
   ASSERT_EQ(gradwave("run small.toml").code, 0);
   change("UPDATE runs SET status = 'failed', error = 'x' WHERE id = 2");
