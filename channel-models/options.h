@@ -239,6 +239,15 @@ std::vector<std::string> describe_link(const LinkOptions& options, const Message
 // Whether there is one: robots that gossip do without.
 bool has_server(const LinkOptions& options);
 
+// What can be known of the network over a whole run. The options are checked.
+struct World {
+  bool still = true;                // what it is at the start it stays: nothing moves
+  bool same_for_every_seed = true;  // no place, obstacle or echo is drawn
+  bool routed = false;              // robots relay for each other on the way to the server
+  double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
+};
+World world_of(const LinkOptions& options);
+
 // The links between robots where they start, if there is no server; else 0. The options are
 // checked.
 std::int64_t neighbour_links(const LinkOptions& options);

@@ -71,11 +71,11 @@ std::int64_t Database::add_run(const Run& r) {
       std::string(
           "INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
           "model_size, rounds_planned, host_process, forward_macs, place, "
-          "host_learning_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0.0), ?, "
-          "nullif(?, ''), ") +
+          "host_learning_hash, network_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "nullif(?, 0.0), ?, nullif(?, ''), nullif(?, ''), ") +
           kNow + ")",
       r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
-      r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash);
+      r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash, r.network_hash);
 }
 
 std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {

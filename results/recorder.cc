@@ -89,22 +89,25 @@ struct Recorder::State {
       : file(path),
         run_id(id),
         database(open_for_writing(path)),
-        insert_round(database,
-                     "INSERT INTO rounds (run_id, round, start_s, compute_s, uplink_s, downlink_s, "
-                     "latency_s, k, uplink_payload_bytes, downlink_payload_bytes, paper_bits, "
-                     "wire_bytes, airtime_s, train_loss, gradient_norm, "
-                     "compressor_input_norm, participants) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_round(
+            database,
+            "INSERT INTO rounds (run_id, round, start_s, compute_s, uplink_s, downlink_s, "
+            "latency_s, k, uplink_payload_bytes, downlink_payload_bytes, paper_bits, "
+            "wire_bytes, airtime_s, train_loss, gradient_norm, "
+            "compressor_input_norm, participants, update_k, fidelity, time_error_s, time_low_s, "
+            "time_high_s) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_transfer(
             database,
             "INSERT INTO transfers (run_id, round, message, worker, direction, content, "
             "k, payload_bytes, start_s, retransmissions, end_s, distance_m, peer, "
-            "counters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))"),
+            "counters, drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)"),
         insert_evaluation(database,
                           "INSERT INTO evaluations (run_id, round, time_s, accuracy, loss, "
                           "uplink_bits, downlink_bits, paper_bits, consensus_distance, "
-                          "worst_worker_accuracy, best_worker_accuracy) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                          "worst_worker_accuracy, best_worker_accuracy, time_error_s, "
+                          "time_low_s, time_high_s) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_topology(database,
                         "INSERT INTO topologies (run_id, time_s, changed, links, components, "
                         "connectivity) VALUES (?, ?, ?, ?, ?, ?)"),
@@ -181,6 +184,11 @@ struct Recorder::State {
     bind_real(insert_round, 15, r.gradient_norm);
     bind_real(insert_round, 16, r.compressor_input_norm);
     insert_round.bind(17, r.participants);
+    bind_integer(insert_round, 18, r.update_k);
+    insert_round.bind(19, r.fidelity);
+    bind_real(insert_round, 20, r.time_error_s);
+    bind_real(insert_round, 21, r.time_low_s);
+    bind_real(insert_round, 22, r.time_high_s);
     execute(insert_round);
   }
 
@@ -191,6 +199,7 @@ struct Recorder::State {
     bind_real(insert_transfer, 12, t.distance_m);
     bind_integer(insert_transfer, 13, t.peer);
     insert_transfer.bind(14, json_of(t.counters));
+    insert_transfer.bind(15, t.drawn ? 1 : 0);
     execute(insert_transfer);
   }
 
@@ -204,6 +213,9 @@ struct Recorder::State {
     bind_real(insert_evaluation, 9, e.consensus_distance);
     bind_real(insert_evaluation, 10, e.worst_worker_accuracy);
     bind_real(insert_evaluation, 11, e.best_worker_accuracy);
+    bind_real(insert_evaluation, 12, e.time_error_s);
+    bind_real(insert_evaluation, 13, e.time_low_s);
+    bind_real(insert_evaluation, 14, e.time_high_s);
     execute(insert_evaluation);
   }
 

@@ -34,6 +34,7 @@ struct Run {
   double forward_macs = 0;         // 0 (NULL): not known
   std::int64_t place = 0;          // among the runs of the scenario
   std::string learning_hash = "";  // empty (NULL): it depends on the network as well
+  std::string network_hash = "";   // empty (NULL): every packet is simulated
 };
 
 // What was known before round 0.
@@ -56,6 +57,10 @@ struct Round {
   double train_loss = 0, gradient_norm = 0;
   std::optional<double> compressor_input_norm = std::nullopt;
   std::int64_t participants = 0;
+  std::optional<std::int64_t> update_k = std::nullopt;  // none: no update
+  std::string fidelity = "packet";                      // "settling", "drawn"
+  std::optional<double> time_error_s = std::nullopt, time_low_s = std::nullopt,
+                        time_high_s = std::nullopt;
 };
 
 struct Route {  // of a worker in a mesh
@@ -93,6 +98,7 @@ struct Transfer {
   // What the link technology counted, by name; one that is not finite is left out.
   std::vector<std::pair<std::string, double>> counters = {};
   std::optional<std::int64_t> peer = std::nullopt;  // none: the server
+  bool drawn = false;
 };
 
 struct Evaluation {
@@ -102,6 +108,7 @@ struct Evaluation {
   // Of robots without a server.
   std::optional<double> consensus_distance = {}, worst_worker_accuracy = {},
                         best_worker_accuracy = {};
+  std::optional<double> time_error_s = {}, time_low_s = {}, time_high_s = {};
 };
 
 struct Theory {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 8 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 9 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -62,6 +62,8 @@ CREATE TABLE runs (
   host_learning_hash TEXT,         -- of all that the learning depends on: settings, seed, data, code,
                                    -- LibTorch, device; runs that have the same learn the same. NULL: it depends on
                                    -- the network as well
+  network_hash TEXT,               -- where network.fidelity is sampled, of all that the network depends on: runs
+                                   -- that have the same are drawn from the same rounds
   host_learned_from TEXT           -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
                                    -- it has learned itself
 ) STRICT;
@@ -131,6 +133,17 @@ CREATE TABLE rounds (
                                    -- error compensation (Eq. 23), else the gradient; NULL with
                                    -- momentum correction, without a server, and in files of before
   participants INTEGER NOT NULL,   -- workers whose gradient was applied
+  update_k INTEGER,                -- entries in the update; NULL: there was none
+  fidelity TEXT NOT NULL CHECK (fidelity IN ('packet', 'settling', 'drawn')),
+                                   -- packet: simulated packet by packet; settling: likewise, but too
+                                   -- soon after rounds that were drawn to conclude anything from it;
+                                   -- drawn: from others (network.fidelity = "sampled")
+  time_error_s REAL,               -- by which drawing may have made start_s + latency_s wrong about what
+                                   -- is to be expected of such a run: half the width of its interval
+                                   -- at network.confidence; NULL, as the next two, where every packet
+                                   -- was to be simulated
+  time_low_s REAL,                 -- an interval of what it would be in this run, had every packet been
+  time_high_s REAL,                -- simulated: also by chance, as any two such runs differ
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
 
@@ -142,6 +155,7 @@ CREATE TABLE transfers (
   message INTEGER NOT NULL,        -- within its round, from 0, in the order of their ends
   worker INTEGER NOT NULL,         -- from 0
   direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
+  drawn INTEGER NOT NULL,          -- 1: its times and counters are, from others (rounds.fidelity)
   peer INTEGER,                    -- worker at the other end: a relay, or the neighbour who receives;
                                    -- NULL: the server
   content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update;
@@ -179,6 +193,9 @@ CREATE TABLE evaluations (
                                    -- three are NULL with a server
   worst_worker_accuracy REAL,      -- of a worker's own model, 0 to 1
   best_worker_accuracy REAL,
+  time_error_s REAL,               -- of time_s, as in rounds
+  time_low_s REAL,
+  time_high_s REAL,
   PRIMARY KEY (run_id, round)
 ) STRICT, WITHOUT ROWID;
 
@@ -235,7 +252,8 @@ GROUP BY run_id, round, message;
 CREATE VIEW progress AS
 SELECT run_id, experiment_id, experiments.name AS experiment, variant, seed, parameters, status,
        round, time_s, uplink_bits + downlink_bits AS bits, uplink_bits, downlink_bits, paper_bits,
-       accuracy, loss, consensus_distance, worst_worker_accuracy, best_worker_accuracy
+       accuracy, loss, consensus_distance, worst_worker_accuracy, best_worker_accuracy, time_error_s, time_low_s,
+       time_high_s
 FROM evaluations
 JOIN runs ON runs.id = run_id
 JOIN experiments ON experiments.id = experiment_id;
@@ -248,16 +266,19 @@ SELECT runs.id AS run_id, experiment_id, experiments.name AS experiment, variant
        totals.time_s, totals.rounds, rounds_planned,
        totals.mean_latency_s, totals.uplink_bits, totals.downlink_bits,
        totals.uplink_bits + totals.downlink_bits AS bits, totals.paper_bits, totals.wire_bits,
-       totals.airtime_s, workers, model_size, t_hat, host_wall_s
+       totals.airtime_s, workers, model_size, t_hat, host_wall_s, totals.rounds_drawn,
+       ended.time_error_s, ended.time_low_s, ended.time_high_s
 FROM runs
 JOIN experiments ON experiments.id = experiment_id
 LEFT JOIN (
   SELECT run_id, max(start_s + latency_s) AS time_s, count(*) AS rounds,
          avg(latency_s) AS mean_latency_s, sum(8 * uplink_payload_bytes) AS uplink_bits,
          sum(8 * downlink_payload_bytes) AS downlink_bits, sum(paper_bits) AS paper_bits,
-         sum(8 * wire_bytes) AS wire_bits, sum(airtime_s) AS airtime_s
+         sum(8 * wire_bytes) AS wire_bits, sum(airtime_s) AS airtime_s,
+         sum(fidelity = 'drawn') AS rounds_drawn, max(round) AS last_round
   FROM rounds GROUP BY run_id
 ) totals ON totals.run_id = runs.id
+LEFT JOIN rounds ended ON ended.run_id = runs.id AND ended.round = totals.last_round
 LEFT JOIN (
   SELECT run_id, accuracy, loss, max(round) FROM evaluations GROUP BY run_id
 ) last ON last.run_id = runs.id
@@ -310,6 +331,7 @@ SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status,
        reached.time_s, uplink_bits + downlink_bits AS bits, uplink_bits, downlink_bits, paper_bits,
        reached.round AS rounds,
        reached.run_id IS NOT NULL AS reached,
-       CASE WHEN reached.run_id IS NULL THEN coalesce(ended.time_s, 0) END AS censored_at_s
+       CASE WHEN reached.run_id IS NULL THEN coalesce(ended.time_s, 0) END AS censored_at_s,
+       reached.time_error_s, reached.time_low_s, reached.time_high_s
 FROM runs JOIN ended ON ended.run_id = runs.id CROSS JOIN grid
 LEFT JOIN reached ON reached.run_id = runs.id AND reached.target_percent = grid.percent;

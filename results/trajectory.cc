@@ -40,6 +40,44 @@ std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
   return id ? std::optional(*id) : std::nullopt;
 }
 
+std::int64_t generation_of(std::int64_t runs_before) {
+  std::int64_t generation = 0;
+  for (; runs_before > 0; runs_before /= 2) ++generation;
+  return generation;
+}
+
+std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::int64_t run_id) {
+  const Table siblings =
+      query(file,
+            "SELECT id, status = 'complete' FROM runs JOIN (SELECT experiment_id AS of, "
+            "network_hash AS hash FROM runs WHERE id = " +
+                std::to_string(run_id) +
+                ") ON experiment_id = of AND network_hash = hash ORDER BY place");
+  std::int64_t before = 0;
+  const auto count = static_cast<std::int64_t>(siblings.rows.size());
+  while (before < count && integer(siblings.rows[before][0]) != run_id) ++before;
+  if (before == count) return {};
+  std::vector<Round> rounds;
+  for (std::int64_t i = 0; generation_of(i) < generation_of(before); ++i) {
+    if (integer(siblings.rows[i][1]) == 0) continue;
+    const Table seen = query(file,
+                             "SELECT start_s, uplink_payload_bytes, downlink_payload_bytes, "
+                             "uplink_s, downlink_s FROM rounds WHERE fidelity = 'packet' AND "
+                             "run_id = " +
+                                 std::to_string(integer(siblings.rows[i][0])) + " ORDER BY round");
+    for (const auto& row : seen.rows) {
+      Round round;
+      round.start_s = real(row[0]);
+      round.uplink_payload_bytes = integer(row[1]);
+      round.downlink_payload_bytes = integer(row[2]);
+      round.uplink_s = real(row[3]);
+      round.downlink_s = real(row[4]);
+      rounds.push_back(round);
+    }
+  }
+  return rounds;
+}
+
 Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id) {
   const std::string id = std::to_string(run_id);
   const auto refuse = [&] {

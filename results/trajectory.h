@@ -31,6 +31,15 @@ struct Trajectory {
 std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
                                          const std::string& learning_hash);
 
+// Of the runs over one network, in their order in the scenario, the first is generation 0, the
+// second 1, the next two 2, the next four 3, and so on: each run draws from the rounds of all
+// generations before its own, and the runs of one generation do not wait for each other.
+std::int64_t generation_of(std::int64_t runs_before);
+
+// The rounds from which a sampled run's may be drawn: those simulated packet by packet in complete
+// runs of generations before it.
+std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::int64_t run_id);
+
 // Of a complete run whose messages are all in the file; throws DatabaseError if they are not.
 Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id);
 

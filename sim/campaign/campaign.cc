@@ -22,6 +22,7 @@
 #include "sim/campaign/progress.h"
 #include "sim/campaign/zygote.h"
 #include "sim/run/run.h"
+#include "sim/sampling/network_hash.h"
 #include "sim/scenario/learning_hash.h"
 #include "sim/version.h"
 
@@ -69,7 +70,8 @@ std::string data_settings(const Settings& settings) {
 
 struct Child {
   std::int64_t run_id;
-  std::string learning_hash, learned_from;
+  std::string learning_hash, network_hash, learned_from;
+  std::int64_t generation;
   Process process;
 };
 
@@ -90,7 +92,7 @@ class Campaign {
     while (true) {
       while (signals_seen == 0 && next_ < missing_.size() &&
              children_.size() < static_cast<std::size_t>(options_.jobs) &&
-             !is_being_learned(missing_[next_])) {
+             !is_being_learned(missing_[next_]) && !is_being_simulated(missing_[next_])) {
         start(missing_[next_++]);
       }
       if (children_.empty()) break;
@@ -105,8 +107,9 @@ class Campaign {
  private:
   struct Missing {
     const PlannedRun* run;
-    std::string learning_hash;
+    std::string learning_hash, network_hash;
     std::int64_t place;                       // in the scenario
+    std::int64_t generation;                  // among those with this network_hash
     std::optional<std::int64_t> interrupted;  // its number in the file
   };
 
@@ -162,18 +165,33 @@ class Campaign {
 
   // Those of this shard; one alone has all.
   void choose_mine() {
-    std::map<std::string, std::int64_t> groups;  // by what they learn
+    std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
+    std::map<std::string, std::int64_t> before;  // by network
     std::int64_t next_group = 0, place = 0;
     for (const PlannedRun& run : scenario_.runs) {
       const std::string hash = learning_hash(run.settings, run.description);
-      const bool is_new = hash.empty() || groups.count(hash) == 0;
-      const std::int64_t group = is_new ? next_group++ : groups[hash];
-      if (!hash.empty()) groups[hash] = group;
+      const std::string network = network_hash(run.settings, run.description.forward_macs);
+      const std::string& common = network.empty() ? hash : network;
+      const bool is_new = common.empty() || groups.count(common) == 0;
+      const std::int64_t group = is_new ? next_group++ : groups[common];
+      if (!common.empty()) groups[common] = group;
+      const std::int64_t generation =
+          network.empty() ? 0 : results::generation_of(before[network]++);
       if (group % options_.shard.of == options_.shard.number - 1) {
-        mine_.push_back({&run, hash, place, std::nullopt});
+        mine_.push_back({&run, hash, network, place, generation, std::nullopt});
       }
       ++place;
     }
+    std::stable_sort(mine_.begin(), mine_.end(), [](const Missing& one, const Missing& other) {
+      return one.generation < other.generation;
+    });
+  }
+
+  // A run that draws from others' rounds waits for them.
+  bool is_being_simulated(const Missing& missing) const {
+    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
+      return child.network_hash == missing.network_hash && child.generation < missing.generation;
+    });
   }
 
   // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
@@ -213,10 +231,11 @@ class Campaign {
     }
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
-    return database_.add_missing_run(
-        {outcome_.experiment_id, run.variant, run.seed, run.parameters,
-         to_json(run.settings).dump(), training.workers, run.description.model_size,
-         training.rounds, run.description.forward_macs, missing.place, missing.learning_hash});
+    return database_.add_missing_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
+                                      to_json(run.settings).dump(), training.workers,
+                                      run.description.model_size, training.rounds,
+                                      run.description.forward_macs, missing.place,
+                                      missing.learning_hash, missing.network_hash});
   }
 
   void start(const Missing& missing) {
@@ -240,8 +259,9 @@ class Campaign {
     std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
     if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
     const std::string data = learned ? "" : data_settings(run.settings);
-    children_.push_back(
-        {run_id, missing.learning_hash, learned ? learned->text : "", zygote->start(words, data)});
+    children_.push_back({run_id, missing.learning_hash, missing.network_hash,
+                         learned ? learned->text : "", missing.generation,
+                         zygote->start(words, data)});
   }
 
   // Waits a little for something to read, and reads it.

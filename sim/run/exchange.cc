@@ -18,6 +18,7 @@ class ThroughServer final : public Exchange {
 
   Gathered gather(learning::Rounds&, Transport& transport, const learning::RoundPlan& plan,
                   const std::vector<double>& compute_s) override {
+    transport.begin_half(Direction::kUplink, team_.size());
     for (const int i : team_) {
       transport.send({messages_++, i, Direction::kUplink, plan.uplink_bytes[i]}, compute_s[i]);
     }
@@ -63,6 +64,7 @@ class ThroughRelays final : public Exchange {
       branches[i].workers = {i};
     }
     const double start_s = transport.now_s();
+    transport.begin_half(Direction::kUplink, team_.size());
     const auto send = [&](int worker) {
       const auto [bytes, k] = learner.merge(worker, branches[worker].children);
       branches[worker].k = k;
@@ -154,6 +156,7 @@ Admitted Exchange::admit(learning::Rounds& learner, Transport& transport) {
 
 std::vector<Arrival> Exchange::spread(Transport& transport, const learning::Update& update) {
   if (update.downlink_bytes == 0) return {};
+  transport.begin_half(Direction::kDownlink, team_.size());
   std::vector<Arrival> arrivals = send_down(transport, update);
   std::set<int> missed;
   for (int i = 0; i < workers_; ++i) missed.insert(i);

@@ -51,11 +51,12 @@ std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
   const double zero_s = transport.now_s();
   std::int64_t messages = 0;  // sent so far, which numbers them
   const auto evaluate = [&](std::int64_t done) {
-    return write_evaluation(journal, learner.evaluate(), done, transport.now_s() - zero_s);
+    return write_evaluation(journal, learner.evaluate(), done, transport, zero_s);
   };
   std::string divergence = evaluate(0);
 
   for (std::int64_t t = 0; t < rounds && divergence.empty(); ++t) {
+    transport.begin_round();
     const double start_s = transport.now_s();
     const std::int64_t wire_bytes = transport.wire_bytes();
     const std::optional<double> airtime_s = transport.airtime_s();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/run/journal.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -45,20 +46,33 @@ void RoundLog::add(const std::string& content, const std::vector<Arrival>& arriv
     transfer.distance_m = delivery.distance_m;
     transfer.retransmissions = delivery.retransmissions;
     transfer.counters = delivery.counters;
+    transfer.drawn = delivery.drawn;
     transfers.push_back(std::move(transfer));
   }
 }
 
-void RoundLog::write(const Journal& journal, Transport& transport) const {
+void RoundLog::write(const Journal& journal, Transport& transport) {
   if (const auto seen = transport.take_routes(); !seen.empty() && journal.topologies) {
     journal.topologies(rows_of(seen, zero_s));
+  }
+  if (const auto sampling = transport.sampling()) {
+    round.fidelity = sampling->fidelity;
+    round.time_error_s = sampling->error_s;
+    round.time_low_s = std::max(0.0, transport.now_s() - zero_s - sampling->ahead_s);
+    round.time_high_s = transport.now_s() - zero_s + sampling->behind_s;
   }
   journal.round(round, transfers);
 }
 
 std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
-                             std::int64_t rounds, double time_s) {
+                             std::int64_t rounds, const Transport& transport, double zero_s) {
+  const double time_s = transport.now_s() - zero_s;
   results::Evaluation row = {rounds, time_s, evaluation.accuracy, evaluation.loss};
+  if (const auto sampling = transport.sampling()) {
+    row.time_error_s = sampling->error_s;
+    row.time_low_s = std::max(0.0, time_s - sampling->ahead_s);
+    row.time_high_s = time_s + sampling->behind_s;
+  }
   if (evaluation.spread) {
     row.consensus_distance = evaluation.spread->distance;
     row.worst_worker_accuracy = evaluation.spread->worst_accuracy;

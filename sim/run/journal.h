@@ -28,15 +28,15 @@ struct RoundLog {
   // Messages in the order of their ends, and their bytes.
   void add(const std::string& content, const std::vector<Arrival>& arrivals);
   // With what the network's routes were meanwhile.
-  void write(const Journal& journal, Transport& transport) const;
+  void write(const Journal& journal, Transport& transport);
 
   double zero_s;
   results::Round round;
   std::vector<results::Transfer> transfers;
 };
 
-// After `rounds` rounds. Returns the sentence that says so if the loss is not finite.
+// Now, after `rounds` rounds. Returns the sentence that says so if the loss is not finite.
 std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
-                             std::int64_t rounds, double time_s);
+                             std::int64_t rounds, const Transport& transport, double zero_s);
 
 }  // namespace gradwave

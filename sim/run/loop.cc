@@ -12,11 +12,12 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
   transport.connect();
   const double zero_s = transport.now_s();
   const auto evaluate = [&](std::int64_t done) {
-    return write_evaluation(journal, learner.evaluate(), done, transport.now_s() - zero_s);
+    return write_evaluation(journal, learner.evaluate(), done, transport, zero_s);
   };
   std::string divergence = evaluate(0);
 
   for (std::int64_t t = 0; t < rounds && divergence.empty(); ++t) {
+    transport.begin_round();
     const double start_s = transport.now_s();
     const std::int64_t wire_bytes = transport.wire_bytes();
     const std::optional<double> airtime_s = transport.airtime_s();
@@ -40,6 +41,7 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     // The server averages what arrived, moves w_t to w_{t+1}, and sends the update back.
     const learning::Update update = learner.apply(gradients.arrived);
     log.add("update", exchange.spread(transport, update));
+    if (update.downlink_bytes > 0) log.round.update_k = update.k;
 
     const double end_s = transport.now_s();
     log.round.start_s = start_s - zero_s;

@@ -22,6 +22,7 @@
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/gossip.h"
 #include "sim/run/loop.h"
+#include "sim/sampling/network_hash.h"
 #include "sim/scenario/settings/settings.h"
 #include "sim/transport/packet_transport.h"
 
@@ -160,12 +161,43 @@ std::unique_ptr<Exchange> exchange_of(const Settings& settings) {
   return relays ? exchange_through_relays(workers) : exchange_through_server(workers);
 }
 
+// Packet by packet, or as many rounds as it takes.
+class Network {
+ public:
+  Network(const Settings& settings, const std::vector<results::Round>& past)
+      : packets_(link_options(settings), settings.limits, stop_was_requested) {
+    if (settings.sampling.fidelity != "sampled") return;
+    const auto workers = static_cast<int>(settings.learning.training.workers);
+    sampled_.emplace(packets_, settings.sampling, sampled_world(settings), settings.learning.seed,
+                     past_of(past, workers));
+  }
+
+  Transport& transport() {
+    if (sampled_) return *sampled_;
+    return packets_;
+  }
+
+ private:
+  static Past past_of(const std::vector<results::Round>& rounds, int workers) {
+    Past past;
+    past.workers = workers;
+    for (const results::Round& round : rounds) {
+      past.rounds.push_back({round.start_s, static_cast<double>(round.uplink_payload_bytes),
+                             static_cast<double>(round.downlink_payload_bytes), round.uplink_s,
+                             round.downlink_s});
+    }
+    return past;
+  }
+
+  PacketTransport packets_;
+  std::optional<SampledTransport> sampled_;
+};
+
 // Each returns the sentence that explains a divergence, or an empty one.
 
 std::string learn(const Settings& settings, const std::filesystem::path& checkpoint,
-                  Hearers& hearers) {
+                  Network& network, Hearers& hearers) {
   const learning::TrainingOptions& training = settings.learning.training;
-  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
   learning::Learner learner(learning_options(settings));
   hearers.recorder.plan(plan_of(learner));
   const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
@@ -173,8 +205,8 @@ std::string learn(const Settings& settings, const std::filesystem::path& checkpo
   const Journal journal =
       journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
   const std::string divergence =
-      run_rounds(learner, transport, compute, training.rounds, training.evaluate_every, journal,
-                 *exchange_of(settings));
+      run_rounds(learner, network.transport(), compute, training.rounds, training.evaluate_every,
+                 journal, *exchange_of(settings));
   if (divergence.empty()) {
     if (const auto theory = learner.theory()) hearers.recorder.theory(row_of(*theory));
   }
@@ -182,16 +214,16 @@ std::string learn(const Settings& settings, const std::filesystem::path& checkpo
 }
 
 std::string gossip(const Settings& settings, const std::filesystem::path& checkpoint,
-                   Hearers& hearers) {
+                   Network& network, Hearers& hearers) {
   const learning::TrainingOptions& training = settings.learning.training;
-  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
   learning::GossipLearner learner(learning_options(settings));
   hearers.recorder.plan(plan_of(learner));
   const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
   ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
   const Journal journal =
       journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
-  return run_gossip(learner, transport, compute, training.rounds, training.evaluate_every, journal);
+  return run_gossip(learner, network.transport(), compute, training.rounds, training.evaluate_every,
+                    journal);
 }
 
 learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
@@ -212,10 +244,9 @@ learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
 
 // The network alone.
 std::string replay(const Settings& settings, const LearnedIn& source, double forward_macs,
-                   Hearers& hearers) {
+                   Network& network, Hearers& hearers) {
   const learning::TrainingOptions& training = settings.learning.training;
   const results::Trajectory learned = results::read_trajectory(source.file, source.run_id);
-  PacketTransport transport(link_options(settings), settings.limits, stop_was_requested);
   learning::PlannedRounds rounds = planned_rounds(learned);
   results::Plan plan = learned.plan;
   plan.host_learned_from = source.text;
@@ -223,8 +254,8 @@ std::string replay(const Settings& settings, const LearnedIn& source, double for
   ComputeTimes compute = compute_times(settings, forward_macs);
   const Journal journal = journal_of(hearers, [](std::int64_t) {});
   const std::string divergence =
-      run_rounds(rounds, transport, compute, training.rounds, training.evaluate_every, journal,
-                 *exchange_of(settings));
+      run_rounds(rounds, network.transport(), compute, training.rounds, training.evaluate_every,
+                 journal, *exchange_of(settings));
   if (divergence.empty() && learned.theory) hearers.recorder.theory(*learned.theory);
   return divergence;
 }
@@ -283,12 +314,15 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     try {
       const Settings settings = stored_settings(database, run_id);
       Hearers hearers{recorder, ProgressPipe(progress)};
+      Network network(settings, results::rounds_to_draw_from(database, run_id));
       const std::filesystem::path checkpoint =
           checkpoint_file(settings.checkpoint.folder, database, run_id);
       const std::string divergence =
-          learned_in ? replay(settings, *learned_in, stored_macs(database, run_id), hearers)
-          : channel::has_server(link_options(settings)) ? learn(settings, checkpoint, hearers)
-                                                        : gossip(settings, checkpoint, hearers);
+          learned_in
+              ? replay(settings, *learned_in, stored_macs(database, run_id), network, hearers)
+          : channel::has_server(link_options(settings))
+              ? learn(settings, checkpoint, network, hearers)
+              : gossip(settings, checkpoint, network, hearers);
       recorder.finish(divergence.empty() ? "complete" : "diverged", divergence);
     } catch (const results::DatabaseError&) {
       throw;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "channel-models/unused_defaults.h"
+#include "sim/sampling/network_hash.h"
 
 namespace gradwave {
 namespace {
@@ -40,6 +41,14 @@ void check_limits(const Settings& settings) {
                        path + "in which nothing arrives: longer than limits.stall_s = " +
                            seconds(settings.limits.stall_s));
   }
+}
+
+void check_sampling(const Settings& settings) {
+  if (settings.sampling.fidelity != "sampled") return;
+  const std::string reason = needs_packets(settings);
+  if (reason.empty()) return;
+  throw SettingError({"network.fidelity", "mesh.unreached"},
+                     "network.fidelity = \"sampled\" cannot be: " + reason);
 }
 
 // ns-3's clock ends after three centuries, and jitter needs room.
@@ -90,6 +99,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
 
   check_compute(settings, description.forward_macs);
   check_limits(settings);
+  check_sampling(settings);
   check_folder(settings.checkpoint.folder);
   if (right_links_.insert(text_for(settings, kChannel)).second) {
     const channel::LinkOptions link = link_options(settings);

@@ -514,6 +514,12 @@ std::vector<channel::RoutesSeen> PacketTransport::take_routes() {
   return state_->link->take_routes();
 }
 
+bool PacketTransport::ready() { return state_->link->ready(); }
+
+std::optional<double> PacketTransport::distance_m(int worker, int peer) {
+  return state_->link->distance_m(worker, peer);
+}
+
 std::int64_t PacketTransport::wire_bytes() const { return state_->link->wire_bytes(); }
 
 std::optional<double> PacketTransport::airtime_s() const { return state_->link->airtime_s(); }

@@ -37,6 +37,8 @@ class PacketTransport : public Transport {
   std::vector<int> parents() override;
   std::vector<std::pair<int, int>> neighbours() override;
   std::vector<channel::RoutesSeen> take_routes() override;
+  bool ready() override;
+  std::optional<double> distance_m(int worker, int peer) override;
   std::int64_t wire_bytes() const override;
   std::optional<double> airtime_s() const override;
 

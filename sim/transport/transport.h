@@ -37,7 +37,18 @@ struct Delivery {
   std::optional<double> distance_m;  // of the radio link, at end_s
   std::int64_t retransmissions = 0;  // TCP segments, since the message before it arrived
   std::vector<std::pair<std::string, double>> counters;  // the link's own, channel-models/link.h
+  bool drawn = false;  // from others, instead of simulated packet by packet
   bool lost = false;  // its ends reach each other no more, as was seen at end_s: it will not arrive
+};
+
+// Of a network that is not simulated packet by packet throughout.
+struct Sampling {
+  std::string fidelity;  // of this round: "packet"; "settling": likewise, and too soon after one
+                         // that was "drawn" to draw conclusions from
+  double error_s = 0;    // by which the clock may be wrong about what is to be expected
+  // By which it may be ahead of what it would be, had all been simulated, and behind it: by chance
+  // as well, as any two such runs differ.
+  double ahead_s = 0, behind_s = 0;
 };
 
 // Simulated time passed and no message was delivered; what() names what is pending.
@@ -59,6 +70,11 @@ class Transport {
   virtual void connect() = 0;
 
   virtual double now_s() const = 0;
+
+  // What is sent belongs together: nobody sends on before its round's other messages are there.
+  virtual void begin_round() {}
+  // Likewise the next so many messages of the round.
+  virtual void begin_half(Direction /*direction*/, std::int64_t /*messages*/) {}
 
   // `delay_s` simulated seconds from now; bytes > 0. The messages between two nodes in one
   // direction arrive in the order in which they start. Two robots connect when they first have
@@ -86,6 +102,14 @@ class Transport {
 
   // The routes of a mesh each time they were looked at since this was last asked; else nothing.
   virtual std::vector<channel::RoutesSeen> take_routes() { return {}; }
+
+  // Whether every robot has its link now.
+  virtual bool ready() { return true; }
+  // To the other end of the worker's radio link, now; none on a wire.
+  virtual std::optional<double> distance_m(int /*worker*/, int /*peer*/) { return std::nullopt; }
+
+  // None where every packet is simulated.
+  virtual std::optional<Sampling> sampling() const { return std::nullopt; }
 
   // Since construction: every byte on every medium, headers and retransmissions included; the radio
   // channel in use, if there is one.

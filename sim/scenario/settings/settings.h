@@ -18,6 +18,7 @@
 #include "channel-models/options.h"
 #include "learning/options.h"
 #include "sim/run/compute.h"
+#include "sim/sampling/sampled_transport.h"
 #include "sim/scenario/settings/error.h"
 #include "sim/transport/packet_transport.h"
 
@@ -36,6 +37,7 @@ struct Settings {
   channel::LinkOptions link;
   channel::TextFile robots;  // a table of what differs among them (robots_file.h)
   ComputeOptions compute;
+  SamplingOptions sampling;
   TransportLimits limits;
   CheckpointOptions checkpoint;
 };

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/sampling/latency_model.h"
+
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/random/uniform_01.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace gradwave {
+namespace {
+
+constexpr std::size_t kFew = 8;      // of which no line can be told
+constexpr std::size_t kEnough = 16;  // for a guess
+constexpr std::size_t kLatest = 32;  // that count where the world changes
+constexpr std::size_t kManyEvents = 10;
+constexpr double kNearBytes = 1.25;  // times as many, or as few
+constexpr double kBeyond = 0.01;     // of the bytes seen, as far as the line may be drawn out
+constexpr double kFarther = 1.1;     // times the farthest robot that was seen
+constexpr double kSpreads = 5;       // above the line, and further than half a time-out: an event
+constexpr std::size_t kLags = 50;
+constexpr double kUnseen = 0.5;  // events more than were seen: Jeffreys' prior
+
+double square(double x) { return x * x; }
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+double chi_squared(double degrees, double probability) {
+  return boost::math::quantile(boost::math::chi_squared(degrees), probability);
+}
+
+}  // namespace
+
+Doubt operator+(const Doubt& one, const Doubt& other) {
+  return {std::hypot(one.below_s, other.below_s), std::hypot(one.above_s, other.above_s),
+          std::hypot(one.chance_s, other.chance_s)};
+}
+
+LatencyModel::LatencyModel(const Options& options, learning::Random random)
+    : options_(options), random_(random) {
+  debt_ = boost::random::uniform_01<double>()(random_);
+}
+
+double LatencyModel::distance(const Half& one, const Half& other) const {
+  return options_.still ? std::abs(std::log(one.bytes / other.bytes))
+                        : std::abs(one.time_s - other.time_s);
+}
+
+// In the order in which they were seen.
+std::vector<std::size_t> LatencyModel::like(const Half& half) const {
+  std::vector<std::size_t> group;
+  for (std::size_t j = 0; j < seen_.size(); ++j) {
+    const Half& other = seen_[j].half;
+    if (other.pattern == half.pattern && other.bytes <= kNearBytes * half.bytes &&
+        half.bytes <= kNearBytes * other.bytes) {
+      group.push_back(j);
+    }
+  }
+  if (options_.still || group.size() <= kLatest) return group;
+  const auto last = group.begin() + kLatest;
+  std::nth_element(group.begin(), last, group.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(distance(seen_[a].half, half), a) <
+           std::pair(distance(seen_[b].half, half), b);
+  });
+  group.erase(last, group.end());
+  std::sort(group.begin(), group.end());
+  return group;
+}
+
+LatencyModel::Line LatencyModel::line(const Half& half) const {
+  Line line;
+  for (const std::size_t j : like(half)) {
+    if (seen_[j].judged && seen_[j].excess_s == 0) line.near.push_back(j);
+  }
+  if (line.near.empty()) return line;
+  const auto n = static_cast<double>(line.near.size());
+  for (const std::size_t j : line.near) {
+    line.mean_bytes += seen_[j].half.bytes / n;
+    line.mean_s += seen_[j].latency_s / n;
+  }
+  double products = 0;
+  for (const std::size_t j : line.near) {
+    const double bytes = seen_[j].half.bytes - line.mean_bytes;
+    line.squares += square(bytes);
+    products += bytes * (seen_[j].latency_s - line.mean_s);
+  }
+  // All the same: there is no slope to be seen.
+  if (line.squares <= n * square(1e-3 * line.mean_bytes)) line.squares = 0;
+  if (line.squares > 0) line.slope = products / line.squares;
+  return line;
+}
+
+// Of the observation's latency, as a share of what the line says.
+double LatencyModel::residual(const Line& line, std::size_t of) const {
+  const double said = line.at(seen_[of].half.bytes);
+  return said > 0 ? seen_[of].latency_s / said - 1 : 0;
+}
+
+double LatencyModel::spread(const Line& line) const {
+  double squares = 0;
+  for (const std::size_t j : line.near) squares += square(residual(line, j));
+  const double degrees = static_cast<double>(line.near.size()) - (line.squares > 0 ? 2 : 1);
+  return std::sqrt(squares / std::max(1.0, degrees));
+}
+
+// The first of a kind, against their median.
+void LatencyModel::judge(const std::vector<std::size_t>& group) {
+  std::vector<double> latencies, deviations;
+  for (const std::size_t j : group) latencies.push_back(seen_[j].latency_s);
+  const double middle = median(latencies);
+  for (const double latency : latencies) deviations.push_back(std::abs(latency - middle));
+  const double most =
+      std::max(options_.time_out_s / 2, kSpreads * 1.4826 * median(std::move(deviations)));
+  for (const std::size_t j : group) {
+    Seen& seen = seen_[j];
+    if (seen.judged) continue;
+    seen.judged = true;
+    if (seen.latency_s - middle > most) seen.excess_s = seen.latency_s - middle;
+  }
+}
+
+void LatencyModel::observe(const Half& half, double latency_s, bool by_chance) {
+  const Line before = line(half);
+  Seen seen;
+  seen.half = half;
+  seen.latency_s = latency_s;
+  if (before.near.size() >= kFew) {
+    const double guess_s = before.at(half.bytes);
+    const double error_s = latency_s - guess_s;
+    const double most = std::max(options_.time_out_s / 2, kSpreads * spread(before) * guess_s);
+    if (by_chance) take_chances(before, events_near(half), guess_s);
+    seen.judged = true;
+    if (error_s > most) {
+      seen.excess_s = error_s;
+    } else {
+      seen.error_s = error_s;
+      seen.guess_s = guess_s;
+    }
+  }
+  seen_.push_back(seen);
+  if (seen.judged) return;
+  const std::vector<std::size_t> group = like(half);
+  if (group.size() >= kFew) judge(group);
+}
+
+bool LatencyModel::can_guess(const Half& half) const {
+  const Line seen = line(half);
+  if (seen.near.size() < kEnough) return false;
+  double least = std::numeric_limits<double>::infinity(), most = 0, farthest_m = 0;
+  for (const std::size_t j : seen.near) {
+    least = std::min(least, seen_[j].half.bytes);
+    most = std::max(most, seen_[j].half.bytes);
+    farthest_m = std::max(farthest_m, seen_[j].half.farthest_m);
+  }
+  return half.bytes >= (1 - kBeyond) * least && half.bytes <= (1 + kBeyond) * most &&
+         seen.at(half.bytes) > 0 && half.farthest_m <= kFarther * farthest_m;
+}
+
+LatencyModel::Events LatencyModel::events_near(const Half& half) const {
+  Events events;
+  std::vector<double> distances;
+  for (std::size_t j = 0; j < seen_.size(); ++j) {
+    if (seen_[j].excess_s > 0) distances.push_back(distance(seen_[j].half, half));
+  }
+  double within = std::numeric_limits<double>::infinity();
+  if (distances.size() > kManyEvents) {
+    const auto tenth = distances.begin() + kManyEvents - 1;
+    std::nth_element(distances.begin(), tenth, distances.end());
+    within = *tenth;
+  }
+  const bool all = std::isinf(within);
+  for (std::size_t j = 0; j < seen_.size(); ++j) {
+    if (!seen_[j].judged || (!all && distance(seen_[j].half, half) > within)) continue;
+    ++events.among;
+    if (seen_[j].excess_s > 0) events.seen.push_back(j);
+  }
+  return events;
+}
+
+void LatencyModel::take_chances(const Line& regular, const Events& events, double said_s) {
+  constexpr double kRuns = 2;  // this one, and the one that simulates every packet
+  chance_s2_ += kRuns * square(spread(regular) * said_s);
+  for (const std::size_t j : events.seen) {
+    event_chance_s2_ += kRuns * square(seen_[j].excess_s) / events.among;
+  }
+}
+
+double LatencyModel::guess(const Half& half) {
+  assert(can_guess(half));
+  const auto one_of = [&](const std::vector<std::size_t>& those) {
+    return those[boost::random::uniform_int_distribution<std::size_t>(0,
+                                                                      those.size() - 1)(random_)];
+  };
+  const Line regular = line(half);
+  const double said_s = regular.at(half.bytes);
+  for (const std::size_t j : regular.near) {
+    seen_[j].weight += 1 / static_cast<double>(regular.near.size());
+    if (regular.squares > 0) {
+      seen_[j].weight += (half.bytes - regular.mean_bytes) *
+                         (seen_[j].half.bytes - regular.mean_bytes) / regular.squares;
+    }
+  }
+  double latency_s = said_s * (1 + residual(regular, one_of(regular.near)));
+
+  const Events events = events_near(half);
+  for (const std::size_t j : events.seen) {
+    seen_[j].event_weight += 1 / events.among;
+  }
+  unseen_weight_ += 1 / events.among;
+  take_chances(regular, events, said_s);
+  debt_ += static_cast<double>(events.seen.size()) / events.among;
+  for (; debt_ >= 1; --debt_) latency_s += seen_[one_of(events.seen)].excess_s;
+  return latency_s;
+}
+
+// 1 + 2 sum of autocorrelations of the errors, in pairs as long as these are positive.
+double LatencyModel::autocorrelation_time() const {
+  if (seen_.size() < correlated_ + correlated_ / 20 + 1) return autocorrelation_time_;
+  correlated_ = seen_.size();
+  std::vector<double> errors;
+  for (const Seen& seen : seen_) {
+    if (seen.error_s) errors.push_back(*seen.error_s / seen.guess_s);
+  }
+  autocorrelation_time_ = 1;
+  if (errors.size() < 4 * kFew) return 1;
+  const double variance = std::inner_product(errors.begin(), errors.end(), errors.begin(), 0.0);
+  if (variance == 0) return 1;
+  const auto correlation = [&](std::size_t lag) {
+    return std::inner_product(errors.begin() + static_cast<std::ptrdiff_t>(lag), errors.end(),
+                              errors.begin(), 0.0) /
+           variance;
+  };
+  double sum = 0;
+  for (std::size_t lag = 0; lag + 1 < std::min(kLags, errors.size() / 2); lag += 2) {
+    const double pair = correlation(lag) + correlation(lag + 1);
+    if (pair <= 0) break;
+    sum += 2 * pair;
+  }
+  return autocorrelation_time_ = std::max(1.0, sum - 1);
+}
+
+Doubt LatencyModel::doubt(double confidence) const {
+  double squares = 0, errors = 0;
+  double expected_s = 0, variance_s2 = 0, largest_s = options_.time_out_s;
+  for (const Seen& seen : seen_) {
+    if (seen.error_s) {
+      squares += square(*seen.error_s);
+      ++errors;
+    }
+    expected_s += seen.event_weight * seen.excess_s;
+    variance_s2 += square(seen.event_weight * seen.excess_s);
+    largest_s = std::max(largest_s, seen.excess_s);
+  }
+  if (unseen_weight_ == 0) return {};  // nothing was guessed
+  double regular_s2 = 0;
+  for (const Seen& seen : seen_) {
+    regular_s2 += square(seen.weight) * (seen.error_s ? square(*seen.error_s) : squares / errors);
+  }
+  const double each_side = (1 - confidence) / 2;
+  const double t =
+      boost::math::quantile(boost::math::students_t(std::max(1.0, errors - 2)), 1 - each_side);
+  const double inflation = autocorrelation_time();
+  regular_s2 *= square(t) * inflation;
+
+  const double unseen_s = unseen_weight_ * largest_s;  // of one that nobody has seen
+  double least_s = 0, most_s = 0;
+  if (expected_s > 0) {
+    least_s = variance_s2 / (2 * expected_s) *
+              chi_squared(2 * square(expected_s) / variance_s2, each_side);
+  }
+  if (expected_s + unseen_s > 0) {
+    const double mean_s = expected_s + kUnseen * unseen_s;
+    const double variance = variance_s2 + kUnseen * square(unseen_s);
+    most_s = variance / (2 * mean_s) * chi_squared(2 * square(mean_s) / variance, 1 - each_side);
+  }
+  return {std::sqrt(regular_s2 + square(expected_s - least_s)),
+          std::sqrt(regular_s2 + square(most_s - expected_s)),
+          t * std::sqrt(inflation * chance_s2_ + event_chance_s2_)};
+}
+
+std::int64_t LatencyModel::events() const {
+  return std::count_if(seen_.begin(), seen_.end(), [](const Seen& s) { return s.excess_s > 0; });
+}
+
+}  // namespace gradwave

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a half of a round takes, all its messages together, learned from halves that were simulated
+// packet by packet; and how wrong the sum of many such guesses can be. One model a direction.
+//
+// A latency is a regular part and, now and then, an event: a retransmission time-out.
+//
+//   regular  of those seen with nearly as many bytes in the same state of the world, a straight
+//   line
+//            of latency over bytes, times one of their residuals, drawn
+//   events   latencies far above that line. They are counted over more, the nearest among which ten
+//            have happened; their share of the guesses gets the excess of one of them
+//
+// What the guesses together get wrong about packets has two parts. The error of their expectation,
+// which more observations make smaller:
+//
+//   regular  Student's t; variance sum_j (A_j e_j)^2, with A_j how much all guesses together rest
+//   on
+//            observation j, and e_j by how much it was itself guessed wrong before it counted:
+//            whatever makes the guesses bad, a wrong line or a world that changes, widens it. Times
+//            the sum of the autocorrelations of e (Geyer 1992, initial positive sequence)
+//   events   the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997), with
+//            Jeffreys' half an event more, of the heaviest weight, than were seen: from seeing none
+//            it does not follow that there are none
+//
+// And chance: a run that simulates every packet scatters about that expectation, and so does this
+// one, from the first guess on also where it simulates, as its packets do not meet the same chances
+// any more.
+//
+// Parts, and directions, are put together by the squares of their half widths (MOVER, Zou and
+// Donner 2008).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "learning/runtime/random.h"
+
+namespace gradwave {
+
+// A half of a round, before it.
+struct Half {
+  std::uint64_t pattern = 0;  // who sends to whom: the same number for the same
+  double bytes = 0;           // that are sent at first, all messages; > 0
+  double time_s = 0;          // simulated
+  double farthest_m = 0;      // the robot farthest from the other end of its link
+};
+
+// Of a time, in seconds: by how much its expectation may lie below and above, and by how much,
+// either way, one run may differ from another by chance.
+struct Doubt {
+  double below_s = 0, above_s = 0, chance_s = 0;
+};
+
+// Of independent quantities added up.
+Doubt operator+(const Doubt& one, const Doubt& other);
+
+class LatencyModel {
+ public:
+  struct Options {
+    bool still = true;        // the world stays as it is; else the latest observations count
+    double time_out_s = 0.2;  // the least that an event takes
+  };
+
+  LatencyModel(const Options& options, learning::Random random);
+
+  // Simulated packet by packet, it took so long; `by_chance` where a run without guesses would have
+  // met other chances.
+  void observe(const Half& half, double latency_s, bool by_chance);
+
+  // Whether enough has been seen that is like it.
+  bool can_guess(const Half& half) const;
+  // What it takes, drawn. A programming error where it cannot be.
+  double guess(const Half& half);
+
+  // Of the sum of all guesses, and of what was observed by chance; two-sided, at this confidence.
+  Doubt doubt(double confidence) const;
+
+  std::int64_t observations() const { return static_cast<std::int64_t>(seen_.size()); }
+  std::int64_t events() const;
+
+ private:
+  struct Seen {
+    Half half;
+    double latency_s = 0;
+    std::optional<double> error_s;  // by which it would have been guessed too short, if regular
+    double guess_s = 0;             // then
+    bool judged = false;            // whether it is an event is known
+    double excess_s = 0;            // of an event, > 0
+    double weight = 0;              // A_j: of its regular part in the sum of the guesses
+    double event_weight = 0;        // of its excess
+  };
+  struct Line {
+    std::vector<std::size_t> near;  // regular ones
+    double mean_bytes = 0, mean_s = 0, slope = 0,
+           squares = 0;  // squares: of bytes about their mean
+    double at(double bytes) const { return mean_s + slope * (bytes - mean_bytes); }
+  };
+  struct Events {
+    std::vector<std::size_t> seen;  // the events
+    double among = 0;               // observations
+  };
+
+  std::vector<std::size_t> like(const Half& half) const;
+  Line line(const Half& half) const;
+  Events events_near(const Half& half) const;
+  void take_chances(const Line& regular, const Events& events, double said_s);
+  void judge(const std::vector<std::size_t>& group);
+  double residual(const Line& line, std::size_t of) const;
+  double spread(const Line& line) const;
+  double autocorrelation_time() const;
+  double distance(const Half& one, const Half& other) const;
+
+  Options options_;
+  learning::Random random_;
+  std::vector<Seen> seen_;
+  double chance_s2_ = 0;  // variance of the regular parts, summed, in two runs
+  double event_chance_s2_ = 0;
+  double unseen_weight_ = 0;  // of an event that nobody has seen
+  double debt_ = 0;           // events that are due
+  mutable double autocorrelation_time_ = 1;
+  mutable std::size_t correlated_ = 0;  // observations at the time
+};
+
+}  // namespace gradwave

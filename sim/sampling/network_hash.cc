@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/sampling/network_hash.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sim/scenario/fnv1a.h"
+
+namespace gradwave {
+
+std::string needs_packets(const Settings& settings) {
+  if (settings.link.technology == "mesh" && settings.link.mesh.unreached == "leave-out") {
+    return "mesh.unreached = \"leave-out\" loses messages where routes end, packet by packet";
+  }
+  return "";
+}
+
+SampledWorld sampled_world(const Settings& settings) {
+  const channel::World world = channel::world_of(link_options(settings));
+  // As tests/benchmarks/settling measures it: a robot of a cell has to ask anew for the uplink.
+  const std::string& technology = settings.link.technology;
+  const bool asks = technology == "nr" || technology == "lte" || technology == "trace";
+  return {world.still, world.routed, world.time_out_s, asks ? 1 : 0};
+}
+
+std::string network_hash(const Settings& settings, double forward_macs) {
+  if (settings.sampling.fidelity != "sampled") return "";
+  const channel::LinkOptions link = link_options(settings);
+  const channel::World world = channel::world_of(link);
+  // Whose message goes which way is not known beforehand.
+  if (world.routed || !channel::has_server(link)) return "";
+  std::string text = text_for(settings, kChannel);
+  for (const Setting& setting : settings_table()) {
+    if (setting.key.rfind("compute.", 0) != 0) continue;
+    text += setting.key + value_of(setting, settings).dump();
+  }
+  const learning::TrainingOptions& training = settings.learning.training;
+  text += std::to_string(training.workers) + ' ' + std::to_string(training.batch) + ' ' +
+          std::to_string(forward_macs);
+  if (!world.same_for_every_seed) text += " seed " + std::to_string(settings.learning.seed);
+  return fnv1a(text);
+}
+
+}  // namespace gradwave

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/sampling/sampled_transport.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace gradwave {
+namespace {
+
+constexpr std::int64_t kFirst = 8;      // rounds of a run: connections are still opening up
+constexpr std::int64_t kOneIn = 100;    // rounds is simulated in any case
+constexpr std::size_t kOwnCourses = 8;  // at least, before one is drawn
+constexpr std::size_t kCourses = 256;   // kept
+constexpr double kMostStretched = 1.5;  // a message's duration; what is beyond is the last one's
+constexpr double kReserve = 0.95;       // of the error: what the round to come may add
+
+std::uint64_t mixed(std::uint64_t hash, std::int64_t value) {
+  return (hash ^ static_cast<std::uint64_t>(value)) * 0x100000001b3;
+}
+
+constexpr std::uint64_t kNobody = 0xcbf29ce484222325;
+
+std::uint64_t with(std::uint64_t pattern, const Message& message) {
+  return mixed(mixed(mixed(pattern, message.worker), message.peer),
+               static_cast<std::int64_t>(message.direction));
+}
+
+double error_of(const Doubt& doubt) { return std::max(doubt.below_s, doubt.above_s); }
+
+std::size_t at(Direction direction) { return static_cast<std::size_t>(direction); }
+
+}  // namespace
+
+Words fidelities() {
+  return {
+      {"packet", "every packet of every round is simulated"},
+      {"sampled", "as many rounds are as the stated error needs; the others are drawn from them"}};
+}
+
+SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& options,
+                                   const SampledWorld& world, std::uint64_t seed, const Past& past)
+    : packets_(packets),
+      options_(options),
+      world_(world),
+      models_{LatencyModel({world.still, world.time_out_s},
+                           learning::random_stream(seed, "sampling", {0})),
+              LatencyModel({world.still, world.time_out_s},
+                           learning::random_stream(seed, "sampling", {1}))},
+      settling_(kFirst) {
+  for (const PastRound& round : past.rounds) {
+    for (const Direction direction : {Direction::kUplink, Direction::kDownlink}) {
+      const bool up = direction == Direction::kUplink;
+      const double bytes = up ? round.uplink_bytes : round.downlink_bytes;
+      if (bytes == 0) continue;
+      std::uint64_t pattern = kNobody;
+      for (int worker = 0; worker < past.workers; ++worker) {
+        pattern = with(pattern, {0, worker, direction});
+      }
+      models_[at(direction)].observe({pattern, bytes, round.start_s, 0},
+                                     up ? round.uplink_s : round.downlink_s, false);
+    }
+  }
+}
+
+void SampledTransport::connect() {
+  packets_.connect();
+  zero_s_ = packets_.now_s();
+}
+
+void SampledTransport::begin_round() {
+  if (began_) {
+    in_a_row_ = drew_ ? 0 : in_a_row_ + 1;
+    if (drew_) settling_ = world_.still ? 0 : world_.settling;
+    since_ = drew_ ? since_ + 1 : 0;
+  }
+  began_ = true;
+  drew_ = false;
+  settled_ = in_a_row_ >= settling_;
+  const bool between = in_a_row_ > 0 && in_a_row_ <= settling_;
+  const Doubt now = doubt();
+  const double most_s = kReserve * options_.max_error * (now_s() - zero_s_);
+  may_draw_ = !between && since_ + 1 < kOneIn && error_of(now) <= most_s && packets_.ready();
+}
+
+void SampledTransport::begin_half(Direction direction, std::int64_t messages) {
+  assert(awaited_ == 0);
+  direction_ = direction;
+  awaited_ = messages;
+  way_ = Way::kOpen;
+}
+
+void SampledTransport::send(const Message& message, double delay_s) {
+  if (awaited_ == 0 || way_ == Way::kPackets) {
+    packets_.send(message, delay_s);
+  } else if (way_ == Way::kOpen) {
+    open_.emplace_back(message, delay_s);
+  } else {
+    schedule(message, now_s() + delay_s);
+  }
+}
+
+std::optional<Delivery> SampledTransport::next(double until_s) {
+  if (awaited_ > 0 && way_ == Way::kOpen) decide();
+  std::optional<Delivery> delivery =
+      awaited_ > 0 && way_ == Way::kDrawn ? next_drawn(until_s) : packets_.next(until_s - drawn_s_);
+  if (!delivery) return delivery;
+  if (!delivery->drawn) {
+    delivery->start_s += drawn_s_;
+    delivery->end_s += drawn_s_;
+  }
+  if (awaited_ == 0) return delivery;
+  if (way_ == Way::kPackets) {
+    const Message& message = delivery->message;
+    course_.deliveries[{message.worker, message.peer, message.direction}] = *delivery;
+  }
+  if (--awaited_ == 0) end_half();
+  return delivery;
+}
+
+Half SampledTransport::half_of_messages() {
+  Half half;
+  half.pattern = kNobody;
+  half.time_s = now_s();
+  for (const auto& [message, delay_s] : open_) {
+    half.pattern = with(half.pattern, message);
+    half.bytes += static_cast<double>(message.bytes);
+    if (world_.still) continue;
+    half.farthest_m =
+        std::max(half.farthest_m, packets_.distance_m(message.worker, message.peer).value_or(0));
+  }
+  if (world_.routed && direction_ == Direction::kUplink) routes_ = packets_.parents();
+  for (const int parent : routes_) half.pattern = mixed(half.pattern, parent);
+  return half;
+}
+
+// All that is sent at first has been.
+void SampledTransport::decide() {
+  wire_bytes_ = packets_.wire_bytes();
+  airtime_s_ = packets_.airtime_s().value_or(0);
+  computed_s_ = 0;
+  for (const auto& [message, delay_s] : open_) {
+    computed_s_ = std::max(computed_s_, now_s() + delay_s);
+  }
+  course_ = {};
+  course_.half = half_of_messages();
+  LatencyModel& model = models_[at(direction_)];
+
+  bool draws = may_draw_ && model.can_guess(course_.half) &&
+               courses_[at(direction_)].size() >= kOwnCourses &&
+               course_like(course_.half, 0) != nullptr;
+  if (direction_ == Direction::kUplink) {
+    if (std::optional<Half> down = down_; draws && down) {
+      down->time_s = now_s();
+      draws = models_[at(Direction::kDownlink)].can_guess(*down);
+    }
+    may_draw_ = draws;
+  } else {
+    down_ = course_.half;
+  }
+  drew_ = drew_ || draws;
+  parted_ = parted_ || draws;
+  way_ = draws ? Way::kDrawn : Way::kPackets;
+  if (draws) {
+    course_.latency_s = model.guess(course_.half);
+    like_ = course_like(course_.half, course_.latency_s);
+  }
+  for (const auto& [message, delay_s] : std::exchange(open_, {})) send(message, delay_s);
+}
+
+// How long it takes, as in a half that was simulated.
+void SampledTransport::schedule(const Message& message, double start_s) {
+  const Delivery& then = like_->deliveries.at({message.worker, message.peer, message.direction});
+  const double stretched = course_.latency_s / like_->latency_s;
+  const double lasts_s =
+      (then.end_s - then.start_s) * (stretched <= kMostStretched ? stretched : 1);
+  const double end_s = std::min(start_s + lasts_s, computed_s_ + course_.latency_s);
+  under_way_.push_back({message, start_s, std::max(start_s, end_s)});
+}
+
+// Nothing is under way. Where nothing moves, the packets' world need not hear of it: to them the
+// next round that is simulated follows upon the last one, as it does where all are.
+void SampledTransport::pass_until(double time_s) {
+  if (world_.still) {
+    drawn_s_ += std::max(0.0, time_s - now_s());
+  } else {
+    packets_.next(time_s);
+  }
+}
+
+std::optional<Delivery> SampledTransport::next_drawn(double until_s) {
+  const auto first =
+      std::min_element(under_way_.begin(), under_way_.end(),
+                       [](const Sent& a, const Sent& b) { return a.end_s < b.end_s; });
+  Sent sent = *first;
+  // The half takes what was drawn for it.
+  if (awaited_ == 1) sent.end_s = std::max(sent.start_s, computed_s_ + course_.latency_s);
+  pass_until(std::min(until_s, sent.end_s));
+  if (until_s < sent.end_s) return std::nullopt;
+  under_way_.erase(first);
+  const Message& message = sent.message;
+  Delivery delivery = like_->deliveries.at({message.worker, message.peer, message.direction});
+  delivery.message = message;
+  delivery.start_s = sent.start_s;
+  delivery.end_s = now_s();
+  delivery.distance_m = packets_.distance_m(message.worker, message.peer);
+  delivery.drawn = true;
+  return delivery;
+}
+
+void SampledTransport::end_half() {
+  const std::int64_t wire_bytes = packets_.wire_bytes() - wire_bytes_;
+  const double airtime_s = packets_.airtime_s().value_or(0) - airtime_s_;
+  if (way_ == Way::kDrawn) {
+    const double share = course_.half.bytes / like_->half.bytes;
+    drawn_wire_bytes_ += std::llround(share * static_cast<double>(like_->wire_bytes)) - wire_bytes;
+    drawn_airtime_s_ += share * like_->airtime_s - airtime_s;
+    return;
+  }
+  if (drew_ || !settled_) return;
+  course_.latency_s = now_s() - computed_s_;
+  course_.wire_bytes = wire_bytes;
+  course_.airtime_s = airtime_s;
+  models_[at(direction_)].observe(course_.half, course_.latency_s, parted_);
+  std::deque<Course>& courses = courses_[at(direction_)];
+  courses.push_back(std::move(course_));
+  if (courses.size() > kCourses) courses.pop_front();
+}
+
+// Null if none had the same messages.
+const SampledTransport::Course* SampledTransport::course_like(const Half& half,
+                                                              double latency_s) const {
+  const Course* nearest = nullptr;
+  double least = std::numeric_limits<double>::infinity();
+  for (const Course& course : courses_[at(direction_)]) {
+    if (course.half.pattern != half.pattern) continue;
+    const double unlike =
+        std::abs(course.half.bytes / half.bytes - 1) + std::abs(latency_s / course.latency_s - 1);
+    if (unlike >= least) continue;
+    least = unlike;
+    nearest = &course;
+  }
+  return nearest;
+}
+
+Doubt SampledTransport::doubt() const {
+  return models_[0].doubt(options_.confidence) + models_[1].doubt(options_.confidence);
+}
+
+std::optional<double> SampledTransport::airtime_s() const {
+  const std::optional<double> packets = packets_.airtime_s();
+  return packets ? std::optional(*packets + drawn_airtime_s_) : std::nullopt;
+}
+
+std::optional<Sampling> SampledTransport::sampling() const {
+  const Doubt now = doubt();
+  return Sampling{drew_      ? "drawn"
+                  : settled_ ? "packet"
+                             : "settling",
+                  error_of(now), std::hypot(now.below_s, now.chance_s),
+                  std::hypot(now.above_s, now.chance_s)};
+}
+
+}  // namespace gradwave
