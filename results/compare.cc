@@ -19,6 +19,7 @@ namespace {
 // What it had cost when the target was first reached.
 struct Cost {
   double time_s, bits, rounds;
+  double time_error_s;  // of time_s, by drawing rounds instead of simulating them
 };
 
 // One run, as far as it got.
@@ -121,7 +122,7 @@ std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
       "  (SELECT accuracy FROM evaluations WHERE run_id = id ORDER BY round DESC LIMIT 1), "
       "  time_s, uplink_bits + downlink_bits, round, "
       "  (SELECT worst_worker_accuracy FROM evaluations WHERE run_id = id ORDER BY round DESC "
-      "   LIMIT 1) "
+      "   LIMIT 1), coalesce(time_error_s, 0.0) "
       "FROM runs LEFT JOIN evaluations ON run_id = id AND round = "
       "  (SELECT min(round) FROM evaluations WHERE run_id = id AND accuracy >= " +
           std::string(target) +
@@ -136,7 +137,8 @@ std::vector<Outcome> load_outcomes(const std::filesystem::path& file,
     const bool complete = outcome.status == "complete";
     if (complete && !is_null(row[4])) outcome.accuracy = real(row[4]);
     if (complete && !is_null(row[8])) outcome.worst_accuracy = real(row[8]);
-    if (!is_null(row[7])) outcome.reached = Cost{real(row[5]), real(row[6]), real(row[7])};
+    if (!is_null(row[7]))
+      outcome.reached = Cost{real(row[5]), real(row[6]), real(row[7]), real(row[9])};
     outcomes.push_back(std::move(outcome));
   }
   return outcomes;
@@ -172,6 +174,21 @@ bool ended_badly(const Outcome& outcome) {
   return outcome.status != "complete" && outcome.status != "running";
 }
 
+// What runs were drawn from may be the same: errors do not cancel in their mean.
+double mean_error_s(const Outcomes& runs) {
+  double sum = 0, count = 0;
+  for (const Outcome* run : runs) {
+    if (!run->reached) continue;
+    sum += run->reached->time_error_s;
+    ++count;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+void widen(Interval& interval, double error) {
+  if (interval.half_width) interval.half_width = std::hypot(*interval.half_width, error);
+}
+
 CompareRow summarise(const Outcomes& runs) {
   CompareRow row;
   row.variant = runs.front()->variant;
@@ -191,6 +208,8 @@ CompareRow summarise(const Outcomes& runs) {
   row.final_accuracy = student_interval(accuracy);
   row.worst_accuracy = student_interval(worst);
   row.time_s = student_interval(time_s);
+  row.time_error_s = mean_error_s(runs);
+  widen(row.time_s, row.time_error_s);
   row.bits = student_interval(bits);
   row.rounds = student_interval(rounds);
   return row;
@@ -212,6 +231,7 @@ void pair_up(const Outcomes& runs, const Outcomes& first, CompareRow& row) {
   }
   row.accuracy_difference = student_interval(accuracy);
   row.time_difference_s = student_interval(time_s);
+  widen(row.time_difference_s, std::hypot(row.time_error_s, mean_error_s(first)));
   row.bits_difference = student_interval(bits);
 }
 

@@ -14,7 +14,8 @@
 
 namespace gradwave::results {
 
-// A mean with its two-sided 95 % interval by Student's t on n - 1 degrees of freedom.
+// A mean with its two-sided 95 % interval by Student's t on n - 1 degrees of freedom; of times,
+// with what drawing rounds may have added (network.fidelity).
 struct Interval {
   int n = 0;
   double mean = 0;
@@ -32,6 +33,7 @@ struct CompareRow {
   Interval final_accuracy;        // of complete runs
   Interval worst_accuracy;        // likewise, of a worker's own model; n = 0 with a server
   Interval time_s, bits, rounds;  // to the target, over the runs that reached it
+  double time_error_s = 0;        // in time_s, by drawing rounds: mean of the runs'
   Interval accuracy_difference;   // to the first variant, paired, over complete pairs
   Interval time_difference_s;     // paired, over the pairs where both reached the target
   Interval bits_difference;

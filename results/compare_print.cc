@@ -110,6 +110,17 @@ void print_worst(const std::vector<CompareRow>& rows, std::ostream& out) {
   if (*begin == ';') out << '\n';
 }
 
+void print_sampled(const std::vector<CompareRow>& rows, std::ostream& out) {
+  double largest = 0;
+  for (const CompareRow& row : rows) {
+    if (row.time_s.mean > 0) largest = std::max(largest, row.time_error_s / row.time_s.mean);
+  }
+  if (largest == 0) return;
+  out << "Rounds were drawn (network.fidelity = \"sampled\"): ± of times has what that may add, up "
+         "to "
+      << number(largest, {0.01, 1}) << " %.\n";
+}
+
 }  // namespace
 
 void print(const Comparison& comparison, std::ostream& out) {
@@ -137,6 +148,7 @@ void print(const Comparison& comparison, std::ostream& out) {
     print_aligned(columns, lines[i], out);
   }
   out << kMethod;
+  print_sampled(comparison.rows, out);
   print_worst(comparison.rows, out);
 }
 

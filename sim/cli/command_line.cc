@@ -272,10 +272,13 @@ static int dispatch(int argc, char** argv) {
   const CLI::Option* learned = verb->add_option("--learned-in", learned_in.file);
   verb->add_option("--learned-run", learned_in.run_id);
   verb->add_option("--learned-text", learned_in.text);
+  DrawnFrom drawn_from;
+  const CLI::Option* drawn = verb->add_option("--drawn-from", drawn_from.file);
+  verb->add_option("--drawn-run", drawn_from.run_id);
   verb->callback([&] {
-    code = run_stored(database, run_id,
-                      learned->count() > 0 ? std::optional(learned_in) : std::nullopt,
-                      Process::kProgress);
+    code = run_stored(
+        database, run_id, learned->count() > 0 ? std::optional(learned_in) : std::nullopt,
+        drawn->count() > 0 ? std::optional(drawn_from) : std::nullopt, Process::kProgress);
   });
 
   pid_t campaign = 0;

@@ -304,7 +304,8 @@ void start_as_stored(const std::filesystem::path& database, std::int64_t run_id)
 }  // namespace
 
 int run_stored(const std::filesystem::path& database, std::int64_t run_id,
-               const std::optional<LearnedIn>& learned_in, int progress) {
+               const std::optional<LearnedIn>& learned_in,
+               const std::optional<DrawnFrom>& drawn_from, int progress) {
   // Else the results file could be opened under this very number.
   if (fcntl(progress, F_GETFD) == -1) progress = -1;
   try {
@@ -314,7 +315,8 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     try {
       const Settings settings = stored_settings(database, run_id);
       Hearers hearers{recorder, ProgressPipe(progress)};
-      Network network(settings, results::rounds_to_draw_from(database, run_id));
+      const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
+      Network network(settings, results::rounds_to_draw_from(past.file, past.run_id));
       const std::filesystem::path checkpoint =
           checkpoint_file(settings.checkpoint.folder, database, run_id);
       const std::string divergence =

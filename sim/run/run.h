@@ -16,13 +16,22 @@ struct LearnedIn {
   std::string text;  // "3", or "3 of FILE": as the results say it
 };
 
+// Where the runs are from whose rounds a sampled run may draw, and as which of them it does
+// (results/trajectory.h).
+struct DrawnFrom {
+  std::filesystem::path file;
+  std::int64_t run_id = 0;
+};
+
 // Does what row `run_id` of table runs says and writes its rounds there. Its progress goes to file
 // descriptor `progress`, if that is open, as lines "rounds simulated_s loss accuracy". Starts this
 // program anew if the environment is not that of the run's host.arithmetic. SIGINT and
 // SIGTERM end the run as "interrupted". Returns an exit code: 0 once the run's end, whatever it
 // was, stands in the database; otherwise stderr says why not. With `learned_in` nothing is learned
-// again: the run has that one's plans, losses and evaluations, and its own network.
+// again: the run has that one's plans, losses and evaluations, and its own network. Without
+// `drawn_from` a sampled run draws from those beside it.
 int run_stored(const std::filesystem::path& database, std::int64_t run_id,
-               const std::optional<LearnedIn>& learned_in, int progress);
+               const std::optional<LearnedIn>& learned_in,
+               const std::optional<DrawnFrom>& drawn_from, int progress);
 
 }  // namespace gradwave

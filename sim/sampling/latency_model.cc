@@ -17,14 +17,17 @@ namespace {
 
 constexpr std::size_t kFew = 8;      // of which no line can be told
 constexpr std::size_t kEnough = 16;  // for a guess
+constexpr double kIndependent =
+    32;  // errors: else it may be that the world was never seen as a whole
 constexpr std::size_t kLatest = 32;  // that count where the world changes
 constexpr std::size_t kManyEvents = 10;
 constexpr double kNearBytes = 1.25;  // times as many, or as few
 constexpr double kBeyond = 0.01;     // of the bytes seen, as far as the line may be drawn out
 constexpr double kFarther = 1.1;     // times the farthest robot that was seen
 constexpr double kSpreads = 5;       // above the line, and further than half a time-out: an event
-constexpr std::size_t kLags = 50;
-constexpr double kUnseen = 0.5;  // events more than were seen: Jeffreys' prior
+constexpr double kNothing = 1e-9;    // an error that is the clock's own
+constexpr double kRuns = 2;          // this one, and the one that simulates every packet
+constexpr double kUnseen = 0.5;      // events more than were seen: Jeffreys' prior
 
 double square(double x) { return x * x; }
 
@@ -38,11 +41,25 @@ double chi_squared(double degrees, double probability) {
   return boost::math::quantile(boost::math::chi_squared(degrees), probability);
 }
 
+// The two-sided interval of sum_i w_i x_i, x_i Poisson (Fay and Feuer 1997), of which the sum and
+// sum_i w_i^2 x_i are known.
+std::pair<double, double> poisson_interval(double sum, double squares, double unseen,
+                                           double each_side) {
+  double least = 0, most = 0;
+  if (sum > 0) least = squares / (2 * sum) * chi_squared(2 * square(sum) / squares, each_side);
+  sum += kUnseen * unseen;
+  squares += kUnseen * square(unseen);
+  if (sum > 0) most = squares / (2 * sum) * chi_squared(2 * square(sum) / squares, 1 - each_side);
+  return {least, most};
+}
+
 }  // namespace
 
-Doubt operator+(const Doubt& one, const Doubt& other) {
-  return {std::hypot(one.below_s, other.below_s), std::hypot(one.above_s, other.above_s),
-          std::hypot(one.chance_s, other.chance_s)};
+Doubt sum_of(const Doubt& one, const Doubt& other, double correlation) {
+  const auto together = [&](double a, double b) {
+    return std::sqrt(a * a + b * b + 2 * correlation * a * b);
+  };
+  return {together(one.below_s, other.below_s), together(one.above_s, other.above_s)};
 }
 
 LatencyModel::LatencyModel(const Options& options, learning::Random random)
@@ -128,31 +145,38 @@ void LatencyModel::judge(const std::vector<std::size_t>& group) {
   }
 }
 
-void LatencyModel::observe(const Half& half, double latency_s, bool by_chance) {
+std::optional<double> LatencyModel::observe(const Half& half, double latency_s, bool by_chance) {
   const Line before = line(half);
   Seen seen;
   seen.half = half;
   seen.latency_s = latency_s;
+  seen.by_chance = by_chance;
   if (before.near.size() >= kFew) {
     const double guess_s = before.at(half.bytes);
     const double error_s = latency_s - guess_s;
     const double most = std::max(options_.time_out_s / 2, kSpreads * spread(before) * guess_s);
-    if (by_chance) take_chances(before, events_near(half), guess_s);
+    if (by_chance) chance_s2_ += kRuns * square(spread(before) * guess_s);
     seen.judged = true;
     if (error_s > most) {
       seen.excess_s = error_s;
     } else {
       seen.error_s = error_s;
+      ++errors_;
       seen.guess_s = guess_s;
     }
   }
   seen_.push_back(seen);
-  if (seen.judged) return;
+  if (seen.error_s) return *seen.error_s / seen.guess_s;
+  if (seen.judged) return std::nullopt;
   const std::vector<std::size_t> group = like(half);
   if (group.size() >= kFew) judge(group);
+  return std::nullopt;
 }
 
 bool LatencyModel::can_guess(const Half& half) const {
+  if (options_.still && static_cast<double>(errors_) < kIndependent * autocorrelation_time()) {
+    return false;
+  }
   const Line seen = line(half);
   if (seen.near.size() < kEnough) return false;
   double least = std::numeric_limits<double>::infinity(), most = 0, farthest_m = 0;
@@ -177,21 +201,17 @@ LatencyModel::Events LatencyModel::events_near(const Half& half) const {
     std::nth_element(distances.begin(), tenth, distances.end());
     within = *tenth;
   }
+  // The event that ends the search is not counted: it would be one too many for so few
+  // observations.
   const bool all = std::isinf(within);
   for (std::size_t j = 0; j < seen_.size(); ++j) {
-    if (!seen_[j].judged || (!all && distance(seen_[j].half, half) > within)) continue;
+    if (!seen_[j].judged) continue;
+    const double away = all ? 0 : distance(seen_[j].half, half);
+    if (away > within || (away == within && within > 0)) continue;
     ++events.among;
     if (seen_[j].excess_s > 0) events.seen.push_back(j);
   }
   return events;
-}
-
-void LatencyModel::take_chances(const Line& regular, const Events& events, double said_s) {
-  constexpr double kRuns = 2;  // this one, and the one that simulates every packet
-  chance_s2_ += kRuns * square(spread(regular) * said_s);
-  for (const std::size_t j : events.seen) {
-    event_chance_s2_ += kRuns * square(seen_[j].excess_s) / events.among;
-  }
 }
 
 double LatencyModel::guess(const Half& half) {
@@ -216,7 +236,7 @@ double LatencyModel::guess(const Half& half) {
     seen_[j].event_weight += 1 / events.among;
   }
   unseen_weight_ += 1 / events.among;
-  take_chances(regular, events, said_s);
+  chance_s2_ += kRuns * square(spread(regular) * said_s);
   debt_ += static_cast<double>(events.seen.size()) / events.among;
   for (; debt_ >= 1; --debt_) latency_s += seen_[one_of(events.seen)].excess_s;
   return latency_s;
@@ -231,16 +251,16 @@ double LatencyModel::autocorrelation_time() const {
     if (seen.error_s) errors.push_back(*seen.error_s / seen.guess_s);
   }
   autocorrelation_time_ = 1;
-  if (errors.size() < 4 * kFew) return 1;
+  if (errors.size() < 2 * kFew) return 1;
   const double variance = std::inner_product(errors.begin(), errors.end(), errors.begin(), 0.0);
-  if (variance == 0) return 1;
+  if (variance < square(kNothing) * static_cast<double>(errors.size())) return 1;
   const auto correlation = [&](std::size_t lag) {
     return std::inner_product(errors.begin() + static_cast<std::ptrdiff_t>(lag), errors.end(),
                               errors.begin(), 0.0) /
            variance;
   };
   double sum = 0;
-  for (std::size_t lag = 0; lag + 1 < std::min(kLags, errors.size() / 2); lag += 2) {
+  for (std::size_t lag = 0; lag + 1 < errors.size() / 2; lag += 2) {
     const double pair = correlation(lag) + correlation(lag + 1);
     if (pair <= 0) break;
     sum += 2 * pair;
@@ -248,43 +268,37 @@ double LatencyModel::autocorrelation_time() const {
   return autocorrelation_time_ = std::max(1.0, sum - 1);
 }
 
-Doubt LatencyModel::doubt(double confidence) const {
-  double squares = 0, errors = 0;
-  double expected_s = 0, variance_s2 = 0, largest_s = options_.time_out_s;
+Doubt LatencyModel::doubt(double confidence, bool of_run) const {
+  double squares = 0, errors = 0, largest_s = options_.time_out_s;
+  double unseen_weight = unseen_weight_;
   for (const Seen& seen : seen_) {
     if (seen.error_s) {
       squares += square(*seen.error_s);
       ++errors;
     }
-    expected_s += seen.event_weight * seen.excess_s;
-    variance_s2 += square(seen.event_weight * seen.excess_s);
     largest_s = std::max(largest_s, seen.excess_s);
+    if (of_run && seen.by_chance) ++unseen_weight;
   }
-  if (unseen_weight_ == 0) return {};  // nothing was guessed
-  double regular_s2 = 0;
+  if (unseen_weight == 0) return {};
+  // Of the regular parts; of the events, each of which stands for `weight` of them.
+  double regular_s2 = 0, events_s = 0, events_s2 = 0, chance_s2 = 0;
   for (const Seen& seen : seen_) {
     regular_s2 += square(seen.weight) * (seen.error_s ? square(*seen.error_s) : squares / errors);
+    const double weight = seen.event_weight + (of_run && seen.by_chance ? 1 : 0);
+    events_s += weight * seen.excess_s;
+    events_s2 += square(weight * seen.excess_s);
+    chance_s2 += weight * square(seen.excess_s);
   }
   const double each_side = (1 - confidence) / 2;
-  const double t =
-      boost::math::quantile(boost::math::students_t(std::max(1.0, errors - 2)), 1 - each_side);
   const double inflation = autocorrelation_time();
-  regular_s2 *= square(t) * inflation;
-
-  const double unseen_s = unseen_weight_ * largest_s;  // of one that nobody has seen
-  double least_s = 0, most_s = 0;
-  if (expected_s > 0) {
-    least_s = variance_s2 / (2 * expected_s) *
-              chi_squared(2 * square(expected_s) / variance_s2, each_side);
-  }
-  if (expected_s + unseen_s > 0) {
-    const double mean_s = expected_s + kUnseen * unseen_s;
-    const double variance = variance_s2 + kUnseen * square(unseen_s);
-    most_s = variance / (2 * mean_s) * chi_squared(2 * square(mean_s) / variance, 1 - each_side);
-  }
-  return {std::sqrt(regular_s2 + square(expected_s - least_s)),
-          std::sqrt(regular_s2 + square(most_s - expected_s)),
-          t * std::sqrt(inflation * chance_s2_ + event_chance_s2_)};
+  const boost::math::students_t student(std::max(1.0, errors / inflation - 2));
+  const double t = boost::math::quantile(student, 1 - each_side);
+  const auto [least_s, most_s] =
+      poisson_interval(events_s, events_s2, unseen_weight * largest_s, each_side);
+  double noise_s2 = square(t) * inflation * (regular_s2 + (of_run ? chance_s2_ : 0));
+  if (of_run) noise_s2 += square(t) * chance_s2;
+  return {std::sqrt(noise_s2 + square(events_s - least_s)),
+          std::sqrt(noise_s2 + square(most_s - events_s))};
 }
 
 std::int64_t LatencyModel::events() const {

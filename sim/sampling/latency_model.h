@@ -24,7 +24,8 @@
 //
 // And chance: a run that simulates every packet scatters about that expectation, and so does this
 // one, from the first guess on also where it simulates, as its packets do not meet the same chances
-// any more.
+// any more. How many events such a run has there is not known better than from those that happened
+// here.
 //
 // Parts, and directions, are put together by the squares of their half widths (MOVER, Zou and
 // Donner 2008).
@@ -46,14 +47,13 @@ struct Half {
   double farthest_m = 0;      // the robot farthest from the other end of its link
 };
 
-// Of a time, in seconds: by how much its expectation may lie below and above, and by how much,
-// either way, one run may differ from another by chance.
+// By how many seconds what is in doubt may lie below and above.
 struct Doubt {
-  double below_s = 0, above_s = 0, chance_s = 0;
+  double below_s = 0, above_s = 0;
 };
 
-// Of independent quantities added up.
-Doubt operator+(const Doubt& one, const Doubt& other);
+// Of two quantities added up.
+Doubt sum_of(const Doubt& one, const Doubt& other, double correlation);
 
 class LatencyModel {
  public:
@@ -65,16 +65,20 @@ class LatencyModel {
   LatencyModel(const Options& options, learning::Random random);
 
   // Simulated packet by packet, it took so long; `by_chance` where a run without guesses would have
-  // met other chances.
-  void observe(const Half& half, double latency_s, bool by_chance);
+  // met other chances. Returns by which share it would have been guessed too short, if that is
+  // known and it was no event.
+  std::optional<double> observe(const Half& half, double latency_s, bool by_chance);
 
-  // Whether enough has been seen that is like it.
+  // Whether enough has been seen that is like it; and if latencies remember those before them, for
+  // so long that there were enough of independent ones.
   bool can_guess(const Half& half) const;
   // What it takes, drawn. A programming error where it cannot be.
   double guess(const Half& half);
 
-  // Of the sum of all guesses, and of what was observed by chance; two-sided, at this confidence.
-  Doubt doubt(double confidence) const;
+  // Two-sided, at this confidence: of what is to be expected where all guesses were made; and of
+  // what a run without guesses takes there and where this one was observed by chance.
+  Doubt of_expectation(double confidence) const { return doubt(confidence, false); }
+  Doubt of_run(double confidence) const { return doubt(confidence, true); }
 
   std::int64_t observations() const { return static_cast<std::int64_t>(seen_.size()); }
   std::int64_t events() const;
@@ -89,6 +93,7 @@ class LatencyModel {
     double excess_s = 0;            // of an event, > 0
     double weight = 0;              // A_j: of its regular part in the sum of the guesses
     double event_weight = 0;        // of its excess
+    bool by_chance = false;
   };
   struct Line {
     std::vector<std::size_t> near;  // regular ones
@@ -104,7 +109,7 @@ class LatencyModel {
   std::vector<std::size_t> like(const Half& half) const;
   Line line(const Half& half) const;
   Events events_near(const Half& half) const;
-  void take_chances(const Line& regular, const Events& events, double said_s);
+  Doubt doubt(double confidence, bool of_run) const;
   void judge(const std::vector<std::size_t>& group);
   double residual(const Line& line, std::size_t of) const;
   double spread(const Line& line) const;
@@ -114,9 +119,9 @@ class LatencyModel {
   Options options_;
   learning::Random random_;
   std::vector<Seen> seen_;
-  double chance_s2_ = 0;  // variance of the regular parts, summed, in two runs
-  double event_chance_s2_ = 0;
+  double chance_s2_ = 0;      // variance of the regular parts, summed, in two runs
   double unseen_weight_ = 0;  // of an event that nobody has seen
+  std::int64_t errors_ = 0;   // known
   double debt_ = 0;           // events that are due
   mutable double autocorrelation_time_ = 1;
   mutable std::size_t correlated_ = 0;  // observations at the time

@@ -16,10 +16,7 @@ std::string needs_packets(const Settings& settings) {
 
 SampledWorld sampled_world(const Settings& settings) {
   const channel::World world = channel::world_of(link_options(settings));
-  // As tests/benchmarks/settling measures it: a robot of a cell has to ask anew for the uplink.
-  const std::string& technology = settings.link.technology;
-  const bool asks = technology == "nr" || technology == "lte" || technology == "trace";
-  return {world.still, world.routed, world.time_out_s, asks ? 1 : 0};
+  return {world.still, world.routed, world.time_out_s, 2 * world.time_out_s};
 }
 
 std::string network_hash(const Settings& settings, double forward_macs) {

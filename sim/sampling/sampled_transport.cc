@@ -9,12 +9,17 @@
 namespace gradwave {
 namespace {
 
-constexpr std::int64_t kFirst = 8;      // rounds of a run: connections are still opening up
+// Rounds that do not count: the first of a run, when connections are still opening up, and after a
+// pause, when a robot of a cell has to ask anew for the uplink, beside the settling time.
+constexpr std::int64_t kFirst = 8, kSettling = 1;
+constexpr std::int64_t kBlock = 8;      // rounds that count after a pause
 constexpr std::int64_t kOneIn = 100;    // rounds is simulated in any case
 constexpr std::size_t kOwnCourses = 8;  // at least, before one is drawn
 constexpr std::size_t kCourses = 256;   // kept
 constexpr double kMostStretched = 1.5;  // a message's duration; what is beyond is the last one's
-constexpr double kReserve = 0.95;       // of the error: what the round to come may add
+constexpr std::int64_t kPairs = 16;     // of errors, before they are said to be alike
+constexpr double kReserve = 0.95;       // of the error; what is left the round to come may add
+constexpr double kBack = 0.7;           // of that, before rounds are drawn again after a pause
 
 std::uint64_t mixed(std::uint64_t hash, std::int64_t value) {
   return (hash ^ static_cast<std::uint64_t>(value)) * 0x100000001b3;
@@ -26,8 +31,6 @@ std::uint64_t with(std::uint64_t pattern, const Message& message) {
   return mixed(mixed(mixed(pattern, message.worker), message.peer),
                static_cast<std::int64_t>(message.direction));
 }
-
-double error_of(const Doubt& doubt) { return std::max(doubt.below_s, doubt.above_s); }
 
 std::size_t at(Direction direction) { return static_cast<std::size_t>(direction); }
 
@@ -47,8 +50,7 @@ SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& op
       models_{LatencyModel({world.still, world.time_out_s},
                            learning::random_stream(seed, "sampling", {0})),
               LatencyModel({world.still, world.time_out_s},
-                           learning::random_stream(seed, "sampling", {1}))},
-      settling_(kFirst) {
+                           learning::random_stream(seed, "sampling", {1}))} {
   for (const PastRound& round : past.rounds) {
     for (const Direction direction : {Direction::kUplink, Direction::kDownlink}) {
       const bool up = direction == Direction::kUplink;
@@ -72,16 +74,20 @@ void SampledTransport::connect() {
 void SampledTransport::begin_round() {
   if (began_) {
     in_a_row_ = drew_ ? 0 : in_a_row_ + 1;
-    if (drew_) settling_ = world_.still ? 0 : world_.settling;
     since_ = drew_ ? since_ + 1 : 0;
+    counted_ = drew_ ? 0 : counted_ + (settled_ ? 1 : 0);
   }
   began_ = true;
+  if (in_a_row_ == 0) resumed_s_ = now_s();
+  const bool paused = parted_ && !world_.still;
+  settled_ = paused ? in_a_row_ >= kSettling && now_s() - resumed_s_ >= world_.settling_s
+                    : parted_ || in_a_row_ >= kFirst;
+
+  const bool between = in_a_row_ > 0 && counted_ < (world_.still ? 1 : kBlock);
+  const double share = world_.still || drew_ ? kReserve : kReserve * kBack;
+  may_draw_ = !between && since_ + 1 < kOneIn && packets_.ready() &&
+              error_s() <= share * options_.max_error * (now_s() - zero_s_);
   drew_ = false;
-  settled_ = in_a_row_ >= settling_;
-  const bool between = in_a_row_ > 0 && in_a_row_ <= settling_;
-  const Doubt now = doubt();
-  const double most_s = kReserve * options_.max_error * (now_s() - zero_s_);
-  may_draw_ = !between && since_ + 1 < kOneIn && error_of(now) <= most_s && packets_.ready();
 }
 
 void SampledTransport::begin_half(Direction direction, std::int64_t messages) {
@@ -159,6 +165,15 @@ void SampledTransport::decide() {
   } else {
     down_ = course_.half;
   }
+  // The first one is the beginning of doubt.
+  if (draws && !parted_) {
+    LatencyModel trial = model;
+    const double latency_s = trial.guess(course_.half);
+    const Doubt after = trial.of_expectation(options_.confidence);
+    draws = std::max(after.below_s, after.above_s) <=
+            kReserve * options_.max_error * (now_s() - zero_s_ + latency_s);
+    may_draw_ = draws;
+  }
   drew_ = drew_ || draws;
   parted_ = parted_ || draws;
   way_ = draws ? Way::kDrawn : Way::kPackets;
@@ -222,7 +237,16 @@ void SampledTransport::end_half() {
   course_.latency_s = now_s() - computed_s_;
   course_.wire_bytes = wire_bytes;
   course_.airtime_s = airtime_s;
-  models_[at(direction_)].observe(course_.half, course_.latency_s, parted_);
+  const std::optional<double> error =
+      models_[at(direction_)].observe(course_.half, course_.latency_s, parted_);
+  if (direction_ == Direction::kUplink) {
+    uplink_error_ = error;
+  } else if (error && uplink_error_) {
+    products_[0] += *uplink_error_ * *uplink_error_;
+    products_[1] += *uplink_error_ * *error;
+    products_[2] += *error * *error;
+    ++pairs_;
+  }
   std::deque<Course>& courses = courses_[at(direction_)];
   courses.push_back(std::move(course_));
   if (courses.size() > kCourses) courses.pop_front();
@@ -244,8 +268,16 @@ const SampledTransport::Course* SampledTransport::course_like(const Half& half,
   return nearest;
 }
 
-Doubt SampledTransport::doubt() const {
-  return models_[0].doubt(options_.confidence) + models_[1].doubt(options_.confidence);
+// Up and down of one round may be slow for the same reason.
+double SampledTransport::correlation() const {
+  const double squares = std::sqrt(products_[0] * products_[2]);
+  return pairs_ >= kPairs && squares > 0 ? std::max(0.0, products_[1] / squares) : 0;
+}
+
+double SampledTransport::error_s() const {
+  const Doubt doubt = sum_of(models_[0].of_expectation(options_.confidence),
+                             models_[1].of_expectation(options_.confidence), correlation());
+  return std::max(doubt.below_s, doubt.above_s);
 }
 
 std::optional<double> SampledTransport::airtime_s() const {
@@ -254,12 +286,12 @@ std::optional<double> SampledTransport::airtime_s() const {
 }
 
 std::optional<Sampling> SampledTransport::sampling() const {
-  const Doubt now = doubt();
+  const Doubt run = sum_of(models_[0].of_run(options_.confidence),
+                           models_[1].of_run(options_.confidence), correlation());
   return Sampling{drew_      ? "drawn"
                   : settled_ ? "packet"
                              : "settling",
-                  error_of(now), std::hypot(now.below_s, now.chance_s),
-                  std::hypot(now.above_s, now.chance_s)};
+                  error_s(), run.below_s, run.above_s};
 }
 
 }  // namespace gradwave

@@ -43,10 +43,10 @@ Words fidelities();
 
 // What there is to know of the network beforehand.
 struct SampledWorld {
-  bool still = true;          // nothing moves
-  bool routed = false;        // robots relay, and routes may change
-  double time_out_s = 0.2;    // the least of a retransmission time-out; 0: there are none
-  std::int64_t settling = 1;  // rounds
+  bool still = true;        // nothing moves
+  bool routed = false;      // robots relay, and routes may change
+  double time_out_s = 0.2;  // the least of a retransmission time-out; 0: there are none
+  double settling_s = 0.4;  // after a pause, until connections have forgotten it
 };
 
 // A round of a run in the same world, simulated packet by packet.
@@ -106,7 +106,8 @@ class SampledTransport final : public Transport {
   std::optional<Delivery> next_drawn(double until_s);
   void end_half();
   const Course* course_like(const Half& half, double latency_s) const;
-  Doubt doubt() const;
+  double correlation() const;
+  double error_s() const;
 
   Transport& packets_;
   const SamplingOptions options_;
@@ -117,13 +118,19 @@ class SampledTransport final : public Transport {
   bool parted_ = false;       // from what it would be, had every packet been simulated
 
   double zero_s_ = 0;
-  std::int64_t settling_;      // rounds in a row that do not count at first
   std::int64_t in_a_row_ = 0;  // rounds before this one that were simulated
-  std::int64_t since_ = 0;     // the last one that was
+  std::int64_t counted_ = 0;   // of these, settled ones
+  std::int64_t since_ = 0;     // rounds since the last one that was
+  double resumed_s_ = 0;       // after the last pause
   bool began_ = false;         // a round
   bool settled_ = false, may_draw_ = false, drew_ = false;  // of this round
 
   std::vector<int> routes_;  // of this round, where robots relay
+
+  // Of both errors of simulated rounds, the products up-up, up-down, down-down, summed.
+  std::array<double, 3> products_{};
+  std::int64_t pairs_ = 0;
+  std::optional<double> uplink_error_;  // of this round
 
   // Of this half.
   Direction direction_ = Direction::kUplink;
