@@ -305,8 +305,8 @@ class Campaign {
     database_.finish_run(run_id, signals_seen > 0 ? "interrupted" : "failed", ending);
     const results::Table table = results::query(
         options_.database,
-        "SELECT status, coalesce(error, ''), (SELECT accuracy FROM evaluations WHERE run_id = id "
-        "ORDER BY round DESC LIMIT 1) FROM runs WHERE id = " +
+        "SELECT status, coalesce(error, ''), accuracy, rounds_drawn, rounds, 100 * time_error_s / "
+        "time_s FROM run_summary WHERE run_id = " +
             std::to_string(run_id));
     const auto& row = table.rows.at(0);
     const auto status = std::get<std::string>(row[0]);
@@ -317,6 +317,11 @@ class Campaign {
       std::snprintf(accuracy, sizeof accuracy, ", accuracy %.2f %%",
                     100 * std::get<double>(row[2]));
       text += accuracy;
+      if (const auto* error = std::get_if<double>(&row[5])) {
+        std::snprintf(accuracy, sizeof accuracy, " (time within %.1f %%)", *error);
+        text += ", " + std::to_string(std::get<std::int64_t>(row[3])) + " of " +
+                std::to_string(std::get<std::int64_t>(row[4])) + " rounds drawn" + accuracy;
+      }
       if (!child.learned_from.empty()) text += ", learned in run " + child.learned_from;
     } else {
       ++(status == "diverged" ? outcome_.diverged

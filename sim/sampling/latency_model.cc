@@ -53,6 +53,25 @@ std::pair<double, double> poisson_interval(double sum, double squares, double un
   return {least, most};
 }
 
+// 1 + 2 sum of the autocorrelations, in pairs as long as these are positive.
+double autocorrelation_time(const std::vector<double>& values) {
+  if (values.size() < 2 * kFew) return 1;
+  const double variance = std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+  if (variance < square(kNothing) * static_cast<double>(values.size())) return 1;
+  const auto correlation = [&](std::size_t lag) {
+    return std::inner_product(values.begin() + static_cast<std::ptrdiff_t>(lag), values.end(),
+                              values.begin(), 0.0) /
+           variance;
+  };
+  double sum = 0;
+  for (std::size_t lag = 0; lag + 1 < values.size() / 2; lag += 2) {
+    const double pair = correlation(lag) + correlation(lag + 1);
+    if (pair <= 0) break;
+    sum += 2 * pair;
+  }
+  return std::max(1.0, sum - 1);
+}
+
 }  // namespace
 
 Doubt sum_of(const Doubt& one, const Doubt& other, double correlation) {
@@ -174,9 +193,8 @@ std::optional<double> LatencyModel::observe(const Half& half, double latency_s, 
 }
 
 bool LatencyModel::can_guess(const Half& half) const {
-  if (options_.still && static_cast<double>(errors_) < kIndependent * autocorrelation_time()) {
-    return false;
-  }
+  remember();
+  if (options_.still && static_cast<double>(errors_) < kIndependent * error_memory_) return false;
   const Line seen = line(half);
   if (seen.near.size() < kEnough) return false;
   double least = std::numeric_limits<double>::infinity(), most = 0, farthest_m = 0;
@@ -242,43 +260,33 @@ double LatencyModel::guess(const Half& half) {
   return latency_s;
 }
 
-// 1 + 2 sum of autocorrelations of the errors, in pairs as long as these are positive.
-double LatencyModel::autocorrelation_time() const {
-  if (seen_.size() < correlated_ + correlated_ / 20 + 1) return autocorrelation_time_;
-  correlated_ = seen_.size();
-  std::vector<double> errors;
+void LatencyModel::remember() const {
+  if (seen_.size() < remembered_ + remembered_ / 20 + 1) return;
+  remembered_ = seen_.size();
+  std::vector<double> errors, events;
+  double share = 0;
   for (const Seen& seen : seen_) {
     if (seen.error_s) errors.push_back(*seen.error_s / seen.guess_s);
+    if (seen.judged) events.push_back(seen.excess_s > 0 ? 1 : 0);
   }
-  autocorrelation_time_ = 1;
-  if (errors.size() < 2 * kFew) return 1;
-  const double variance = std::inner_product(errors.begin(), errors.end(), errors.begin(), 0.0);
-  if (variance < square(kNothing) * static_cast<double>(errors.size())) return 1;
-  const auto correlation = [&](std::size_t lag) {
-    return std::inner_product(errors.begin() + static_cast<std::ptrdiff_t>(lag), errors.end(),
-                              errors.begin(), 0.0) /
-           variance;
-  };
-  double sum = 0;
-  for (std::size_t lag = 0; lag + 1 < errors.size() / 2; lag += 2) {
-    const double pair = correlation(lag) + correlation(lag + 1);
-    if (pair <= 0) break;
-    sum += 2 * pair;
-  }
-  return autocorrelation_time_ = std::max(1.0, sum - 1);
+  for (const double event : events) share += event / static_cast<double>(events.size());
+  for (double& event : events) event -= share;
+  error_memory_ = autocorrelation_time(errors);
+  event_memory_ = autocorrelation_time(events);
 }
 
 Doubt LatencyModel::doubt(double confidence, bool of_run) const {
   double squares = 0, errors = 0, largest_s = options_.time_out_s;
-  double unseen_weight = unseen_weight_;
+  bool one_more = false;
   for (const Seen& seen : seen_) {
     if (seen.error_s) {
       squares += square(*seen.error_s);
       ++errors;
     }
     largest_s = std::max(largest_s, seen.excess_s);
-    if (of_run && seen.by_chance) ++unseen_weight;
+    one_more = one_more || (of_run && seen.by_chance);
   }
+  const double unseen_weight = unseen_weight_ + (one_more ? 1 : 0);
   if (unseen_weight == 0) return {};
   // Of the regular parts; of the events, each of which stands for `weight` of them.
   double regular_s2 = 0, events_s = 0, events_s2 = 0, chance_s2 = 0;
@@ -290,15 +298,15 @@ Doubt LatencyModel::doubt(double confidence, bool of_run) const {
     chance_s2 += weight * square(seen.excess_s);
   }
   const double each_side = (1 - confidence) / 2;
-  const double inflation = autocorrelation_time();
-  const boost::math::students_t student(std::max(1.0, errors / inflation - 2));
+  remember();
+  const boost::math::students_t student(std::max(1.0, errors / error_memory_ - 2));
   const double t = boost::math::quantile(student, 1 - each_side);
   const auto [least_s, most_s] =
       poisson_interval(events_s, events_s2, unseen_weight * largest_s, each_side);
-  double noise_s2 = square(t) * inflation * (regular_s2 + (of_run ? chance_s2_ : 0));
-  if (of_run) noise_s2 += square(t) * chance_s2;
-  return {std::sqrt(noise_s2 + square(events_s - least_s)),
-          std::sqrt(noise_s2 + square(most_s - events_s))};
+  double noise_s2 = square(t) * error_memory_ * (regular_s2 + (of_run ? chance_s2_ : 0));
+  if (of_run) noise_s2 += square(t) * event_memory_ * chance_s2;
+  return {std::sqrt(noise_s2 + event_memory_ * square(events_s - least_s)),
+          std::sqrt(noise_s2 + event_memory_ * square(most_s - events_s))};
 }
 
 std::int64_t LatencyModel::events() const {

@@ -20,7 +20,7 @@
 //            the sum of the autocorrelations of e (Geyer 1992, initial positive sequence)
 //   events   the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997), with
 //            Jeffreys' half an event more, of the heaviest weight, than were seen: from seeing none
-//            it does not follow that there are none
+//            it does not follow that there are none. Times the root of their autocorrelations
 //
 // And chance: a run that simulates every packet scatters about that expectation, and so does this
 // one, from the first guess on also where it simulates, as its packets do not meet the same chances
@@ -113,7 +113,7 @@ class LatencyModel {
   void judge(const std::vector<std::size_t>& group);
   double residual(const Line& line, std::size_t of) const;
   double spread(const Line& line) const;
-  double autocorrelation_time() const;
+  void remember() const;
   double distance(const Half& one, const Half& other) const;
 
   Options options_;
@@ -123,8 +123,9 @@ class LatencyModel {
   double unseen_weight_ = 0;  // of an event that nobody has seen
   std::int64_t errors_ = 0;   // known
   double debt_ = 0;           // events that are due
-  mutable double autocorrelation_time_ = 1;
-  mutable std::size_t correlated_ = 0;  // observations at the time
+  // Autocorrelation times, and of how many observations.
+  mutable double error_memory_ = 1, event_memory_ = 1;
+  mutable std::size_t remembered_ = 0;
 };
 
 }  // namespace gradwave

@@ -10,9 +10,10 @@ std::vector<Setting> network_settings() {
       {"network.fidelity", FIELD(sampling.fidelity), "which rounds are simulated packet by packet",
        words(fidelities), kSim},
       {"network.max_error", FIELD(sampling.max_error),
-       "by how much the simulated time may be wrong, as a share of it: half its interval's width",
+       "by how much drawing rounds may make the simulated time wrong about what is to be expected, "
+       "as a share of it",
        range(1e-4, 1), kSim, sampled()},
-      {"network.confidence", FIELD(sampling.confidence), "of that interval", range(0.5, 0.9999),
+      {"network.confidence", FIELD(sampling.confidence), "that it is no more", range(0.5, 0.9999),
        kSim, sampled()},
   };
 }

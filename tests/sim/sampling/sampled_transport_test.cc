@@ -113,8 +113,6 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(Interval, HoldsThePacketsTimeAsOftenAsItSays) {
   const Kept kept = over_seeds(120, GetParam().world, GetParam().sizes, 0.05, GetParam().still);
-  std::printf("held %.3f, mean error %+.4f, sampling %.4f, drawn %.2f\n", kept.share,
-              kept.mean_error, kept.mean_half_width, kept.drawn);
   EXPECT_GE(kept.share, 0.90);  // of 95 %, with 120 seeds
   EXPECT_LT(std::abs(kept.mean_error), 0.03);
   EXPECT_LE(kept.mean_half_width, 0.051);
