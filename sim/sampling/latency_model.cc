@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::size_t kFew = 8;      // of which no line can be told
 constexpr std::size_t kEnough = 16;  // for a guess
-constexpr double kIndependent =
-    32;  // errors: else it may be that the world was never seen as a whole
+// Independent errors: with fewer it may be that the world was never seen as a whole. Rate control
+// that learns, and TCP that loses, go from one regime to another and stay there for long.
+constexpr double kIndependent = 32, kIndependentIfItLearns = 128;
 constexpr std::size_t kLatest = 32;  // that count where the world changes
 constexpr std::size_t kManyEvents = 10;
 constexpr double kNearBytes = 1.25;  // times as many, or as few
@@ -194,7 +195,8 @@ std::optional<double> LatencyModel::observe(const Half& half, double latency_s, 
 
 bool LatencyModel::can_guess(const Half& half) const {
   remember();
-  if (options_.still && static_cast<double>(errors_) < kIndependent * error_memory_) return false;
+  const double independent = options_.learns ? kIndependentIfItLearns : kIndependent;
+  if (options_.still && static_cast<double>(errors_) < independent * error_memory_) return false;
   const Line seen = line(half);
   if (seen.near.size() < kEnough) return false;
   double least = std::numeric_limits<double>::infinity(), most = 0, farthest_m = 0;

@@ -59,6 +59,7 @@ class LatencyModel {
  public:
   struct Options {
     bool still = true;        // the world stays as it is; else the latest observations count
+    bool learns = false;      // latencies remember those before them
     double time_out_s = 0.2;  // the least that an event takes
   };
 

@@ -47,9 +47,9 @@ SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& op
     : packets_(packets),
       options_(options),
       world_(world),
-      models_{LatencyModel({world.still, world.time_out_s},
+      models_{LatencyModel({world.still, world.learns, world.time_out_s},
                            learning::random_stream(seed, "sampling", {0})),
-              LatencyModel({world.still, world.time_out_s},
+              LatencyModel({world.still, world.learns, world.time_out_s},
                            learning::random_stream(seed, "sampling", {1}))} {
   for (const PastRound& round : past.rounds) {
     for (const Direction direction : {Direction::kUplink, Direction::kDownlink}) {

@@ -45,6 +45,7 @@ Words fidelities();
 struct SampledWorld {
   bool still = true;        // nothing moves
   bool routed = false;      // robots relay, and routes may change
+  bool learns = false;      // rounds remember those before them
   double time_out_s = 0.2;  // the least of a retransmission time-out; 0: there are none
   double settling_s = 0.4;  // after a pause, until connections have forgotten it
 };

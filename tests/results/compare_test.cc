@@ -36,7 +36,8 @@ TEST(StudentInterval, OfOneValueHasNoWidthAndOfNoneNothing) {
 class Compare : public testing::Test {
  protected:
   void add(const std::string& variant, std::int64_t seed, const std::vector<double>& accuracies,
-           const std::string& status = "complete", const std::string& parameters = "{}") {
+           const std::string& status = "complete", const std::string& parameters = "{}",
+           std::optional<double> time_error_s = std::nullopt) {
     results::Run run;
     run.experiment_id = experiment_;
     run.variant = variant;
@@ -46,7 +47,9 @@ class Compare : public testing::Test {
     Recorder recorder(file_, id);
     for (std::size_t i = 0; i < accuracies.size(); ++i) {
       const auto t = static_cast<std::int64_t>(i);
-      recorder.evaluation({t, static_cast<double>(t), accuracies[i], 1});
+      Evaluation evaluation = {t, static_cast<double>(t), accuracies[i], 1};
+      evaluation.time_error_s = time_error_s;
+      recorder.evaluation(evaluation);
       if (i + 1 == accuracies.size()) break;
       Round round;
       round.round = t;
@@ -84,6 +87,24 @@ TEST_F(Compare, PairsBySeedAndMeasuresToTheTarget) {
   EXPECT_DOUBLE_EQ(b.accuracy_difference.mean, 0.1);
   EXPECT_NEAR(*b.accuracy_difference.half_width, 0, 1e-12) << "the same difference in every pair";
   EXPECT_DOUBLE_EQ(b.time_difference_s.mean, -1);
+}
+
+TEST_F(Compare, TimesOfDrawnRoundsAreWiderByWhatThatMayAdd) {
+  for (const std::int64_t seed : {1, 2}) {
+    add("A", seed, {0.1, seed == 1 ? 0.8 : 0.5, 0.8}, "complete", "{}", 3.0);
+    add("B", seed, {0.1, 0.8, 0.9}, "complete", "{}", 4.0);
+  }
+  const Comparison comparison = compare(file_, "", 0.7);
+  const CompareRow& a = comparison.rows[0];
+  const CompareRow& b = comparison.rows[1];
+  const double over_seeds = *student_interval({1, 2}).half_width;
+  EXPECT_DOUBLE_EQ(a.time_error_s, 3);
+  EXPECT_DOUBLE_EQ(*a.time_s.half_width, std::hypot(over_seeds, 3));
+  EXPECT_DOUBLE_EQ(*b.time_s.half_width, 4);
+  EXPECT_DOUBLE_EQ(*b.time_difference_s.half_width, std::hypot(over_seeds, 5));
+  std::ostringstream text;
+  print(comparison, text);
+  EXPECT_THAT(text.str(), HasSubstr("Rounds were drawn"));
 }
 
 TEST_F(Compare, CountsRunsThatNeverReachTheTargetAndRunsThatFailed) {

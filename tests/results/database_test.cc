@@ -145,8 +145,9 @@ TEST_F(DatabaseFile, KeepsEveryValueOfARun) {
   const Table row = query(file_, "SELECT * FROM transfers WHERE worker = 1");
   EXPECT_EQ(row.rows.at(0),
             (std::vector<Value>{id, std::int64_t{0}, std::int64_t{1}, std::int64_t{1},
-                                std::string("uplink"), std::monostate(), std::string("gradient"),
-                                std::int64_t{5}, std::int64_t{50}, 0.5, 1.5, 10.0, std::int64_t{1},
+                                std::string("uplink"), std::int64_t{0}, std::monostate(),
+                                std::string("gradient"), std::int64_t{5}, std::int64_t{50}, 0.5,
+                                1.5, 10.0, std::int64_t{1},
                                 std::string(R"({"mac_retries":2.0,"phy_rate_bps":54000000.0,)"
                                             R"("airtime_s":0.1})")}));
   EXPECT_EQ(query(file_, "SELECT counter, value FROM transfer_counters WHERE worker = 1").rows,

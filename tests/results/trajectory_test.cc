@@ -96,6 +96,39 @@ TEST_F(TrajectoryOf, TheFirstCompleteRunWithTheHashIsFound) {
   EXPECT_FALSE(find_learned(scratch_.folder() / "none.sqlite", "mine"));
 }
 
+TEST_F(TrajectoryOf, RunsOverOneNetworkDrawFromTheGenerationsBeforeThem) {
+  std::vector<std::int64_t> runs;
+  for (std::int64_t place = 0; place < 6; ++place) {
+    results::Run run;
+    run.experiment_id = experiment_;
+    run.variant = "v" + std::to_string(place);
+    run.place = place;
+    run.network_hash = place == 2 ? "another" : "one";
+    runs.push_back(database_.add_run(run));
+    Recorder recorder(file_, runs.back());
+    for (std::int64_t t = 0; t < 3; ++t) {
+      Round round;
+      round.round = t;
+      round.uplink_s = static_cast<double>(10 * place + t);
+      round.fidelity = t == 0 ? "settling" : t == 1 ? "packet" : "drawn";
+      recorder.round(round, {});
+    }
+    recorder.finish(place == 1 ? "failed" : "complete");
+  }
+  const auto drawn_from = [&](std::size_t run) {
+    std::vector<double> seen;
+    for (const Round& round : rounds_to_draw_from(file_, runs[run])) seen.push_back(round.uplink_s);
+    return seen;
+  };
+  // Generations 0, 1, -, 2, 2, 3; run 1 has failed.
+  EXPECT_THAT(drawn_from(0), ElementsAre());
+  EXPECT_THAT(drawn_from(1), ElementsAre(1));
+  EXPECT_THAT(drawn_from(2), ElementsAre());
+  EXPECT_THAT(drawn_from(3), ElementsAre(1));
+  EXPECT_THAT(drawn_from(4), ElementsAre(1));
+  EXPECT_THAT(drawn_from(5), ElementsAre(1, 31, 41));
+}
+
 TEST_F(TrajectoryOf, ARunThatHasNotAllItsRowsIsRefused) {
   EXPECT_THROW(read_trajectory(file_, add("h", "interrupted")), DatabaseError);
   EXPECT_THROW(read_trajectory(file_, add("h", "complete", false)), DatabaseError);

@@ -782,6 +782,71 @@ TEST_F(Gradwave, LearnsOnceAndRepeatsItOverOtherNetworks) {
             (Rows{{std::int64_t{0}}}));
 }
 
+// A wire has nothing left to chance, and Wi-Fi has; three seeds and two variants share one network.
+TEST_F(Gradwave, DrawsRoundsAndSaysSo) {
+  std::string scenario = kScenario;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    scenario.replace(scenario.find(from), from.size(), to);
+  };
+  replace("rounds = 6", "rounds = 300");
+  replace("evaluate_every = 2", "evaluate_every = 150");
+  replace("[1, 2]", "[1, 2, 3]");
+  write("packets.toml", scenario);
+  replace("[[variant]]", "[network]\nfidelity = \"sampled\"\n[[variant]]");
+  write("wire.toml", scenario);
+  replace("technology = \"wire\"", "technology = \"wifi\"\n[placement]\nlayout = \"circle\"");
+  replace("fidelity = \"sampled\"", "fidelity = \"sampled\"\nmax_error = 0.2");
+  write("wifi.toml", scenario);
+  ASSERT_EQ(gradwave("run packets.toml --db packets.sqlite").code, 0);
+  const Ended wire = gradwave("run wire.toml --db wire.sqlite --jobs 2");
+  ASSERT_EQ(wire.code, 0) << wire.output;
+  EXPECT_THAT(wire.output, HasSubstr("rounds drawn (time within 0.0 %)"));
+  const char* times = "SELECT time_s FROM run_summary ORDER BY seed, variant";
+  const auto drawn = query(times, "wire.sqlite").rows,
+             simulated = query(times, "packets.sqlite").rows;
+  for (std::size_t i = 0; i < simulated.size(); ++i) {
+    const double all_s = std::get<double>(simulated[i][0]);
+    EXPECT_NEAR(std::get<double>(drawn[i][0]), all_s, 1e-3 * all_s);
+  }
+  const char* sent = "SELECT sum(payload_bytes), count(*) FROM transfers";
+  EXPECT_EQ(query(sent, "wire.sqlite").rows, query(sent, "packets.sqlite").rows);
+  EXPECT_GT(integer("SELECT sum(fidelity = 'drawn') FROM rounds", "wire.sqlite"), 6 * 200);
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds WHERE time_low_s > start_s + latency_s + 1e-9 OR "
+                    "time_high_s < start_s + latency_s - 1e-9 OR time_error_s IS NULL",
+                    "wire.sqlite"),
+            0);
+  EXPECT_EQ(
+      integer("SELECT count(*) FROM rounds WHERE (fidelity = 'drawn') != (SELECT max(drawn) FROM "
+              "transfers WHERE run_id = rounds.run_id AND round = rounds.round)",
+              "wire.sqlite"),
+      0);
+
+  const Ended wifi = gradwave("run wifi.toml --db wifi.sqlite --jobs 2");
+  ASSERT_EQ(wifi.code, 0) << wifi.output;
+  EXPECT_THAT(wifi.output, HasSubstr("Rounds were drawn"));
+  EXPECT_EQ(integer("SELECT count(DISTINCT network_hash) FROM runs", "wifi.sqlite"), 1);
+  // The first has nobody to draw from, the last has all but those of its generation.
+  EXPECT_GT(integer("SELECT rounds_drawn FROM run_summary WHERE seed = 3 AND variant = 'Top-K'",
+                    "wifi.sqlite"),
+            integer("SELECT rounds_drawn FROM run_summary WHERE seed = 1 AND variant = 'Top-K'",
+                    "wifi.sqlite"));
+  EXPECT_EQ(
+      integer("SELECT count(*) FROM run_summary WHERE time_error_s > 0.2 * time_s", "wifi.sqlite"),
+      0);
+  // In another order of events, and once more by itself, the same rows.
+  ASSERT_EQ(gradwave("run wifi.toml --db again.sqlite --jobs 1").code, 0);
+  EXPECT_EQ(gradwave("fingerprint --db again.sqlite").output,
+            gradwave("fingerprint --db wifi.sqlite").output);
+  const Ended rerun = gradwave("rerun 6 --verify --db wifi.sqlite");
+  EXPECT_EQ(rerun.code, 0) << rerun.output;
+
+  const Ended refused = gradwave(
+      "validate wifi.toml --set 'link.technology=\"mesh\"' --set 'mesh.unreached=\"leave-out\"'");
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.output,
+              HasSubstr("network.fidelity = \"sampled\" cannot be: mesh.unreached"));
+}
+
 TEST_F(Gradwave, ShardsMergeIntoTheWhole) {
   write("sweep.toml", kSweep);
   ASSERT_EQ(gradwave("run sweep.toml --db whole.sqlite").code, 0);
