@@ -98,7 +98,8 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
 
   for (const auto& row : query(file,
                                "SELECT k, paper_bits, train_loss, gradient_norm, "
-                               "compressor_input_norm, participants FROM rounds WHERE run_id = " +
+                               "compressor_input_norm, participants, uplink_payload_bytes, "
+                               "downlink_payload_bytes, update_k FROM rounds WHERE run_id = " +
                                    id + " ORDER BY round")
                              .rows) {
     LearnedRound learned;
@@ -109,27 +110,13 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
     learned.round.gradient_norm = real(row[3]);
     learned.round.compressor_input_norm = real_or_nothing(row[4]);
     if (integer(row[5]) != workers) refuse();
-    learned.uplink_bytes.assign(workers, 0);
+    // Everybody sends k_t entries, and gets the same update.
+    learned.uplink_bytes.assign(workers, integer(row[6]) / workers);
+    learned.update_bytes = integer(row[7]) / workers;
+    if (const auto* k = std::get_if<std::int64_t>(&row[8])) learned.update_k = *k;
     all.rounds.push_back(std::move(learned));
   }
   if (static_cast<std::int64_t>(all.rounds.size()) != planned) refuse();
-
-  std::int64_t gradients = 0;
-  for (const auto& row : query(file,
-                               "SELECT round, worker, content, k, payload_bytes FROM "
-                               "transfers WHERE run_id = " +
-                                   id)
-                             .rows) {
-    LearnedRound& learned = all.rounds.at(integer(row[0]));
-    if (std::get<std::string>(row[2]) == "gradient") {
-      learned.uplink_bytes.at(integer(row[1])) = integer(row[4]);
-      ++gradients;
-    } else {
-      learned.update_k = integer(row[3]);
-      learned.update_bytes = integer(row[4]);
-    }
-  }
-  if (gradients != workers * planned) refuse();
 
   for (const auto& row : query(file,
                                "SELECT round, accuracy, loss FROM evaluations WHERE run_id "

@@ -40,7 +40,7 @@ std::int64_t generation_of(std::int64_t runs_before);
 // runs of generations before it.
 std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::int64_t run_id);
 
-// Of a complete run whose messages are all in the file; throws DatabaseError if they are not.
+// Of a complete run; throws DatabaseError if it is not, or not all rounds are in the file.
 Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id);
 
 }  // namespace gradwave::results

@@ -27,6 +27,16 @@ std::vector<results::Topology> rows_of(const std::vector<channel::RoutesSeen>& s
 
 }  // namespace
 
+Words kept_transfers() {
+  return {{"all", "of all"},
+          {"sampled", "of the first ten and of one in a hundred"},
+          {"none", "of none"}};
+}
+
+bool keeps_transfers(const std::string& word, std::int64_t round) {
+  return word == "all" || (word == "sampled" && (round < 10 || round % 100 == 0));
+}
+
 void RoundLog::add(const std::string& content, const std::vector<Arrival>& arrivals) {
   for (const auto& [delivery, k] : arrivals) {
     const Message& message = delivery.message;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "learning/rounds.h"
@@ -20,6 +21,11 @@ struct Journal {
   std::function<void(const results::Evaluation&)> evaluation;
   std::function<void(const std::vector<results::Topology>&)> topologies;  // of a mesh; may be empty
 };
+
+// Of which rounds a run keeps the messages' rows, a word each; and whether this one is among them.
+using Words = std::vector<std::pair<std::string, std::string>>;
+Words kept_transfers();
+bool keeps_transfers(const std::string& word, std::int64_t round);
 
 // A round's row and those of its messages.
 struct RoundLog {

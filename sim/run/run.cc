@@ -118,6 +118,7 @@ class Checkpoints {
 struct Hearers {
   results::Recorder& recorder;
   ProgressPipe pipe;
+  std::string transfers;  // kept_transfers()
 };
 
 bool stop_was_requested() { return stop_requested != 0; }
@@ -139,7 +140,8 @@ Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& af
   Journal journal;
   journal.round = [&hearers, after](const results::Round& round,
                                     const std::vector<results::Transfer>& transfers) {
-    hearers.recorder.round(round, transfers);
+    const bool keeps = keeps_transfers(hearers.transfers, round.round);
+    hearers.recorder.round(round, keeps ? transfers : std::vector<results::Transfer>());
     hearers.pipe.round(round);
     after(round.round + 1);
   };
@@ -314,7 +316,7 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     results::Recorder recorder(database, run_id);
     try {
       const Settings settings = stored_settings(database, run_id);
-      Hearers hearers{recorder, ProgressPipe(progress)};
+      Hearers hearers{recorder, ProgressPipe(progress), settings.results.transfers};
       const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
       Network network(settings, results::rounds_to_draw_from(past.file, past.run_id));
       const std::filesystem::path checkpoint =

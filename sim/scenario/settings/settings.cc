@@ -19,7 +19,7 @@ Rows team_settings, data_settings, model_settings, training_settings, compressio
     theory_settings, compute_settings, network_settings, link_settings, radio_settings,
     wifi_settings, nr_settings, lte_settings, mesh_settings, trace_settings, wire_settings,
     tcp_settings, placement_settings, floor_settings, mobility_settings, limits_settings,
-    checkpoint_settings, host_settings, ns3_settings;
+    results_settings, checkpoint_settings, host_settings, ns3_settings;
 
 namespace {
 
@@ -28,12 +28,13 @@ using Json = nlohmann::json;
 std::vector<Setting> make_table() {
   std::vector<Setting> table;
   for (const auto group :
-       {team_settings,        data_settings,       model_settings,   training_settings,
-        compression_settings, theory_settings,     compute_settings, network_settings,
-        link_settings,        radio_settings,      wifi_settings,    nr_settings,
-        lte_settings,         mesh_settings,       trace_settings,   wire_settings,
-        tcp_settings,         placement_settings,  floor_settings,   mobility_settings,
-        limits_settings,      checkpoint_settings, host_settings,    ns3_settings}) {
+       {team_settings,        data_settings,      model_settings,      training_settings,
+        compression_settings, theory_settings,    compute_settings,    network_settings,
+        link_settings,        radio_settings,     wifi_settings,       nr_settings,
+        lte_settings,         mesh_settings,      trace_settings,      wire_settings,
+        tcp_settings,         placement_settings, floor_settings,      mobility_settings,
+        limits_settings,      results_settings,   checkpoint_settings, host_settings,
+        ns3_settings}) {
     const std::vector<Setting> rows = group();
     table.insert(table.end(), rows.begin(), rows.end());
   }

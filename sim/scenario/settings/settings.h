@@ -18,6 +18,7 @@
 #include "channel-models/options.h"
 #include "learning/options.h"
 #include "sim/run/compute.h"
+#include "sim/run/journal.h"
 #include "sim/sampling/sampled_transport.h"
 #include "sim/scenario/settings/error.h"
 #include "sim/transport/packet_transport.h"
@@ -31,6 +32,11 @@ struct CheckpointOptions {
   std::int64_t every = 0;        // rounds; after the last one in any case
 };
 
+// What of a run is written down.
+struct ResultOptions {
+  std::string transfers = "all";  // kept_transfers()
+};
+
 // One run, completely, with the texts of the files that it names.
 struct Settings {
   learning::Options learning;
@@ -39,6 +45,7 @@ struct Settings {
   ComputeOptions compute;
   SamplingOptions sampling;
   TransportLimits limits;
+  ResultOptions results;
   CheckpointOptions checkpoint;
 };
 

@@ -847,6 +847,22 @@ TEST_F(Gradwave, DrawsRoundsAndSaysSo) {
               HasSubstr("network.fidelity = \"sampled\" cannot be: mesh.unreached"));
 }
 
+TEST_F(Gradwave, KeepsAsManyMessagesAsAskedFor) {
+  ASSERT_EQ(gradwave("run small.toml --db all.sqlite").code, 0);
+  ASSERT_EQ(gradwave("run small.toml --db none.sqlite --set 'results.transfers=\"none\"'").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM transfers", "none.sqlite"), 0);
+  const char* rounds = "SELECT * FROM rounds";
+  EXPECT_EQ(query(rounds, "none.sqlite").rows, query(rounds, "all.sqlite").rows);
+  // What was learned stands in the rounds.
+  const Ended again = gradwave(
+      "run small.toml --db again.sqlite --learned-in none.sqlite --set 'wire.delay_s=0.01'");
+  EXPECT_EQ(again.code, 0) << again.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE host_learned_from IS NULL", "again.sqlite"),
+            0);
+  const char* sent = "SELECT sum(uplink_payload_bytes), sum(downlink_payload_bytes) FROM rounds";
+  EXPECT_EQ(query(sent, "again.sqlite").rows, query(sent, "all.sqlite").rows);
+}
+
 TEST_F(Gradwave, ShardsMergeIntoTheWhole) {
   write("sweep.toml", kSweep);
   ASSERT_EQ(gradwave("run sweep.toml --db whole.sqlite").code, 0);
