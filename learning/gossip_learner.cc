@@ -87,16 +87,18 @@ GossipLearner::GossipLearner(const Options& options, Dataset data) {
 
 GossipLearner::~GossipLearner() = default;
 
-void GossipLearner::save(const std::filesystem::path& file) const {
+void GossipLearner::save(const std::filesystem::path& file, const std::string& run) const {
   assert(!state_->under_way);
   CheckpointWriter writer;
+  writer.same("run", run);
   state_->keep(writer);
   writer.write(file);
 }
 
-void GossipLearner::restore(const std::filesystem::path& file) {
+void GossipLearner::restore(const std::filesystem::path& file, const std::string& run) {
   assert(!state_->under_way);
   CheckpointReader reader(file);
+  reader.same("run", run);
   state_->keep(reader);
 }
 

@@ -67,8 +67,8 @@ class GossipLearner {
   double paper_bits(std::int64_t entries) const;
 
   // As Learner's.
-  void save(const std::filesystem::path& file) const;
-  void restore(const std::filesystem::path& file);
+  void save(const std::filesystem::path& file, const std::string& run = "") const;
+  void restore(const std::filesystem::path& file, const std::string& run = "");
   const Description& description() const;
   const Schedule& schedule() const;
   const std::optional<Pilot>& pilot() const;    // none if t_hat does not depend on it

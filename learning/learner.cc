@@ -105,16 +105,20 @@ Learner::Learner(const Options& options, Dataset data) {
 
 Learner::~Learner() = default;
 
-void Learner::save(const std::filesystem::path& file) const {
+void Learner::save(const std::filesystem::path& file, const std::string& run) const {
   assert(!state_->under_way);
   CheckpointWriter writer;
+  writer.same("run", run);
   state_->keep(writer);
   writer.write(file);
 }
 
-void Learner::restore(const std::filesystem::path& file) {
+std::int64_t Learner::rounds_done() const { return state_->round; }
+
+void Learner::restore(const std::filesystem::path& file, const std::string& run) {
   assert(!state_->under_way);
   CheckpointReader reader(file);
+  reader.same("run", run);
   state_->keep(reader);
 }
 

@@ -80,11 +80,13 @@ class Learner final : public Rounds {
   Evaluation evaluate() override;
 
   // Between rounds: all that the next ones depend on (checkpoint.h says how it is written). A
-  // learner of the same options that restores it goes on as this one would. save() throws
-  // std::runtime_error if it cannot write; restore() throws std::invalid_argument for a file that
-  // is no checkpoint or one of another model, team or method, and may then not go on.
-  void save(const std::filesystem::path& file) const;
-  void restore(const std::filesystem::path& file);
+  // learner of the same options that restores it goes on as this one would. `run` says which run it
+  // is. save() throws std::runtime_error if it cannot write; restore() throws std::invalid_argument
+  // for a file that is no checkpoint or one of another run, model, team or method, and may then not
+  // go on.
+  void save(const std::filesystem::path& file, const std::string& run = "") const;
+  void restore(const std::filesystem::path& file, const std::string& run = "");
+  std::int64_t rounds_done() const;
 
   const Description& description() const;
   const Schedule& schedule() const;

@@ -200,6 +200,15 @@ SQLite::Database open_for_reading(const fs::path& file) {
   });
 }
 
+void forget_rows(SQLite::Database& database, std::int64_t run_id) {
+  for (const char* table :
+       {"routes", "topologies", "transfers", "evaluations", "theory", "rounds"}) {
+    SQLite::Statement forget(database, std::string("DELETE FROM ") + table + " WHERE run_id = ?");
+    forget.bind(1, run_id);
+    forget.exec();
+  }
+}
+
 void rethrow(const fs::path& file, const SQLite::Exception& error) {
   switch (error.getErrorCode()) {
     case SQLITE_FULL:

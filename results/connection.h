@@ -24,6 +24,9 @@ SQLite::Database open_for_writing(const std::filesystem::path& file);
 // changed, and shows today's tables and views. Leaves nothing beside the file.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
+// Deletes all rows of a run but its own.
+void forget_rows(SQLite::Database& database, std::int64_t run_id);
+
 [[noreturn]] void rethrow(const std::filesystem::path& file, const SQLite::Exception& error);
 
 // Does `work`; whatever SQLite throws meanwhile is a DatabaseError that names the file.

@@ -125,7 +125,7 @@ std::optional<std::int64_t> Database::add_missing_run(const Run& run) {
   });
 }
 
-bool Database::restart_run(std::int64_t run_id) {
+bool Database::restart_run(std::int64_t run_id, bool keep_rows) {
   return state_->together([&] {
     SQLite::Statement claim(
         state_->database,
@@ -135,10 +135,8 @@ bool Database::restart_run(std::int64_t run_id) {
             kNow + " WHERE id = ? AND status = 'interrupted'");
     SQLite::bind(claim, this_process(), run_id);
     if (claim.exec() == 0) return false;
-    for (const char* table :
-         {"routes", "topologies", "transfers", "evaluations", "theory", "rounds"}) {
-      state_->execute(std::string("DELETE FROM ") + table + " WHERE run_id = ?", run_id);
-    }
+    if (keep_rows) return true;
+    forget_rows(state_->database, run_id);
     return true;
   });
 }

@@ -53,9 +53,9 @@ class Database {
   // one, which another process has added.
   std::optional<std::int64_t> add_missing_run(const Run& run);
 
-  // Of an interrupted run, forgets its rows and makes it "running" again, ours; false if it is not
-  // interrupted any more.
-  bool restart_run(std::int64_t run_id);
+  // Makes an interrupted run "running" again, ours, and forgets its rows unless it will go on from
+  // them; false if it is not interrupted any more.
+  bool restart_run(std::int64_t run_id, bool keep_rows);
 
   // `status` is complete, failed, interrupted or diverged; kept if it was set before.
   void finish_run(std::int64_t run_id, const std::string& status, const std::string& error);
@@ -84,6 +84,11 @@ class Recorder {
   void topologies(const std::vector<Topology>& seen);
   void evaluation(const Evaluation& evaluation);  // after the rounds before it
   void theory(const Theory& theory);              // after the last round
+  // Of a run that is resumed: this round stands in the file and has come again. Throws
+  // std::runtime_error if it took other bytes or another time than then.
+  void again(const Round& round, const Round& then);
+  void flush();   // commits what it has been told
+  void forget();  // all rows of the run, which begins anew
   // Commits, then sets the run's status; `error` is empty for "complete".
   void finish(const std::string& status, const std::string& error = "");
 

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -108,13 +110,16 @@ struct Recorder::State {
                           "worst_worker_accuracy, best_worker_accuracy, time_error_s, "
                           "time_low_s, time_high_s) "
                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_topology(database,
-                        "INSERT INTO topologies (run_id, time_s, changed, links, components, "
-                        "connectivity) VALUES (?, ?, ?, ?, ?, ?)"),
-        insert_route(database,
-                     "INSERT INTO routes (run_id, time_s, worker, betweenness, component, parent, "
-                     "hops, cost_s, bottleneck_from, bottleneck_to, bottleneck_s) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
+        // What a resumed run sees once more stands there already.
+        insert_topology(
+            database,
+            "INSERT OR IGNORE INTO topologies (run_id, time_s, changed, links, components, "
+            "connectivity) VALUES (?, ?, ?, ?, ?, ?)"),
+        insert_route(
+            database,
+            "INSERT OR IGNORE INTO routes (run_id, time_s, worker, betweenness, component, parent, "
+            "hops, cost_s, bottleneck_from, bottleneck_to, bottleneck_s) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
     update("UPDATE runs SET host_process = ? WHERE id = ?", this_process(), run_id);
     thread = std::thread([this] { write_now_and_then(); });
   }
@@ -273,6 +278,35 @@ void Recorder::round(const Round& round, const std::vector<Transfer>& transfers)
     spent.paper_bits += round.paper_bits;
     rows.rounds.push_back(round);
     rows.transfers.insert(rows.transfers.end(), transfers.begin(), transfers.end());
+  });
+}
+
+void Recorder::again(const Round& round, const Round& then) {
+  if (round.latency_s != then.latency_s || round.wire_bytes != then.wire_bytes ||
+      round.uplink_payload_bytes != then.uplink_payload_bytes) {
+    throw std::runtime_error(
+        "round " + std::to_string(round.round) +
+        " did not come again as it stands in the results: the run cannot go on");
+  }
+  state_->add_rows([&](Rows&, Spent& spent) {
+    spent.uplink_bits += 8 * round.uplink_payload_bytes;
+    spent.downlink_bits += 8 * round.downlink_payload_bytes;
+    spent.paper_bits += round.paper_bits;
+  });
+}
+
+void Recorder::flush() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->failure) std::rethrow_exception(state_->failure);
+  state_->flush();
+}
+
+void Recorder::forget() {
+  const std::lock_guard lock(state_->mutex);
+  guarded(state_->file, [&] {
+    SQLite::Transaction transaction(state_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    forget_rows(state_->database, state_->run_id);
+    transaction.commit();
   });
 }
 

@@ -58,7 +58,7 @@ CREATE TABLE runs (
   pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what a pilot measured (below)
   forward_macs REAL,               -- multiply-adds of one sample's forward pass
   budget_unused INTEGER,           -- entries of k T that whole k_t leave over
-  place INTEGER,                   -- among the runs of its scenario, from 0; NULL in files of before
+  place INTEGER,                   -- among the runs of its scenario, from 0, as they begin; NULL in files of before
   host_learning_hash TEXT,         -- of all that the learning depends on: settings, seed, data, code,
                                    -- LibTorch, device; runs that have the same learn the same. NULL: it depends on
                                    -- the network as well
@@ -136,11 +136,11 @@ CREATE TABLE rounds (
   update_k INTEGER,                -- entries in the update; NULL: there was none
   fidelity TEXT NOT NULL CHECK (fidelity IN ('packet', 'settling', 'drawn')),
                                    -- packet: simulated packet by packet; settling: likewise, but too
-                                   -- soon after rounds that were drawn to conclude anything from it;
+                                   -- soon after the start, or rounds that were drawn, to conclude anything;
                                    -- drawn: from others (network.fidelity = "sampled")
   time_error_s REAL,               -- by which drawing may have made start_s + latency_s wrong about what
-                                   -- is to be expected of such a run: half the width of its interval
-                                   -- at network.confidence; NULL, as the next two, where every packet
+                                   -- is to be expected of such a run: the wider side of its
+                                   -- interval at network.confidence; NULL, as the next two, where every packet
                                    -- was to be simulated
   time_low_s REAL,                 -- an interval of what it would be in this run, had every packet been
   time_high_s REAL,                -- simulated: also by chance, as any two such runs differ

@@ -10,6 +10,8 @@
 namespace gradwave::results {
 namespace {
 
+constexpr std::size_t kMostDrawnFrom = 8192;
+
 std::int64_t integer(const Value& value) { return std::get<std::int64_t>(value); }
 
 std::optional<double> real_or_nothing(const Value& value) {
@@ -25,6 +27,49 @@ double real(const Value& value) {
 std::string text_or_empty(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text ? *text : "";
+}
+
+// Nothing if one of them missed a gradient.
+std::vector<LearnedRound> rounds_of(const std::filesystem::path& file, const std::string& id,
+                                    std::int64_t workers) {
+  std::vector<LearnedRound> rounds;
+  for (const auto& row :
+       query(file,
+             "SELECT k, paper_bits, train_loss, gradient_norm, "
+             "compressor_input_norm, participants, uplink_payload_bytes, "
+             "downlink_payload_bytes, update_k, latency_s, wire_bytes FROM rounds "
+             "WHERE run_id = " +
+                 id + " ORDER BY round")
+           .rows) {
+    LearnedRound learned;
+    learned.round.round = static_cast<std::int64_t>(rounds.size());
+    learned.round.k = integer(row[0]);
+    learned.round.paper_bits = real(row[1]);
+    learned.round.train_loss = real(row[2]);
+    learned.round.gradient_norm = real(row[3]);
+    learned.round.compressor_input_norm = real_or_nothing(row[4]);
+    if (integer(row[5]) != workers) return {};
+    learned.round.uplink_payload_bytes = integer(row[6]);
+    // Everybody sends k_t entries, and gets the same update.
+    learned.uplink_bytes.assign(workers, integer(row[6]) / workers);
+    learned.update_bytes = integer(row[7]) / workers;
+    if (const auto* k = std::get_if<std::int64_t>(&row[8])) learned.update_k = *k;
+    learned.round.latency_s = real(row[9]);
+    learned.round.wire_bytes = integer(row[10]);
+    rounds.push_back(std::move(learned));
+  }
+  return rounds;
+}
+
+std::vector<Evaluation> evaluations_of(const std::filesystem::path& file, const std::string& id) {
+  std::vector<Evaluation> evaluations;
+  for (const auto& row :
+       query(file, "SELECT round, accuracy, loss FROM evaluations WHERE run_id = " + id +
+                       " ORDER BY round")
+           .rows) {
+    evaluations.push_back({integer(row[0]), 0, real(row[1]), real(row[2])});
+  }
+  return evaluations;
 }
 
 }  // namespace
@@ -60,11 +105,12 @@ std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::i
   std::vector<Round> rounds;
   for (std::int64_t i = 0; generation_of(i) < generation_of(before); ++i) {
     if (integer(siblings.rows[i][1]) == 0) continue;
-    const Table seen = query(file,
-                             "SELECT start_s, uplink_payload_bytes, downlink_payload_bytes, "
-                             "uplink_s, downlink_s FROM rounds WHERE fidelity = 'packet' AND "
-                             "run_id = " +
-                                 std::to_string(integer(siblings.rows[i][0])) + " ORDER BY round");
+    const Table seen =
+        query(file,
+              "SELECT start_s, uplink_payload_bytes, downlink_payload_bytes, "
+              "uplink_s, downlink_s, compute_s FROM rounds WHERE fidelity = 'packet' AND "
+              "run_id = " +
+                  std::to_string(integer(siblings.rows[i][0])) + " ORDER BY round");
     for (const auto& row : seen.rows) {
       Round round;
       round.start_s = real(row[0]);
@@ -72,8 +118,12 @@ std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::i
       round.downlink_payload_bytes = integer(row[2]);
       round.uplink_s = real(row[3]);
       round.downlink_s = real(row[4]);
+      round.compute_s = real(row[5]);
       rounds.push_back(round);
     }
+  }
+  if (rounds.size() > kMostDrawnFrom) {
+    rounds.erase(rounds.begin(), rounds.end() - static_cast<std::ptrdiff_t>(kMostDrawnFrom));
   }
   return rounds;
 }
@@ -96,35 +146,10 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
   all.plan.host_device = text_or_empty(known[3]);
   const std::int64_t workers = integer(known[4]), planned = integer(known[5]);
 
-  for (const auto& row : query(file,
-                               "SELECT k, paper_bits, train_loss, gradient_norm, "
-                               "compressor_input_norm, participants, uplink_payload_bytes, "
-                               "downlink_payload_bytes, update_k FROM rounds WHERE run_id = " +
-                                   id + " ORDER BY round")
-                             .rows) {
-    LearnedRound learned;
-    learned.round.round = static_cast<std::int64_t>(all.rounds.size());
-    learned.round.k = integer(row[0]);
-    learned.round.paper_bits = real(row[1]);
-    learned.round.train_loss = real(row[2]);
-    learned.round.gradient_norm = real(row[3]);
-    learned.round.compressor_input_norm = real_or_nothing(row[4]);
-    if (integer(row[5]) != workers) refuse();
-    // Everybody sends k_t entries, and gets the same update.
-    learned.uplink_bytes.assign(workers, integer(row[6]) / workers);
-    learned.update_bytes = integer(row[7]) / workers;
-    if (const auto* k = std::get_if<std::int64_t>(&row[8])) learned.update_k = *k;
-    all.rounds.push_back(std::move(learned));
-  }
+  all.rounds = rounds_of(file, id, workers);
   if (static_cast<std::int64_t>(all.rounds.size()) != planned) refuse();
 
-  for (const auto& row : query(file,
-                               "SELECT round, accuracy, loss FROM evaluations WHERE run_id "
-                               "= " +
-                                   id + " ORDER BY round")
-                             .rows) {
-    all.evaluations.push_back({integer(row[0]), 0, real(row[1]), real(row[2])});
-  }
+  all.evaluations = evaluations_of(file, id);
   const Table theory = query(file,
                              "SELECT theorem, k, learning_rate, optimal_loss, alpha, beta, "
                              "contraction, m_or_p, n_or_q, adaptation, adaptation_by_lemma, "
@@ -137,6 +162,16 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
                real(row[10]),   real(row[11]),   text_or_empty(row[12])};
   }
   return all;
+}
+
+Trajectory read_beginning(const std::filesystem::path& file, std::int64_t run_id) {
+  const std::string id = std::to_string(run_id);
+  Trajectory beginning;
+  for (const auto& run : query(file, "SELECT workers FROM runs WHERE id = " + id).rows) {
+    beginning.rounds = rounds_of(file, id, integer(run[0]));
+    beginning.evaluations = evaluations_of(file, id);
+  }
+  return beginning;
 }
 
 }  // namespace gradwave::results

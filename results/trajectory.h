@@ -22,7 +22,7 @@ struct LearnedRound {
 
 struct Trajectory {
   Plan plan;
-  std::vector<LearnedRound> rounds;     // [T]
+  std::vector<LearnedRound> rounds;     // [T], or as far as it got
   std::vector<Evaluation> evaluations;  // their times are not this one's
   std::optional<Theory> theory;
 };
@@ -37,10 +37,14 @@ std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
 std::int64_t generation_of(std::int64_t runs_before);
 
 // The rounds from which a sampled run's may be drawn: those simulated packet by packet in complete
-// runs of generations before it.
+// runs of generations before it, at most the last 8192. Runs of another process are not waited for.
 std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::int64_t run_id);
 
 // Of a complete run; throws DatabaseError if it is not, or not all rounds are in the file.
 Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id);
+
+// Likewise of a run that was interrupted, as far as it got; its rounds have their bytes and times,
+// too.
+Trajectory read_beginning(const std::filesystem::path& file, std::int64_t run_id);
 
 }  // namespace gradwave::results

@@ -13,7 +13,7 @@ namespace gradwave::learning {
 namespace {
 
 constexpr const char* kForm = "gradwave_checkpoint";  // the name under which a file has kVersion
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
 
 std::string text_of(const Random& random) {
   std::ostringstream text;
@@ -51,6 +51,10 @@ void CheckpointWriter::keep(const std::string& name, std::vector<std::int64_t>& 
 
 void CheckpointWriter::keep(const std::string& name, Random& random) {
   archive_->out.write(name, c10::IValue(text_of(random)));
+}
+
+void CheckpointWriter::same(const std::string& name, const std::string& text) {
+  archive_->out.write(name, c10::IValue(text));
 }
 
 void CheckpointWriter::write(const std::filesystem::path& file) {
@@ -139,6 +143,12 @@ void CheckpointReader::keep(const std::string& name, Random& random) {
   if (!value.isString()) archive_->refuse_type(name, value);
   std::istringstream(value.toStringRef()) >> random;
   if (text_of(random) != value.toStringRef()) archive_->refuse_type(name, value);
+}
+
+void CheckpointReader::same(const std::string& name, const std::string& text) {
+  const c10::IValue value = archive_->value(name);
+  if (!value.isString()) archive_->refuse_type(name, value);
+  if (value.toStringRef() != text) archive_->refuse("this checkpoint is of another " + name);
 }
 
 }  // namespace gradwave::learning

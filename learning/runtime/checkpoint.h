@@ -28,6 +28,8 @@ class Keeper {
   virtual void keep(const std::string& name, std::int64_t& number) = 0;
   virtual void keep(const std::string& name, std::vector<std::int64_t>& numbers) = 0;
   virtual void keep(const std::string& name, Random& random) = 0;
+  // Has to be the same when it is read back.
+  virtual void same(const std::string& name, const std::string& text) = 0;
 };
 
 class CheckpointWriter final : public Keeper {
@@ -38,6 +40,7 @@ class CheckpointWriter final : public Keeper {
   void keep(const std::string& name, std::int64_t& number) override;
   void keep(const std::string& name, std::vector<std::int64_t>& numbers) override;
   void keep(const std::string& name, Random& random) override;
+  void same(const std::string& name, const std::string& text) override;
 
   // Under a name of its own first, so that `file` is always whole: the last checkpoint or this one.
   // Throws std::runtime_error if it cannot be written.
@@ -58,6 +61,7 @@ class CheckpointReader final : public Keeper {
   void keep(const std::string& name, std::int64_t& number) override;
   void keep(const std::string& name, std::vector<std::int64_t>& numbers) override;
   void keep(const std::string& name, Random& random) override;
+  void same(const std::string& name, const std::string& text) override;
 
  private:
   struct Archive;

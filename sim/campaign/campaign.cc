@@ -21,6 +21,7 @@
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
 #include "sim/campaign/zygote.h"
+#include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
 #include "sim/sampling/network_hash.h"
 #include "sim/scenario/learning_hash.h"
@@ -165,26 +166,29 @@ class Campaign {
 
   // Those of this shard; one alone has all.
   void choose_mine() {
-    std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
+    std::vector<Missing> all;
     std::map<std::string, std::int64_t> before;  // by network
-    std::int64_t next_group = 0, place = 0;
     for (const PlannedRun& run : scenario_.runs) {
-      const std::string hash = learning_hash(run.settings, run.description);
       const std::string network = network_hash(run.settings, run.description.forward_macs);
-      const std::string& common = network.empty() ? hash : network;
+      const std::int64_t generation =
+          network.empty() ? 0 : results::generation_of(before[network]++);
+      all.push_back({&run, learning_hash(run.settings, run.description), network, 0, generation,
+                     std::nullopt});
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Missing& one, const Missing& other) {
+      return one.generation < other.generation;
+    });
+    std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
+    std::int64_t next_group = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].place = static_cast<std::int64_t>(i);
+      const std::string& common =
+          all[i].network_hash.empty() ? all[i].learning_hash : all[i].network_hash;
       const bool is_new = common.empty() || groups.count(common) == 0;
       const std::int64_t group = is_new ? next_group++ : groups[common];
       if (!common.empty()) groups[common] = group;
-      const std::int64_t generation =
-          network.empty() ? 0 : results::generation_of(before[network]++);
-      if (group % options_.shard.of == options_.shard.number - 1) {
-        mine_.push_back({&run, hash, network, place, generation, std::nullopt});
-      }
-      ++place;
+      if (group % options_.shard.of == options_.shard.number - 1) mine_.push_back(all[i]);
     }
-    std::stable_sort(mine_.begin(), mine_.end(), [](const Missing& one, const Missing& other) {
-      return one.generation < other.generation;
-    });
   }
 
   // A run that draws from others' rounds waits for them.
@@ -194,8 +198,7 @@ class Campaign {
     });
   }
 
-  // In the order of the scenario, so that equal campaigns give runs equal numbers: all behind it
-  // wait as well.
+  // In one order, so that equal campaigns give runs equal numbers: all behind it wait as well.
   bool is_being_learned(const Missing& missing) const {
     if (!may_repeat(missing) || find_learned(missing)) return false;
     return std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
@@ -227,7 +230,11 @@ class Campaign {
   // Its number; none if another process has it.
   std::optional<std::int64_t> claim(const Missing& missing) {
     if (missing.interrupted) {
-      return database_.restart_run(*missing.interrupted) ? missing.interrupted : std::nullopt;
+      const std::filesystem::path folder = missing.run->settings.checkpoint.folder;
+      const bool goes_on = !folder.empty() && std::filesystem::exists(checkpoint_file(
+                                                  folder, options_.database, *missing.interrupted));
+      return database_.restart_run(*missing.interrupted, goes_on) ? missing.interrupted
+                                                                  : std::nullopt;
     }
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
@@ -349,7 +356,7 @@ class Campaign {
   std::ostream& out_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::vector<Missing> mine_, missing_;  // in the order of the scenario
+  std::vector<Missing> mine_, missing_;  // in the order in which they begin
   std::size_t next_ = 0, expected_ = 0;
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;

@@ -22,9 +22,13 @@
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/gossip.h"
 #include "sim/run/loop.h"
+#include "sim/run/resumed_rounds.h"
 #include "sim/sampling/network_hash.h"
+#include "sim/scenario/fnv1a.h"
+#include "sim/scenario/learning_hash.h"
 #include "sim/scenario/settings/settings.h"
 #include "sim/transport/packet_transport.h"
+#include "sim/version.h"
 
 namespace gradwave {
 namespace {
@@ -92,33 +96,63 @@ results::Theory row_of(const learning::Theory& theory) {
   return row;
 }
 
-// Writes the learner down where and when the scenario asks for it.
-class Checkpoints {
- public:
-  Checkpoints(const CheckpointOptions& options, std::filesystem::path file, std::int64_t rounds)
-      : file_(std::move(file)),
-        wanted_(!options.folder.empty()),
-        every_(options.every > 0 ? options.every : rounds),
-        rounds_(rounds) {
-    if (wanted_) std::filesystem::create_directories(options.folder);
-  }
-
-  template <class AnyLearner>
-  void after(std::int64_t rounds, const AnyLearner& learner) const {
-    if (wanted_ && (rounds % every_ == 0 || rounds == rounds_)) learner.save(file_);
-  }
-
- private:
-  std::filesystem::path file_;
-  bool wanted_;
-  std::int64_t every_, rounds_;
-};
-
 // Where a run's rows go, and who else is told.
 struct Hearers {
   results::Recorder& recorder;
   ProgressPipe pipe;
-  std::string transfers;  // kept_transfers()
+  std::string transfers;          // kept_transfers()
+  results::Trajectory beginning;  // of a run that was interrupted: what stands in the file already
+};
+
+// Whose a checkpoint is.
+std::string name_of(const Settings& settings) {
+  return fnv1a(to_json(settings).dump() + ' ' + std::to_string(settings.learning.seed) + ' ' +
+               sources());
+}
+
+// Writes the learner down where and when the scenario asks for it.
+class Checkpoints {
+ public:
+  Checkpoints(const Settings& settings, std::filesystem::path file, Hearers& hearers)
+      : file_(std::move(file)),
+        run_(name_of(settings)),
+        hearers_(hearers),
+        wanted_(!settings.checkpoint.folder.empty()),
+        rounds_(settings.learning.training.rounds),
+        every_(settings.checkpoint.every > 0 ? settings.checkpoint.every : rounds_) {
+    if (wanted_) std::filesystem::create_directories(settings.checkpoint.folder);
+  }
+
+  // A run goes on from its checkpoint with the rows before it: these have to be there first.
+  template <class AnyLearner>
+  void after(std::int64_t rounds, const AnyLearner& learner) const {
+    if (!wanted_ || rounds <= done_ || (rounds % every_ != 0 && rounds != rounds_)) return;
+    hearers_.recorder.flush();
+    learner.save(file_, run_);
+  }
+
+  // True if the learner is at its last checkpoint, and the rows until there are known. Else it is
+  // of no use any more.
+  bool resume(learning::Learner& learner) {
+    if (!wanted_ || !std::filesystem::exists(file_)) return false;
+    try {
+      learner.restore(file_, run_);
+    } catch (const std::invalid_argument&) {
+      return false;
+    }
+    done_ = learner.rounds_done();
+    if (done_ <= static_cast<std::int64_t>(hearers_.beginning.rounds.size())) return true;
+    done_ = 0;
+    return false;
+  }
+
+ private:
+  std::filesystem::path file_;
+  std::string run_;
+  Hearers& hearers_;
+  bool wanted_;
+  std::int64_t rounds_, every_;
+  std::int64_t done_ = 0;  // before it went on
 };
 
 bool stop_was_requested() { return stop_requested != 0; }
@@ -135,18 +169,27 @@ ComputeTimes compute_times(const Settings& settings, double forward_macs) {
                       settings.learning.seed);
 }
 
-// `after` is told how many rounds are done.
+// `after` is told how many rounds are done. What stands in the file is not written again.
 Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& after) {
   Journal journal;
   journal.round = [&hearers, after](const results::Round& round,
                                     const std::vector<results::Transfer>& transfers) {
-    const bool keeps = keeps_transfers(hearers.transfers, round.round);
-    hearers.recorder.round(round, keeps ? transfers : std::vector<results::Transfer>());
+    const std::vector<results::LearnedRound>& before = hearers.beginning.rounds;
+    if (const auto t = static_cast<std::size_t>(round.round); t < before.size()) {
+      hearers.recorder.again(round, before[t].round);
+    } else {
+      const bool keeps = keeps_transfers(hearers.transfers, round.round);
+      hearers.recorder.round(round, keeps ? transfers : std::vector<results::Transfer>());
+    }
     hearers.pipe.round(round);
     after(round.round + 1);
+    if (stop_was_requested()) throw Interrupted("stopped by a signal");
   };
   journal.evaluation = [&hearers](const results::Evaluation& evaluation) {
-    hearers.recorder.evaluation(evaluation);
+    const std::vector<results::Evaluation>& before = hearers.beginning.evaluations;
+    if (before.empty() || before.back().round < evaluation.round) {
+      hearers.recorder.evaluation(evaluation);
+    }
     hearers.pipe.evaluation(evaluation);
     if (stop_was_requested()) throw Interrupted("stopped by a signal");
   };
@@ -184,7 +227,8 @@ class Network {
     Past past;
     past.workers = workers;
     for (const results::Round& round : rounds) {
-      past.rounds.push_back({round.start_s, static_cast<double>(round.uplink_payload_bytes),
+      past.rounds.push_back({round.start_s, round.start_s + round.compute_s + round.uplink_s,
+                             static_cast<double>(round.uplink_payload_bytes),
                              static_cast<double>(round.downlink_payload_bytes), round.uplink_s,
                              round.downlink_s});
     }
@@ -196,37 +240,6 @@ class Network {
 };
 
 // Each returns the sentence that explains a divergence, or an empty one.
-
-std::string learn(const Settings& settings, const std::filesystem::path& checkpoint,
-                  Network& network, Hearers& hearers) {
-  const learning::TrainingOptions& training = settings.learning.training;
-  learning::Learner learner(learning_options(settings));
-  hearers.recorder.plan(plan_of(learner));
-  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
-  ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
-  const Journal journal =
-      journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
-  const std::string divergence =
-      run_rounds(learner, network.transport(), compute, training.rounds, training.evaluate_every,
-                 journal, *exchange_of(settings));
-  if (divergence.empty()) {
-    if (const auto theory = learner.theory()) hearers.recorder.theory(row_of(*theory));
-  }
-  return divergence;
-}
-
-std::string gossip(const Settings& settings, const std::filesystem::path& checkpoint,
-                   Network& network, Hearers& hearers) {
-  const learning::TrainingOptions& training = settings.learning.training;
-  learning::GossipLearner learner(learning_options(settings));
-  hearers.recorder.plan(plan_of(learner));
-  const Checkpoints checkpoints(settings.checkpoint, checkpoint, training.rounds);
-  ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
-  const Journal journal =
-      journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
-  return run_gossip(learner, network.transport(), compute, training.rounds, training.evaluate_every,
-                    journal);
-}
 
 learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
   std::vector<learning::RoundPlan> plans;
@@ -242,6 +255,48 @@ learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
     evaluations[row.round] = {row.accuracy, row.loss};
   }
   return {std::move(plans), std::move(updates), std::move(evaluations)};
+}
+
+std::string learn(const Settings& settings, const std::filesystem::path& checkpoint,
+                  Network& network, Hearers& hearers) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  std::optional<learning::Learner> learner(learning_options(settings));
+  Checkpoints checkpoints(settings, checkpoint, hearers);
+  std::optional<ResumedRounds> resumed;
+  if (!hearers.beginning.rounds.empty()) {
+    if (checkpoints.resume(*learner)) {
+      resumed.emplace(*learner, planned_rounds(hearers.beginning), learner->rounds_done());
+    } else {
+      hearers.recorder.forget();
+      hearers.beginning = {};
+      learner.emplace(learning_options(settings));
+    }
+  }
+  hearers.recorder.plan(plan_of(*learner));
+  learning::Rounds& rounds = resumed ? static_cast<learning::Rounds&>(*resumed) : *learner;
+  ComputeTimes compute = compute_times(settings, learner->description().forward_macs);
+  const Journal journal =
+      journal_of(hearers, [&](std::int64_t done) { checkpoints.after(done, *learner); });
+  const std::string divergence =
+      run_rounds(rounds, network.transport(), compute, training.rounds, training.evaluate_every,
+                 journal, *exchange_of(settings));
+  if (divergence.empty()) {
+    if (const auto theory = learner->theory()) hearers.recorder.theory(row_of(*theory));
+  }
+  return divergence;
+}
+
+std::string gossip(const Settings& settings, const std::filesystem::path& checkpoint,
+                   Network& network, Hearers& hearers) {
+  const learning::TrainingOptions& training = settings.learning.training;
+  learning::GossipLearner learner(learning_options(settings));
+  hearers.recorder.plan(plan_of(learner));
+  const Checkpoints checkpoints(settings, checkpoint, hearers);
+  ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
+  const Journal journal =
+      journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
+  return run_gossip(learner, network.transport(), compute, training.rounds, training.evaluate_every,
+                    journal);
 }
 
 // The network alone.
@@ -316,7 +371,15 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     results::Recorder recorder(database, run_id);
     try {
       const Settings settings = stored_settings(database, run_id);
-      Hearers hearers{recorder, ProgressPipe(progress), settings.results.transfers};
+      Hearers hearers{recorder, ProgressPipe(progress), settings.results.transfers,
+                      results::read_beginning(database, run_id)};
+      // Only who learns, and learns the same whatever the network does, can go on where it was;
+      // what a sampled run draws from may have become more meanwhile.
+      const bool sampled = settings.sampling.fidelity == "sampled";
+      if (learned_in || !depends_on_network(settings).empty() || sampled) {
+        recorder.forget();
+        hearers.beginning = {};
+      }
       const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
       Network network(settings, results::rounds_to_draw_from(past.file, past.run_id));
       const std::filesystem::path checkpoint =

@@ -171,7 +171,7 @@ std::optional<double> LatencyModel::observe(const Half& half, double latency_s, 
   seen.half = half;
   seen.latency_s = latency_s;
   seen.by_chance = by_chance;
-  if (before.near.size() >= kFew) {
+  if (before.near.size() >= kFew && covers(before, half.bytes)) {
     const double guess_s = before.at(half.bytes);
     const double error_s = latency_s - guess_s;
     const double most = std::max(options_.time_out_s / 2, kSpreads * spread(before) * guess_s);
@@ -183,6 +183,7 @@ std::optional<double> LatencyModel::observe(const Half& half, double latency_s, 
       seen.error_s = error_s;
       ++errors_;
       seen.guess_s = guess_s;
+      if (!options_.still) look_back(error_s / guess_s);
     }
   }
   seen_.push_back(seen);
@@ -193,45 +194,66 @@ std::optional<double> LatencyModel::observe(const Half& half, double latency_s, 
   return std::nullopt;
 }
 
-bool LatencyModel::can_guess(const Half& half) const {
-  remember();
-  const double independent = options_.learns ? kIndependentIfItLearns : kIndependent;
-  if (options_.still && static_cast<double>(errors_) < independent * error_memory_) return false;
-  const Line seen = line(half);
-  if (seen.near.size() < kEnough) return false;
-  double least = std::numeric_limits<double>::infinity(), most = 0, farthest_m = 0;
-  for (const std::size_t j : seen.near) {
+// Whether the line need not be drawn out to get there.
+bool LatencyModel::covers(const Line& line, double bytes) const {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  for (const std::size_t j : line.near) {
     least = std::min(least, seen_[j].half.bytes);
     most = std::max(most, seen_[j].half.bytes);
-    farthest_m = std::max(farthest_m, seen_[j].half.farthest_m);
   }
-  return half.bytes >= (1 - kBeyond) * least && half.bytes <= (1 + kBeyond) * most &&
-         seen.at(half.bytes) > 0 && half.farthest_m <= kFarther * farthest_m;
+  return bytes >= (1 - kBeyond) * least && bytes <= (1 + kBeyond) * most && line.at(bytes) > 0;
+}
+
+bool LatencyModel::can_guess(const Half& half) const {
+  remember();
+  if (errors_ < static_cast<std::int64_t>(kFew)) return false;
+  const double independent = options_.learns  ? kIndependentIfItLearns
+                             : options_.still ? kIndependent
+                                              : 0;
+  if (static_cast<double>(errors_) < independent * error_memory_) return false;
+  const Line seen = line(half);
+  if (seen.near.size() < kEnough || !covers(seen, half.bytes)) return false;
+  double farthest_m = 0;
+  for (const std::size_t j : seen.near) farthest_m = std::max(farthest_m, seen_[j].half.farthest_m);
+  return farthest_m == 0 || half.farthest_m <= kFarther * farthest_m;
 }
 
 LatencyModel::Events LatencyModel::events_near(const Half& half) const {
-  Events events;
   std::vector<double> distances;
-  for (std::size_t j = 0; j < seen_.size(); ++j) {
-    if (seen_[j].excess_s > 0) distances.push_back(distance(seen_[j].half, half));
+  for (const Seen& seen : seen_) {
+    if (seen.excess_s > 0) distances.push_back(distance(seen.half, half));
   }
-  double within = std::numeric_limits<double>::infinity();
-  if (distances.size() > kManyEvents) {
-    const auto tenth = distances.begin() + kManyEvents - 1;
-    std::nth_element(distances.begin(), tenth, distances.end());
-    within = *tenth;
-  }
+  const auto within = [&](const auto& is_near) {
+    Events events;
+    for (std::size_t j = 0; j < seen_.size(); ++j) {
+      if (!seen_[j].judged || !is_near(seen_[j])) continue;
+      ++events.among;
+      if (seen_[j].excess_s > 0) events.seen.push_back(j);
+    }
+    return events;
+  };
+  if (distances.size() <= kManyEvents) return within([](const Seen&) { return true; });
+  const auto tenth = distances.begin() + kManyEvents - 1;
+  std::nth_element(distances.begin(), tenth, distances.end());
   // The event that ends the search is not counted: it would be one too many for so few
   // observations.
-  const bool all = std::isinf(within);
-  for (std::size_t j = 0; j < seen_.size(); ++j) {
-    if (!seen_[j].judged) continue;
-    const double away = all ? 0 : distance(seen_[j].half, half);
-    if (away > within || (away == within && within > 0)) continue;
-    ++events.among;
-    if (seen_[j].excess_s > 0) events.seen.push_back(j);
-  }
-  return events;
+  const Events nearer =
+      within([&](const Seen& seen) { return distance(seen.half, half) < *tenth; });
+  if (!nearer.seen.empty()) return nearer;
+  // As near as the nearest there are many.
+  return within([&](const Seen& seen) { return distance(seen.half, half) <= *tenth; });
+}
+
+// What was guessed in a pause rests on what was before it. If that holds no more after it, the
+// guesses were wrong by as much at the end; by a third of its square on average, if the world
+// changed evenly or at once.
+void LatencyModel::look_back(double error) {
+  if (paused_s_ == 0) return;
+  error_after_ += error;
+  if (++errors_after_ < static_cast<std::int64_t>(kFew)) return;
+  drift_s2_ += square(paused_s_ * error_after_ / static_cast<double>(kFew)) / 3;
+  paused_s_ = error_after_ = 0;
+  errors_after_ = 0;
 }
 
 double LatencyModel::guess(const Half& half) {
@@ -257,6 +279,7 @@ double LatencyModel::guess(const Half& half) {
   }
   unseen_weight_ += 1 / events.among;
   chance_s2_ += kRuns * square(spread(regular) * said_s);
+  paused_s_ += said_s;
   debt_ += static_cast<double>(events.seen.size()) / events.among;
   for (; debt_ >= 1; --debt_) latency_s += seen_[one_of(events.seen)].excess_s;
   return latency_s;
@@ -293,7 +316,10 @@ Doubt LatencyModel::doubt(double confidence, bool of_run) const {
   // Of the regular parts; of the events, each of which stands for `weight` of them.
   double regular_s2 = 0, events_s = 0, events_s2 = 0, chance_s2 = 0;
   for (const Seen& seen : seen_) {
-    regular_s2 += square(seen.weight) * (seen.error_s ? square(*seen.error_s) : squares / errors);
+    // What was observed by chance is in this run's time as well as in its guesses.
+    const double regular =
+        square(seen.weight) + (of_run && seen.by_chance ? 2 * std::max(0.0, seen.weight) : 0);
+    regular_s2 += regular * (seen.error_s ? square(*seen.error_s) : squares / errors);
     const double weight = seen.event_weight + (of_run && seen.by_chance ? 1 : 0);
     events_s += weight * seen.excess_s;
     events_s2 += square(weight * seen.excess_s);
@@ -305,7 +331,8 @@ Doubt LatencyModel::doubt(double confidence, bool of_run) const {
   const double t = boost::math::quantile(student, 1 - each_side);
   const auto [least_s, most_s] =
       poisson_interval(events_s, events_s2, unseen_weight * largest_s, each_side);
-  double noise_s2 = square(t) * error_memory_ * (regular_s2 + (of_run ? chance_s2_ : 0));
+  double noise_s2 =
+      square(t) * (error_memory_ * (regular_s2 + (of_run ? chance_s2_ : 0)) + drift_s2_);
   if (of_run) noise_s2 += square(t) * event_memory_ * chance_s2;
   return {std::sqrt(noise_s2 + event_memory_ * square(events_s - least_s)),
           std::sqrt(noise_s2 + event_memory_ * square(most_s - events_s))};

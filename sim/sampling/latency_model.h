@@ -17,10 +17,13 @@
 //   on
 //            observation j, and e_j by how much it was itself guessed wrong before it counted:
 //            whatever makes the guesses bad, a wrong line or a world that changes, widens it. Times
-//            the sum of the autocorrelations of e (Geyer 1992, initial positive sequence)
-//   events   the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997), with
-//            Jeffreys' half an event more, of the heaviest weight, than were seen: from seeing none
-//            it does not follow that there are none. Times the root of their autocorrelations
+//            the sum of the autocorrelations of e (Geyer 1992, initial positive sequence). Where
+//            the world changes, with what had changed between the guesses and the next
+//            observations; of what changes and changes back meanwhile nothing is known
+//   events   after the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997), but
+//            with Jeffreys' half an event more than were seen instead of a whole one, of the
+//            heaviest weight: it holds on average, not at any rate. From seeing none it does not
+//            follow that there are none. Times the root of their autocorrelations
 //
 // And chance: a run that simulates every packet scatters about that expectation, and so does this
 // one, from the first guess on also where it simulates, as its packets do not meet the same chances
@@ -44,7 +47,7 @@ struct Half {
   std::uint64_t pattern = 0;  // who sends to whom: the same number for the same
   double bytes = 0;           // that are sent at first, all messages; > 0
   double time_s = 0;          // simulated
-  double farthest_m = 0;      // the robot farthest from the other end of its link
+  double farthest_m = 0;      // the robot farthest from the other end of its link; 0: not known
 };
 
 // By how many seconds what is in doubt may lie below and above.
@@ -60,7 +63,7 @@ class LatencyModel {
   struct Options {
     bool still = true;        // the world stays as it is; else the latest observations count
     bool learns = false;      // latencies remember those before them
-    double time_out_s = 0.2;  // the least that an event takes
+    double time_out_s = 0.2;  // of TCP; twice what an event takes at the least
   };
 
   LatencyModel(const Options& options, learning::Random random);
@@ -109,6 +112,8 @@ class LatencyModel {
 
   std::vector<std::size_t> like(const Half& half) const;
   Line line(const Half& half) const;
+  bool covers(const Line& line, double bytes) const;
+  void look_back(double error);
   Events events_near(const Half& half) const;
   Doubt doubt(double confidence, bool of_run) const;
   void judge(const std::vector<std::size_t>& group);
@@ -123,7 +128,11 @@ class LatencyModel {
   double chance_s2_ = 0;      // variance of the regular parts, summed, in two runs
   double unseen_weight_ = 0;  // of an event that nobody has seen
   std::int64_t errors_ = 0;   // known
-  double debt_ = 0;           // events that are due
+  // In a world that changes: guessed since the last observation, and errors of those after it.
+  double paused_s_ = 0, error_after_ = 0;
+  std::int64_t errors_after_ = 0;
+  double drift_s2_ = 0;  // variance of all such guesses by what had changed meanwhile
+  double debt_ = 0;      // events that are due
   // Autocorrelation times, and of how many observations.
   mutable double error_memory_ = 1, event_memory_ = 1;
   mutable std::size_t remembered_ = 0;

@@ -11,6 +11,12 @@ std::string needs_packets(const Settings& settings) {
   if (settings.link.technology == "mesh" && settings.link.mesh.unreached == "leave-out") {
     return "mesh.unreached = \"leave-out\" loses messages where routes end, packet by packet";
   }
+  if (!channel::has_server(link_options(settings))) {
+    return "mesh.aggregation = \"gossip\" is simulated packet by packet";
+  }
+  if (settings.link.ns3_defaults.count("ns3::TcpSocketBase::MinRto") > 0) {
+    return "how long a time-out takes has to be known, by tcp.min_rto_s instead of ns3.defaults";
+  }
   return "";
 }
 

@@ -2,6 +2,7 @@
 #include "sim/sampling/sampled_transport.h"
 
 #include <algorithm>
+#include <boost/random/uniform_int_distribution.hpp>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -12,10 +13,12 @@ namespace {
 // Rounds that do not count: the first of a run, when connections are still opening up, and after a
 // pause, when a robot of a cell has to ask anew for the uplink, beside the settling time.
 constexpr std::int64_t kFirst = 8, kSettling = 1;
+constexpr double kPause_s = 10;         // at most, where robots move
 constexpr std::int64_t kBlock = 8;      // rounds that count after a pause
 constexpr std::int64_t kOneIn = 100;    // rounds is simulated in any case
 constexpr std::size_t kOwnCourses = 8;  // at least, before one is drawn
 constexpr std::size_t kCourses = 256;   // kept
+constexpr double kLike = 1.25;          // times as many bytes, or as few
 constexpr double kMostStretched = 1.5;  // a message's duration; what is beyond is the last one's
 constexpr std::int64_t kPairs = 16;     // of errors, before they are said to be alike
 constexpr double kReserve = 0.95;       // of the error; what is left the round to come may add
@@ -50,7 +53,8 @@ SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& op
       models_{LatencyModel({world.still, world.learns, world.time_out_s},
                            learning::random_stream(seed, "sampling", {0})),
               LatencyModel({world.still, world.learns, world.time_out_s},
-                           learning::random_stream(seed, "sampling", {1}))} {
+                           learning::random_stream(seed, "sampling", {1}))},
+      random_(learning::random_stream(seed, "sampling", {2})) {
   for (const PastRound& round : past.rounds) {
     for (const Direction direction : {Direction::kUplink, Direction::kDownlink}) {
       const bool up = direction == Direction::kUplink;
@@ -60,8 +64,9 @@ SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& op
       for (int worker = 0; worker < past.workers; ++worker) {
         pattern = with(pattern, {0, worker, direction});
       }
-      models_[at(direction)].observe({pattern, bytes, round.start_s, 0},
-                                     up ? round.uplink_s : round.downlink_s, false);
+      models_[at(direction)].observe(
+          {pattern, bytes, up ? round.start_s : round.downlink_start_s, 0},
+          up ? round.uplink_s : round.downlink_s, false);
     }
   }
 }
@@ -73,20 +78,30 @@ void SampledTransport::connect() {
 
 void SampledTransport::begin_round() {
   if (began_) {
+    drawn_rounds_ += drew_ ? 1 : 0;
     in_a_row_ = drew_ ? 0 : in_a_row_ + 1;
     since_ = drew_ ? since_ + 1 : 0;
     counted_ = drew_ ? 0 : counted_ + (settled_ ? 1 : 0);
   }
   began_ = true;
   if (in_a_row_ == 0) resumed_s_ = now_s();
+  if (since_ == 0) {
+    paused_s_ = now_s();
+    longest_ = world_.still ? kOneIn
+                            : boost::random::uniform_int_distribution<std::int64_t>(
+                                  kOneIn / 4, kOneIn)(random_);
+  }
   const bool paused = parted_ && !world_.still;
   settled_ = paused ? in_a_row_ >= kSettling && now_s() - resumed_s_ >= world_.settling_s
                     : parted_ || in_a_row_ >= kFirst;
 
   const bool between = in_a_row_ > 0 && counted_ < (world_.still ? 1 : kBlock);
   const double share = world_.still || drew_ ? kReserve : kReserve * kBack;
-  may_draw_ = !between && since_ + 1 < kOneIn && packets_.ready() &&
-              error_s() <= share * options_.max_error * (now_s() - zero_s_);
+  // One more adds about as much as each one before it.
+  const double more = drawn_rounds_ > 0 ? (drawn_rounds_ + 1) / drawn_rounds_ : 1;
+  may_draw_ = !between && since_ + 1 < longest_ && packets_.ready() &&
+              (world_.still || now_s() - paused_s_ < kPause_s) &&
+              more * error_s() <= share * options_.max_error * (now_s() - zero_s_);
   drew_ = false;
 }
 
@@ -128,7 +143,7 @@ std::optional<Delivery> SampledTransport::next(double until_s) {
 Half SampledTransport::half_of_messages() {
   Half half;
   half.pattern = kNobody;
-  half.time_s = now_s();
+  half.time_s = now_s() - zero_s_;
   for (const auto& [message, delay_s] : open_) {
     half.pattern = with(half.pattern, message);
     half.bytes += static_cast<double>(message.bytes);
@@ -136,7 +151,10 @@ Half SampledTransport::half_of_messages() {
     half.farthest_m =
         std::max(half.farthest_m, packets_.distance_m(message.worker, message.peer).value_or(0));
   }
-  if (world_.routed && direction_ == Direction::kUplink) routes_ = packets_.parents();
+  // Who has no route yet is waited for by the packets, while robots compute.
+  if (world_.routed && direction_ == Direction::kUplink) {
+    routes_ = packets_.ready() ? packets_.parents() : std::vector<int>();
+  }
   for (const int parent : routes_) half.pattern = mixed(half.pattern, parent);
   return half;
 }
@@ -157,23 +175,16 @@ void SampledTransport::decide() {
                courses_[at(direction_)].size() >= kOwnCourses &&
                course_like(course_.half, 0) != nullptr;
   if (direction_ == Direction::kUplink) {
-    if (std::optional<Half> down = down_; draws && down) {
-      down->time_s = now_s();
-      draws = models_[at(Direction::kDownlink)].can_guess(*down);
+    if (down_) {
+      down_->time_s = now_s() - zero_s_;
+      draws = draws && models_[at(Direction::kDownlink)].can_guess(*down_);
     }
     may_draw_ = draws;
   } else {
     down_ = course_.half;
   }
   // The first one is the beginning of doubt.
-  if (draws && !parted_) {
-    LatencyModel trial = model;
-    const double latency_s = trial.guess(course_.half);
-    const Doubt after = trial.of_expectation(options_.confidence);
-    draws = std::max(after.below_s, after.above_s) <=
-            kReserve * options_.max_error * (now_s() - zero_s_ + latency_s);
-    may_draw_ = draws;
-  }
+  if (draws && !parted_) draws = may_draw_ = may_begin();
   drew_ = drew_ || draws;
   parted_ = parted_ || draws;
   way_ = draws ? Way::kDrawn : Way::kPackets;
@@ -258,7 +269,8 @@ const SampledTransport::Course* SampledTransport::course_like(const Half& half,
   const Course* nearest = nullptr;
   double least = std::numeric_limits<double>::infinity();
   for (const Course& course : courses_[at(direction_)]) {
-    if (course.half.pattern != half.pattern) continue;
+    const double larger = course.half.bytes / half.bytes;
+    if (course.half.pattern != half.pattern || larger > kLike || larger < 1 / kLike) continue;
     const double unlike =
         std::abs(course.half.bytes / half.bytes - 1) + std::abs(latency_s / course.latency_s - 1);
     if (unlike >= least) continue;
@@ -274,10 +286,26 @@ double SampledTransport::correlation() const {
   return pairs_ >= kPairs && squares > 0 ? std::max(0.0, products_[1] / squares) : 0;
 }
 
+// Whether the error is small enough once this round is drawn.
+bool SampledTransport::may_begin() const {
+  std::array<LatencyModel, 2> trial = models_;
+  double time_s = now_s() - zero_s_ + trial[0].guess(course_.half);
+  if (down_) time_s += trial[1].guess(*down_);
+  const Doubt after = sum_of(trial[0].of_expectation(options_.confidence),
+                             trial[1].of_expectation(options_.confidence), correlation());
+  return std::max(after.below_s, after.above_s) <= kReserve * options_.max_error * time_s;
+}
+
 double SampledTransport::error_s() const {
   const Doubt doubt = sum_of(models_[0].of_expectation(options_.confidence),
                              models_[1].of_expectation(options_.confidence), correlation());
   return std::max(doubt.below_s, doubt.above_s);
+}
+
+std::vector<channel::RoutesSeen> SampledTransport::take_routes() {
+  std::vector<channel::RoutesSeen> seen = packets_.take_routes();
+  for (channel::RoutesSeen& look : seen) look.time_s += drawn_s_;
+  return seen;
 }
 
 std::optional<double> SampledTransport::airtime_s() const {

@@ -43,8 +43,8 @@ struct Delivery {
 
 // Of a network that is not simulated packet by packet throughout.
 struct Sampling {
-  std::string fidelity;  // of this round: "packet"; "settling": likewise, and too soon after one
-                         // that was "drawn" to draw conclusions from
+  std::string fidelity;  // of this round: "packet"; "settling": likewise, and too soon after the
+                         // start or a pause to draw conclusions from; "drawn"
   double error_s = 0;    // by which the clock may be wrong about what is to be expected
   // By which it may be ahead of what it would be, had all been simulated, and behind it: by chance
   // as well, as any two such runs differ.

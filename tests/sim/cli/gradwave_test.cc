@@ -499,6 +499,51 @@ TEST_F(Gradwave, RunsWhatHasLongSettings) {
   EXPECT_GT(integer("SELECT length(settings) FROM runs"), 150000);
 }
 
+// What it had learned is in its checkpoint, what had come over the network comes again.
+TEST_F(Gradwave, AKilledRunGoesOnFromItsCheckpoint) {
+  std::string scenario = kScenario;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    scenario.replace(scenario.find(from), from.size(), to);
+  };
+  replace("rounds = 6", "rounds = 4000");
+  replace("evaluate_every = 2", "evaluate_every = 250");
+  replace("seeds = [1, 2]", "seeds = [1]");
+  replace("[[variant]]", "[checkpoint]\nfolder = \"learners\"\nevery = 100\n[[variant]]");
+  write("long.toml", scenario);
+  ASSERT_EQ(gradwave("run long.toml --jobs 1 --db whole.sqlite").code, 0);
+  fs::remove_all(folder_ / "learners");
+  const auto kill_in_mid_run = [&](const std::string& database) {
+    const Ended killed = shell(in_folder(
+        "(" + std::string(GRADWAVE_BINARY) + " run long.toml --jobs 1 --db " + database +
+        " > killed.txt 2>&1 & echo $! > pid); for i in $(seq 200); do sleep 0.05; [ -f learners/" +
+        fs::path(database).stem().string() +
+        "-run-1.pt ] && break; done; sleep 0.7; pkill -9 -P $(cat pid); kill -9 $(cat pid); sleep "
+        "0.3"));
+    return killed.code;
+  };
+  kill_in_mid_run("results.sqlite");
+  const std::int64_t before = integer("SELECT count(*) FROM rounds");
+  ASSERT_GT(before, 100);
+  ASSERT_LT(before, 8000);
+  // If the rows are not what the network does again, the run does not go on as if they were.
+  shell(in_folder(
+      "cp results.sqlite other.sqlite; cp learners/results-run-1.pt learners/other-run-1.pt"));
+  const Ended resumed = gradwave("run long.toml --jobs 1");
+  EXPECT_EQ(resumed.code, 0) << resumed.output;
+  EXPECT_EQ(gradwave("fingerprint").output, gradwave("fingerprint --db whole.sqlite").output);
+
+  fs::copy_file(folder_ / "other.sqlite", folder_ / "results.sqlite",
+                fs::copy_options::overwrite_existing);
+  fs::copy_file(folder_ / "learners/other-run-1.pt", folder_ / "learners/results-run-1.pt",
+                fs::copy_options::overwrite_existing);
+  change(
+      "UPDATE rounds SET latency_s = latency_s + 1 WHERE round = 50; UPDATE runs SET status = "
+      "'interrupted' WHERE status = 'running'");
+  gradwave("run long.toml --jobs 1");
+  EXPECT_THAT(text("SELECT error FROM runs WHERE id = 1"),
+              HasSubstr("round 50 did not come again"));
+}
+
 TEST_F(Gradwave, AFailedRunIsNotTriedAgainUnlessAsked) {
   ASSERT_EQ(gradwave("run small.toml").code, 0);
   change("UPDATE runs SET status = 'failed', error = 'x' WHERE id = 2");

@@ -60,7 +60,8 @@ Kept over_seeds(int seeds, const World& world, const Sizes& sizes, double max_er
   Kept kept;
   for (int seed = 1; seed <= seeds; ++seed) {
     SyntheticTransport packets(world(2 * seed)), underneath(world(2 * seed + 1));
-    SampledTransport transport(underneath, sampled(max_error), {still, false, false, 0.2, 0.4}, seed);
+    SampledTransport transport(underneath, sampled(max_error), {still, false, false, 0.2, 0.4},
+                               seed);
     const double packets_s = run(packets, kRounds, sizes);
     const double sampled_s = run(transport, kRounds, sizes);
     const Sampling sampling = transport.sampling().value();
@@ -187,7 +188,7 @@ TEST(SampledTransport, DrawsFromRoundsOfOtherRuns) {
   past.workers = 4;
   Latency latency = scattered(7, 0.1);
   for (int i = 0; i < 3000; ++i) {
-    past.rounds.push_back({0.1 * i, 4000, 16000, latency(Direction::kUplink, 4000, 0),
+    past.rounds.push_back({0.1 * i, 0.1 * i, 4000, 16000, latency(Direction::kUplink, 4000, 0),
                            latency(Direction::kDownlink, 16000, 0)});
   }
   SyntheticTransport packets(scattered(1, 0.1));
