@@ -62,6 +62,9 @@ void rehearse(const Options& options);
 // Those of one set are kept, the last. Throws as a learner would.
 void keep_dataset(const DataOptions& options);
 
+// For a thread other than the one that made a learner, before it uses it: operators run on it alone.
+void prepare_thread();
+
 struct Dataset;
 
 class Learner final : public Rounds {

@@ -189,7 +189,7 @@ void widen(Interval& interval, double error) {
   if (interval.half_width) interval.half_width = std::hypot(*interval.half_width, error);
 }
 
-CompareRow summarise(const Outcomes& runs) {
+CompareRow summarise(const Outcomes& runs, double confidence) {
   CompareRow row;
   row.variant = runs.front()->variant;
   row.runs = static_cast<int>(runs.size());
@@ -205,18 +205,18 @@ CompareRow summarise(const Outcomes& runs) {
     bits.push_back(run->reached->bits);
     rounds.push_back(run->reached->rounds);
   }
-  row.final_accuracy = student_interval(accuracy);
-  row.worst_accuracy = student_interval(worst);
-  row.time_s = student_interval(time_s);
+  row.final_accuracy = student_interval(accuracy, confidence);
+  row.worst_accuracy = student_interval(worst, confidence);
+  row.time_s = student_interval(time_s, confidence);
   row.time_error_s = mean_error_s(runs);
   widen(row.time_s, row.time_error_s);
-  row.bits = student_interval(bits);
-  row.rounds = student_interval(rounds);
+  row.bits = student_interval(bits, confidence);
+  row.rounds = student_interval(rounds, confidence);
   return row;
 }
 
 // Fills in the differences to the runs of the first variant that have the same seeds.
-void pair_up(const Outcomes& runs, const Outcomes& first, CompareRow& row) {
+void pair_up(const Outcomes& runs, const Outcomes& first, double confidence, CompareRow& row) {
   std::map<std::int64_t, const Outcome*> by_seed;
   for (const Outcome* run : first) by_seed[run->seed] = run;
   std::vector<double> accuracy, time_s, bits;
@@ -229,16 +229,16 @@ void pair_up(const Outcomes& runs, const Outcomes& first, CompareRow& row) {
     time_s.push_back(run->reached->time_s - other.reached->time_s);
     bits.push_back(run->reached->bits - other.reached->bits);
   }
-  row.accuracy_difference = student_interval(accuracy);
-  row.time_difference_s = student_interval(time_s);
+  row.accuracy_difference = student_interval(accuracy, confidence);
+  row.time_difference_s = student_interval(time_s, confidence);
   widen(row.time_difference_s, std::hypot(row.time_error_s, mean_error_s(first)));
-  row.bits_difference = student_interval(bits);
+  row.bits_difference = student_interval(bits, confidence);
 }
 
 }  // namespace
 
 Comparison compare(const std::filesystem::path& file, const std::string& experiment,
-                   std::optional<double> target) {
+                   std::optional<double> target, double confidence) {
   Comparison comparison;
   std::tie(comparison.experiment_id, comparison.experiment) = find_experiment(file, experiment);
   if (target) {
@@ -262,12 +262,12 @@ Comparison compare(const std::filesystem::path& file, const std::string& experim
         if (run.variant == variant && belongs(run.parameters, point)) runs.push_back(&run);
       }
       if (runs.empty()) continue;
-      CompareRow row = summarise(runs);
+      CompareRow row = summarise(runs, confidence);
       row.parameters = point.dump();
       if (variant == variants.front()) {
         first = runs;
       } else {
-        pair_up(runs, first, row);
+        pair_up(runs, first, confidence, row);
       }
       comparison.rows.push_back(std::move(row));
     }

@@ -14,14 +14,14 @@
 
 namespace gradwave::results {
 
-// A mean with its two-sided 95 % interval by Student's t on n - 1 degrees of freedom; of times,
+// A mean with its two-sided interval by Student's t on n - 1 degrees of freedom; of times,
 // with what drawing rounds may have added (network.fidelity).
 struct Interval {
   int n = 0;
   double mean = 0;
   std::optional<double> half_width;  // none for n < 2
 };
-Interval student_interval(const std::vector<double>& values);
+Interval student_interval(const std::vector<double>& values, double confidence = 0.95);
 
 struct CompareRow {
   std::string parameters;  // the point of the sweep: JSON of the swept values, "{}" without a sweep
@@ -54,7 +54,7 @@ struct Comparison {
 // the lowest. With no complete run 0.5, if that is above the initial weights. target_choice says
 // which rule it was. Throws DatabaseError.
 Comparison compare(const std::filesystem::path& file, const std::string& experiment,
-                   std::optional<double> target);
+                   std::optional<double> target, double confidence = 0.95);
 
 void print(const Comparison& comparison, std::ostream& out);
 

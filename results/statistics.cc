@@ -7,7 +7,7 @@
 
 namespace gradwave::results {
 
-Interval student_interval(const std::vector<double>& values) {
+Interval student_interval(const std::vector<double>& values, double confidence) {
   Interval interval;
   interval.n = static_cast<int>(values.size());
   if (values.empty()) return interval;
@@ -17,7 +17,7 @@ Interval student_interval(const std::vector<double>& values) {
   for (const double value : values) squares += (value - interval.mean) * (value - interval.mean);
   const double standard_error = std::sqrt(squares / (interval.n - 1) / interval.n);
   const boost::math::students_t distribution(interval.n - 1);
-  interval.half_width = boost::math::quantile(distribution, 0.975) * standard_error;
+  interval.half_width = boost::math::quantile(distribution, (1 + confidence) / 2) * standard_error;
   return interval;
 }
 

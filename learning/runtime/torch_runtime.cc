@@ -44,6 +44,8 @@ void prepare_torch() {
   at::globalContext().setBenchmarkCuDNN(false);
 }
 
+void prepare_thread() { use_one_thread(); }
+
 std::string reason(const std::exception& error) {
   const auto* const of_torch = dynamic_cast<const c10::Error*>(&error);
   std::string text = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();

@@ -176,7 +176,8 @@ class Campaign {
                      std::nullopt});
     }
     std::stable_sort(all.begin(), all.end(), [](const Missing& one, const Missing& other) {
-      return one.generation < other.generation;
+      return std::pair(one.run->added, one.generation) <
+             std::pair(other.run->added, other.generation);
     });
     std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
     std::int64_t next_group = 0;

@@ -118,6 +118,37 @@ void require_replay(const Scenario& scenario) {
   }
 }
 
+// Whether the differences are known as well as was asked for, which it says.
+bool is_narrow(const RunCommand& command, const std::string& experiment,
+               const std::vector<std::int64_t>& looks, std::size_t look, std::ostream& err) {
+  const double confidence = confidence_at(looks.size());
+  const std::optional<double> now =
+      widest(results::compare(command.database, experiment, command.target, confidence),
+             command.until->of_time);
+  const bool enough = now && *now <= command.until->half_width;
+  const char* unit = command.until->of_time ? " s" : " points";
+  err << looks[look] << " seeds: ";
+  if (now) {
+    err << "the widest difference is known to ± " << *now << unit;
+  } else {
+    err << "not every difference has an interval";
+  }
+  err << " at " << 100 * confidence << " % (look " << look + 1 << " of at most " << looks.size()
+      << ", which share 5 %); asked for ± " << command.until->half_width << unit
+      << (enough                     ? ""
+          : look + 1 == looks.size() ? ": not reached"
+                                     : "; more seeds follow")
+      << '\n';
+  return enough;
+}
+
+// Of one variant there is no difference.
+void require_two_variants(const Scenario& scenario) {
+  if (scenario.variants.size() > 1) return;
+  throw ScenarioError(scenario.file.string() +
+                      ": --until-interval is of the difference between variants, and there is one");
+}
+
 }  // namespace
 
 int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
@@ -128,6 +159,9 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   }
   if (!command.learned_in.empty()) {
     for (const Scenario& scenario : scenarios) require_replay(scenario);
+  }
+  if (command.until) {
+    for (const Scenario& scenario : scenarios) require_two_variants(scenario);
   }
   for (const Scenario& scenario : scenarios) claim_folders(scenario, command.database);
   results::Database database(command.database);
@@ -142,21 +176,33 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   options.retrain = command.retrain;
   options.learned_in = command.learned_in;
   int code = 0;
-  for (const Scenario& scenario : scenarios) {
-    options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);
-    err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
-        << " at a time, learning on " << devices_of(scenario) << ", into "
-        << command.database.string() << '\n';
-    for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
-    const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
-    print_outcome(outcome, err);
-    if (outcome.complete + outcome.diverged + outcome.kept > 0) {
-      results::print(
-          results::compare(command.database, std::to_string(outcome.experiment_id), command.target),
-          out);
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
+    const auto seeds = static_cast<std::int64_t>(scenarios[i].seeds.size());
+    const std::vector<std::int64_t> looks =
+        command.until ? seeds_at_looks(seeds, command.most_seeds) : std::vector{seeds};
+    for (std::size_t look = 0; look < looks.size(); ++look) {
+      if (look > 0) {
+        scenarios[i] = read_scenario(command.scenarios[i], command.overrides, command.variants,
+                                     looks[look] - seeds);
+      }
+      const Scenario& scenario = scenarios[i];
+      options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);
+      err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
+          << " at a time, learning on " << devices_of(scenario) << ", into "
+          << command.database.string() << '\n';
+      for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
+      const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
+      print_outcome(outcome, err);
+      const std::string experiment = std::to_string(outcome.experiment_id);
+      const bool enough = !command.until || is_narrow(command, experiment, looks, look, err);
+      if (outcome.complete + outcome.diverged + outcome.kept > 0 &&
+          (enough || look + 1 == looks.size())) {
+        results::print(results::compare(command.database, experiment, command.target), out);
+      }
+      if (outcome.stopped) return 130;
+      if (outcome.failed + outcome.kept_failed > 0) code = 1;
+      if (enough) break;
     }
-    if (outcome.stopped) return 130;
-    if (outcome.failed + outcome.kept_failed > 0) code = 1;
   }
   return code;
 }
@@ -198,12 +244,28 @@ static int dispatch(int argc, char** argv) {
   verb->add_option("--jobs", run_command.jobs,
                    "runs at a time (default: the processors; on a GPU, one)")
       ->check(check_jobs);
+  CLI::Option* const until =
+      verb->add_option_function<std::string>(
+              "--until-interval",
+              [&](const std::string& text) { run_command.until = precision_of(text); },
+              "add seeds until every difference to the first variant is known to +- so many points "
+              "of the final accuracy (0.3) or seconds to the target (2s)")
+          ->check([](const std::string& text) -> std::string {
+            if (precision_of(text)) return "";
+            return "expected points (0.3) or seconds (2s), found \"" + text + "\"";
+          });
+  verb->add_option("--most-seeds", run_command.most_seeds, "of --until-interval")
+      ->check(CLI::Range(2, 10000))
+      ->capture_default_str()
+      ->needs(until);
   verb->add_option_function<std::string>(
           "--shard", [&](const std::string& text) { run_command.shard = *shard_of(text); },
           "of a campaign in parts, each with its own --db: 3/16; or slurm, of a job array")
-      ->check(check_shard);
+      ->check(check_shard)
+      ->excludes(until);
   verb->add_flag("--again", run_command.again,
-                 "run everything anew, as a new experiment, also what is done");
+                 "run everything anew, as a new experiment, also what is done")
+      ->excludes(until);
   CLI::Option* const retrain = verb->add_flag(
       "--retrain", run_command.retrain, "learn anew what a run in the results has learned already");
   verb->add_option("--learned-in", run_command.learned_in,

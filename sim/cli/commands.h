@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/looks.h"
 
 namespace gradwave {
 
@@ -25,6 +26,8 @@ struct RunCommand {
   bool again = false;                // a new experiment, whatever is there
   bool retrain = false;              // repeats no run's learning
   std::filesystem::path learned_in;  // other results; empty: none
+  std::optional<Precision> until;    // seeds are added until the differences are that narrow
+  std::int64_t most_seeds = 30;
 };
 int run(const RunCommand& command, std::ostream& out, std::ostream& err);
 

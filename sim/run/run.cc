@@ -19,6 +19,7 @@
 #include "results/database.h"
 #include "results/query.h"
 #include "results/trajectory.h"
+#include "sim/run/ahead.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/gossip.h"
 #include "sim/run/loop.h"
@@ -273,13 +274,23 @@ std::string learn(const Settings& settings, const std::filesystem::path& checkpo
     }
   }
   hearers.recorder.plan(plan_of(*learner));
-  learning::Rounds& rounds = resumed ? static_cast<learning::Rounds&>(*resumed) : *learner;
+  // A checkpoint is of the round at which the network is.
+  std::optional<Ahead> ahead;
+  if (settings.ahead > 0 && settings.checkpoint.folder.empty() &&
+      depends_on_network(settings).empty()) {
+    ahead.emplace(*learner, static_cast<int>(training.workers), training.rounds,
+                  training.evaluate_every, static_cast<std::size_t>(settings.ahead));
+  }
+  learning::Rounds& rounds = resumed ? static_cast<learning::Rounds&>(*resumed)
+                             : ahead ? static_cast<learning::Rounds&>(*ahead)
+                                     : *learner;
   ComputeTimes compute = compute_times(settings, learner->description().forward_macs);
   const Journal journal =
       journal_of(hearers, [&](std::int64_t done) { checkpoints.after(done, *learner); });
   const std::string divergence =
       run_rounds(rounds, network.transport(), compute, training.rounds, training.evaluate_every,
                  journal, *exchange_of(settings));
+  if (ahead) ahead->stop();
   if (divergence.empty()) {
     if (const auto theory = learner->theory()) hearers.recorder.theory(row_of(*theory));
   }

@@ -285,7 +285,7 @@ std::string with_commas(double number) {
 }  // namespace
 
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                       const std::vector<std::string>& only) {
+                       const std::vector<std::string>& only, std::int64_t more_seeds) {
   Scenario scenario;
   scenario.file = file;
   scenario.text = read_file(file, [&](const std::string& reason) {
@@ -306,7 +306,8 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 
   const Runs runs{text, last};
   Check check;
-  const auto add_run = [&](const Point& point, std::int64_t seed, const Variant& variant) {
+  const auto add_run = [&](const Point& point, std::int64_t seed, const Variant& variant,
+                           std::int64_t added = 0) {
     std::optional<SweptRun> run = runs.at(variant, point);
     if (!run) return;
     run->forget_what_does_not_act();
@@ -320,7 +321,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
     try {
       take_robots_file(run->settings);
       scenario.runs.push_back(
-          {variant.name, seed, run->parameters.dump(), run->settings, check(run->settings)});
+          {variant.name, seed, run->parameters.dump(), run->settings, check(run->settings), added});
     } catch (const learning::OptionError& error) {
       refuse(error.keys, error.what());
     } catch (const channel::OptionError& error) {
@@ -351,6 +352,15 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
           for (const Variant& variant : variants) add_run(point, seed, variant);
         }
       });
+  for (std::int64_t added = 1; added <= more_seeds; ++added) {
+    const std::int64_t seed = *std::max_element(text.seeds.begin(), text.seeds.end()) + added;
+    scenario.seeds.push_back(seed);
+    for_each_point(
+        text.sweep, [](const Axis&) { return true; },
+        [&](const Point& point) {
+          for (const Variant& variant : variants) add_run(point, seed, variant, added);
+        });
+  }
   scenario.notes = check.notes();
   return scenario;
 }

@@ -36,6 +36,7 @@ struct PlannedRun {
   std::string parameters = "{}";  // JSON object of the values swept over
   Settings settings;              // with the seed filled in
   learning::Description description;
+  std::int64_t added = 0;  // 0: of the file's seeds; else of the so-manieth beyond them
 };
 
 struct Scenario {
@@ -53,11 +54,12 @@ struct Scenario {
 // `overrides` are "group.key=value" with a TOML value, and win over the whole file. Files that
 // it names are beside it, or have a whole path. Everything that can be known without running is
 // checked: TOML, keys, types, ranges, words, contradictions, data
-// files, model against compression, link. If `only` names variants, the others are left out. Throws
+// files, model against compression, link. `more_seeds` follow upon the greatest of the file's, and
+// their runs upon all others. If `only` names variants, the others are left out. Throws
 // ScenarioError for the first thing that is wrong.
 Scenario read_scenario(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides = {},
-                       const std::vector<std::string>& only = {});
+                       const std::vector<std::string>& only = {}, std::int64_t more_seeds = 0);
 
 // What the runs learn on, "cpu" or "cpu, cuda:0".
 std::string devices_of(const Scenario& scenario);

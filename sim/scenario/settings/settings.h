@@ -47,6 +47,7 @@ struct Settings {
   TransportLimits limits;
   ResultOptions results;
   CheckpointOptions checkpoint;
+  std::int64_t ahead = 64;  // rounds that learning may be before the network; 0: in step
 };
 
 // What the rooms are told: team, seed and data folder filled in.

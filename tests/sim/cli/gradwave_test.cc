@@ -499,47 +499,38 @@ TEST_F(Gradwave, RunsWhatHasLongSettings) {
   EXPECT_GT(integer("SELECT length(settings) FROM runs"), 150000);
 }
 
-// What it had learned is in its checkpoint, what had come over the network comes again.
+// What it had learned is in its checkpoint; what had gone over the network goes over it again.
 TEST_F(Gradwave, AKilledRunGoesOnFromItsCheckpoint) {
-  std::string scenario = kScenario;
-  const auto replace = [&](const std::string& from, const std::string& to) {
-    scenario.replace(scenario.find(from), from.size(), to);
-  };
-  replace("rounds = 6", "rounds = 4000");
-  replace("evaluate_every = 2", "evaluate_every = 250");
-  replace("seeds = [1, 2]", "seeds = [1]");
-  replace("[[variant]]", "[checkpoint]\nfolder = \"learners\"\nevery = 100\n[[variant]]");
-  write("long.toml", scenario);
-  ASSERT_EQ(gradwave("run long.toml --jobs 1 --db whole.sqlite").code, 0);
-  fs::remove_all(folder_ / "learners");
-  const auto kill_in_mid_run = [&](const std::string& database) {
-    const Ended killed = shell(in_folder(
-        "(" + std::string(GRADWAVE_BINARY) + " run long.toml --jobs 1 --db " + database +
-        " > killed.txt 2>&1 & echo $! > pid); for i in $(seq 200); do sleep 0.05; [ -f learners/" +
-        fs::path(database).stem().string() +
-        "-run-1.pt ] && break; done; sleep 0.7; pkill -9 -P $(cat pid); kill -9 $(cat pid); sleep "
-        "0.3"));
-    return killed.code;
-  };
-  kill_in_mid_run("results.sqlite");
-  const std::int64_t before = integer("SELECT count(*) FROM rounds");
-  ASSERT_GT(before, 100);
-  ASSERT_LT(before, 8000);
-  // If the rows are not what the network does again, the run does not go on as if they were.
-  shell(in_folder(
-      "cp results.sqlite other.sqlite; cp learners/results-run-1.pt learners/other-run-1.pt"));
-  const Ended resumed = gradwave("run long.toml --jobs 1");
+  const std::string run =
+      "run small.toml --jobs 1 --variant Top-K --set training.rounds=3000 --set "
+      "training.evaluate_every=250 --set 'checkpoint.folder=\"learners\"' --set "
+      "checkpoint.every=100";
+  ASSERT_EQ(gradwave(run + " --db whole.sqlite").code, 0);
+  // The whole process group, as a power cut would.
+  shell(in_folder("setsid " + std::string(GRADWAVE_BINARY) + " " + run +
+                  " > killed.txt 2>&1 & killed=$!; for i in $(seq 400); do sleep 0.05; [ -f "
+                  "learners/results-run-1.pt ] && break; done; kill -9 -- -$killed; sleep 0.3"));
+  change("PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::int64_t before = integer("SELECT count(*) FROM rounds WHERE run_id = 1");
+  ASSERT_GE(before, 100);
+  ASSERT_LT(before, 3000);
+  fs::create_directory(folder_ / "kept");
+  for (const char* file : {"results.sqlite", "learners/results-run-1.pt"}) {
+    fs::copy_file(folder_ / file, folder_ / "kept" / fs::path(file).filename());
+  }
+  const Ended resumed = gradwave(run);
   EXPECT_EQ(resumed.code, 0) << resumed.output;
   EXPECT_EQ(gradwave("fingerprint").output, gradwave("fingerprint --db whole.sqlite").output);
 
-  fs::copy_file(folder_ / "other.sqlite", folder_ / "results.sqlite",
-                fs::copy_options::overwrite_existing);
-  fs::copy_file(folder_ / "learners/other-run-1.pt", folder_ / "learners/results-run-1.pt",
-                fs::copy_options::overwrite_existing);
+  // If the rows are not what comes again, it does not go on as if they were.
+  for (const char* file : {"results.sqlite", "learners/results-run-1.pt"}) {
+    fs::copy_file(folder_ / "kept" / fs::path(file).filename(), folder_ / file,
+                  fs::copy_options::overwrite_existing);
+  }
   change(
       "UPDATE rounds SET latency_s = latency_s + 1 WHERE round = 50; UPDATE runs SET status = "
-      "'interrupted' WHERE status = 'running'");
-  gradwave("run long.toml --jobs 1");
+      "'interrupted'");
+  gradwave(run);
   EXPECT_THAT(text("SELECT error FROM runs WHERE id = 1"),
               HasSubstr("round 50 did not come again"));
 }
@@ -890,6 +881,38 @@ TEST_F(Gradwave, DrawsRoundsAndSaysSo) {
   EXPECT_NE(refused.code, 0);
   EXPECT_THAT(refused.output,
               HasSubstr("network.fidelity = \"sampled\" cannot be: mesh.unreached"));
+}
+
+TEST_F(Gradwave, LearnsTheSameAheadOfTheNetworkAndInStep) {
+  const std::string run =
+      "run small.toml --set training.rounds=60 --set training.evaluate_every=7 ";
+  ASSERT_EQ(gradwave(run + "--db step.sqlite --set host.ahead=0").code, 0);
+  ASSERT_EQ(gradwave(run + "--db ahead.sqlite --set host.ahead=5").code, 0);
+  for (const char* table : {"rounds", "transfers", "evaluations", "theory"}) {
+    const std::string all = "SELECT * FROM " + std::string(table);
+    EXPECT_EQ(query(all, "ahead.sqlite").rows, query(all, "step.sqlite").rows) << table;
+  }
+}
+
+TEST_F(Gradwave, AddsSeedsUntilTheDifferenceIsKnown) {
+  const Ended wide = gradwave("run small.toml --until-interval 90");
+  EXPECT_EQ(wide.code, 0) << wide.output;
+  EXPECT_THAT(wide.output, HasSubstr("look 1 of at most 8"));
+  EXPECT_EQ(integer("SELECT count(*) FROM runs"), 4);
+  const Ended narrow = gradwave("run small.toml --until-interval 1e-9 --most-seeds 4");
+  EXPECT_EQ(narrow.code, 0) << narrow.output;
+  EXPECT_THAT(narrow.output, HasSubstr("not reached"));
+  EXPECT_THAT(narrow.output, HasSubstr("4 seeds: the widest difference is known to"));
+  EXPECT_EQ(integer("SELECT count(*) FROM experiments"), 1);
+  EXPECT_EQ(integer("SELECT count(DISTINCT seed) FROM runs"), 4);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 8);
+  EXPECT_EQ(integer("SELECT count(DISTINCT place) FROM runs"), 8);
+  const Ended alone = gradwave("run small.toml --variant Top-K --until-interval 1");
+  EXPECT_NE(alone.code, 0);
+  EXPECT_THAT(alone.output, HasSubstr("difference between variants"));
+  const Ended wrong = gradwave("run small.toml --until-interval 2m");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, HasSubstr("expected points (0.3) or seconds (2s), found \"2m\""));
 }
 
 TEST_F(Gradwave, KeepsAsManyMessagesAsAskedFor) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/run/ahead.h"
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "learning/learner.h"
+
+namespace gradwave {
+
+Ahead::Ahead(learning::Rounds& learner, int workers, std::int64_t rounds,
+             std::int64_t evaluate_every, std::size_t most)
+    : most_(most) {
+  thread_ = std::thread([this, &learner, workers, rounds, evaluate_every] {
+    try {
+      learning::prepare_thread();
+      learn(learner, workers, rounds, evaluate_every);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      changed_.notify_all();
+    }
+  });
+}
+
+Ahead::~Ahead() { stop(); }
+
+void Ahead::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+// What diverges is seen by the loop, which asks for no more.
+void Ahead::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
+                  std::int64_t evaluate_every) {
+  std::vector<int> all(workers);
+  std::iota(all.begin(), all.end(), 0);
+  if (!push({{}, {}, learner.evaluate()})) return;
+  for (std::int64_t t = 0; t < rounds; ++t) {
+    Round round;
+    round.plan = learner.plan(all);
+    const bool finite = std::isfinite(round.plan.train_loss);
+    if (finite) round.update = learner.apply(all);
+    if (finite && ((t + 1) % evaluate_every == 0 || t + 1 == rounds)) {
+      round.evaluation = learner.evaluate();
+    }
+    if (!push(std::move(round)) || !finite) return;
+  }
+}
+
+bool Ahead::push(Round round) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || waiting_.size() < most_; });
+  if (stopping_) return false;
+  waiting_.push_back(std::move(round));
+  changed_.notify_all();
+  return true;
+}
+
+Ahead::Round Ahead::pop() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !waiting_.empty() || failure_; });
+  // What was learned before it failed is used first, as it would be in step.
+  if (waiting_.empty()) std::rethrow_exception(failure_);
+  Round round = std::move(waiting_.front());
+  waiting_.pop_front();
+  changed_.notify_all();
+  return round;
+}
+
+learning::RoundPlan Ahead::plan(const std::vector<int>&) {
+  now_ = pop();
+  return now_.plan;
+}
+
+learning::Update Ahead::apply(const std::vector<int>&) { return now_.update; }
+
+learning::Evaluation Ahead::evaluate() {
+  if (!now_.evaluation) now_ = pop();  // of the initial weights
+  return *now_.evaluation;
+}
+
+learning::Encoded Ahead::merge(int, const std::vector<int>&) {
+  throw std::logic_error("nobody relays where the learner runs ahead");
+}
+
+learning::Encoded Ahead::model() {
+  throw std::logic_error("nobody is away where the learner runs ahead");
+}
+
+}  // namespace gradwave
