@@ -175,6 +175,11 @@ void describe(const Scenario& scenario, std::ostream& out) {
       })) {
     out << ", and uplink without a server, of the links where robots start";
   }
+  if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [](const PlannedRun& run) {
+        return run.settings.sampling.fidelity == "sampled";
+      })) {
+    out << "; host time as if every round were simulated, which of sampled runs it is not";
+  }
   out << '\n';
   describe_networks(scenario, out);
   for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';

@@ -41,7 +41,9 @@ void Ahead::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
                   std::int64_t evaluate_every) {
   std::vector<int> all(workers);
   std::iota(all.begin(), all.end(), 0);
-  if (!push({{}, {}, learner.evaluate()})) return;
+  Round before;
+  before.evaluation = learner.evaluate();
+  if (!push(std::move(before))) return;
   for (std::int64_t t = 0; t < rounds; ++t) {
     Round round;
     round.plan = learner.plan(all);
