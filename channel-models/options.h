@@ -244,7 +244,7 @@ struct World {
   bool still = true;                // what it is at the start it stays: nothing moves
   bool same_for_every_seed = true;  // no place, obstacle or echo is drawn
   bool routed = false;              // robots relay for each other on the way to the server
-  bool learns = false;  // its rate control, or TCP from losses: rounds remember those before them
+  bool learns = false;  // TCP, from losses: rounds remember those before them
   double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
 };
 World world_of(const LinkOptions& options);

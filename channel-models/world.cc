@@ -10,9 +10,7 @@ World world_of(const LinkOptions& options) {
   World world;
   world.still = technology != "trace" && (!radio || stands_still(options.mobility));
   world.routed = technology == "mesh" && has_server(options);
-  const bool minstrel = options.wifi.rate_control.rfind("minstrel", 0) == 0;
-  world.learns = technology == "trace" || (technology == "wire" && options.wire.loss > 0) ||
-                 ((technology == "wifi" || technology == "mesh") && minstrel);
+  world.learns = technology == "trace" || (technology == "wire" && options.wire.loss > 0);
   world.time_out_s = technology == "wire" && options.wire.loss == 0 ? 0 : options.tcp.min_rto_s;
   // Obstacles of TR 38.901, and the echoes of 5G, are drawn once a run.
   const bool drawn =

@@ -29,6 +29,7 @@ constexpr Kind kKinds[] = {
     {"arithmetics", learning::arithmetics},
     {"devices", devices},
     {"jitters", jitters},
+    {"fidelities", fidelities},
     {"links", channel::links},
     {"wifi-standards", channel::wifi_standards},
     {"wifi-bands", channel::wifi_bands},
@@ -55,6 +56,7 @@ constexpr Kind kKinds[] = {
     {"mesh-aggregations", channel::mesh_aggregations},
     {"trace-betweens", channel::trace_betweens},
     {"trace-endings", channel::trace_endings},
+    {"kept-transfers", kept_transfers},
 };
 
 // The key whose value is one of these words; materials stand in floor plans.

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kFew = 8;      // of which no line can be told
 constexpr std::size_t kEnough = 16;  // for a guess
-// Independent errors: with fewer it may be that the world was never seen as a whole. Rate control
-// that learns, and TCP that loses, go from one regime to another and stay there for long.
+// Independent errors: with fewer it may be that the world was never seen as a whole. TCP that loses
+// goes from one regime to another and stays there for long.
 constexpr double kIndependent = 32, kIndependentIfItLearns = 128;
 constexpr std::size_t kLatest = 32;  // that count where the world changes
 constexpr std::size_t kManyEvents = 10;

@@ -4,24 +4,22 @@
 //
 // A latency is a regular part and, now and then, an event: a retransmission time-out.
 //
-//   regular  of those seen with nearly as many bytes in the same state of the world, a straight
-//   line
-//            of latency over bytes, times one of their residuals, drawn
-//   events   latencies far above that line. They are counted over more, the nearest among which ten
-//            have happened; their share of the guesses gets the excess of one of them
+//   regular  of those seen with nearly as many bytes in the same state of the world, a line of
+//            latency over bytes, times one of their residuals, drawn
+//   events   latencies far above that line. They are counted over more, the nearest among which
+//            ten have happened; their share of the guesses gets the excess of one of them
 //
 // What the guesses together get wrong about packets has two parts. The error of their expectation,
 // which more observations make smaller:
 //
 //   regular  Student's t; variance sum_j (A_j e_j)^2, with A_j how much all guesses together rest
-//   on
-//            observation j, and e_j by how much it was itself guessed wrong before it counted:
-//            whatever makes the guesses bad, a wrong line or a world that changes, widens it. Times
-//            the sum of the autocorrelations of e (Geyer 1992, initial positive sequence). Where
-//            the world changes, with what had changed between the guesses and the next
-//            observations; of what changes and changes back meanwhile nothing is known
-//   events   after the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997), but
-//            with Jeffreys' half an event more than were seen instead of a whole one, of the
+//            upon observation j, and e_j by how much that was guessed wrong before it counted:
+//            whatever makes guesses bad, a wrong line or a world that changes, widens it. Times the
+//            sum of the autocorrelations of e (Geyer 1992, initial positive sequence). Where the
+//            world changes, with what had changed between the guesses and the next observations;
+//            of what changes and changes back meanwhile nothing is known
+//   events   after the gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997),
+//            but with half an event more than were seen (Jeffreys) instead of a whole one, of the
 //            heaviest weight: it holds on average, not at any rate. From seeing none it does not
 //            follow that there are none. Times the root of their autocorrelations
 //

@@ -47,7 +47,7 @@ void check_sampling(const Settings& settings) {
   if (settings.sampling.fidelity != "sampled") return;
   const std::string reason = needs_packets(settings);
   if (reason.empty()) return;
-  throw SettingError({"network.fidelity", "mesh.unreached", "ns3.defaults"},
+  throw SettingError({"network.fidelity", "mesh.unreached", "wifi.rate_control", "ns3.defaults"},
                      "network.fidelity = \"sampled\" cannot be: " + reason);
 }
 

@@ -76,7 +76,7 @@ CIRCLE = '[placement]\nlayout = "circle"\n'
 SCENARIOS = {
     "wifi near": (8, 600, 32, 64, WIFI + "[placement]\nradius_m = 20\n"),
     "wifi dense": (8, 300, 32, 4, WIFI + "[placement]\nradius_m = 30\n"),
-    "wifi far": (8, 400, 32, 64, WIFI + CIRCLE + 'radius_m = 50\n[wifi]\nrate_control = "minstrel-ht"\n'),
+    "wifi far": (8, 400, 32, 64, WIFI + CIRCLE + 'radius_m = 50\n'),
     "wifi rayleigh": (8, 400, 32, 64, WIFI + CIRCLE + 'radius_m = 40\n[radio]\nfading = "rayleigh"\n'),
     "wifi 32 robots": (32, 300, 32, 64, WIFI + "[placement]\nradius_m = 25\n"),
     "wifi wandering": (8, 600, 32, 64, WIFI + "[placement]\nradius_m = 60\n[mobility]\n"

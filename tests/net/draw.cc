@@ -108,9 +108,9 @@ double number(const Setting& setting, Random& random, bool whole) {
 // What files and machines decide, or what every scenario here has.
 bool is_left_out(const std::string& key) {
   static const std::set<std::string> keys = {
-      "data.dataset",       "data.folder",     "data.path",         "data.side",
-      "model.architecture", "model.file",      "checkpoint.folder", "checkpoint.every",
-      "host.device",        "host.arithmetic", "ns3.defaults"};
+      "data.dataset", "data.folder",       "data.path",         "data.side",   "model.architecture",
+      "model.file",   "checkpoint.folder", "checkpoint.every",  "host.device", "host.arithmetic",
+      "ns3.defaults", "network.fidelity",  "results.transfers", "host.ahead"};
   return keys.count(key) > 0;
 }
 
