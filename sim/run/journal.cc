@@ -25,6 +25,18 @@ std::vector<results::Topology> rows_of(const std::vector<channel::RoutesSeen>& s
   return rows;
 }
 
+// In the row, of a round or an evaluation, at this time.
+template <class Row>
+std::optional<Sampling> say_error(const Transport& transport, double zero_s, Row& row) {
+  const std::optional<Sampling> sampling = transport.sampling();
+  if (!sampling) return sampling;
+  const double time_s = transport.now_s() - zero_s;
+  row.time_error_s = sampling->error_s;
+  row.time_low_s = std::max(0.0, time_s - sampling->ahead_s);
+  row.time_high_s = time_s + sampling->behind_s;
+  return sampling;
+}
+
 }  // namespace
 
 Words kept_transfers() {
@@ -65,11 +77,8 @@ void RoundLog::write(const Journal& journal, Transport& transport) {
   if (const auto seen = transport.take_routes(); !seen.empty() && journal.topologies) {
     journal.topologies(rows_of(seen, zero_s));
   }
-  if (const auto sampling = transport.sampling()) {
+  if (const auto sampling = say_error(transport, zero_s, round)) {
     round.fidelity = sampling->fidelity;
-    round.time_error_s = sampling->error_s;
-    round.time_low_s = std::max(0.0, transport.now_s() - zero_s - sampling->ahead_s);
-    round.time_high_s = transport.now_s() - zero_s + sampling->behind_s;
   }
   journal.round(round, transfers);
 }
@@ -78,11 +87,7 @@ std::string write_evaluation(const Journal& journal, const learning::Evaluation&
                              std::int64_t rounds, const Transport& transport, double zero_s) {
   const double time_s = transport.now_s() - zero_s;
   results::Evaluation row = {rounds, time_s, evaluation.accuracy, evaluation.loss};
-  if (const auto sampling = transport.sampling()) {
-    row.time_error_s = sampling->error_s;
-    row.time_low_s = std::max(0.0, time_s - sampling->ahead_s);
-    row.time_high_s = time_s + sampling->behind_s;
-  }
+  say_error(transport, zero_s, row);
   if (evaluation.spread) {
     row.consensus_distance = evaluation.spread->distance;
     row.worst_worker_accuracy = evaluation.spread->worst_accuracy;

@@ -338,8 +338,4 @@ Doubt LatencyModel::doubt(double confidence, bool of_run) const {
           std::sqrt(noise_s2 + event_memory_ * square(most_s - events_s))};
 }
 
-std::int64_t LatencyModel::events() const {
-  return std::count_if(seen_.begin(), seen_.end(), [](const Seen& s) { return s.excess_s > 0; });
-}
-
 }  // namespace gradwave

@@ -82,9 +82,6 @@ class LatencyModel {
   Doubt of_expectation(double confidence) const { return doubt(confidence, false); }
   Doubt of_run(double confidence) const { return doubt(confidence, true); }
 
-  std::int64_t observations() const { return static_cast<std::int64_t>(seen_.size()); }
-  std::int64_t events() const;
-
  private:
   struct Seen {
     Half half;

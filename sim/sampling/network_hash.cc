@@ -31,7 +31,7 @@ std::string needs_packets(const Settings& settings) {
 
 SampledWorld sampled_world(const Settings& settings) {
   const channel::World world = channel::world_of(link_options(settings));
-  return {world.still, world.routed, world.learns, world.time_out_s, 2 * world.time_out_s};
+  return {world.still, world.routed, world.learns, world.time_out_s};
 }
 
 std::string network_hash(const Settings& settings, double forward_macs) {

@@ -11,8 +11,9 @@ namespace gradwave {
 namespace {
 
 // Rounds that do not count: the first of a run, when connections are still opening up, and after a
-// pause, when a robot of a cell has to ask anew for the uplink, beside the settling time.
+// pause, when a robot of a cell has to ask anew for the uplink; beside so many time-outs.
 constexpr std::int64_t kFirst = 8, kSettling = 1;
+constexpr double kTimeOuts = 2;
 constexpr double kPause_s = 10;         // at most, where robots move
 constexpr std::int64_t kBlock = 8;      // rounds that count after a pause
 constexpr std::int64_t kOneIn = 100;    // rounds is simulated in any case
@@ -92,8 +93,9 @@ void SampledTransport::begin_round() {
                                   kOneIn / 4, kOneIn)(random_);
   }
   const bool paused = parted_ && !world_.still;
-  settled_ = paused ? in_a_row_ >= kSettling && now_s() - resumed_s_ >= world_.settling_s
-                    : parted_ || in_a_row_ >= kFirst;
+  settled_ = paused
+                 ? in_a_row_ >= kSettling && now_s() - resumed_s_ >= kTimeOuts * world_.time_out_s
+                 : parted_ || in_a_row_ >= kFirst;
 
   const bool between = in_a_row_ > 0 && counted_ < (world_.still ? 1 : kBlock);
   const double share = world_.still || drew_ ? kReserve : kReserve * kBack;
@@ -161,6 +163,7 @@ Half SampledTransport::half_of_messages() {
 
 // All that is sent at first has been.
 void SampledTransport::decide() {
+  error_s_.reset();
   wire_bytes_ = packets_.wire_bytes();
   airtime_s_ = packets_.airtime_s().value_or(0);
   computed_s_ = 0;
@@ -236,6 +239,7 @@ std::optional<Delivery> SampledTransport::next_drawn(double until_s) {
 }
 
 void SampledTransport::end_half() {
+  error_s_.reset();
   const std::int64_t wire_bytes = packets_.wire_bytes() - wire_bytes_;
   const double airtime_s = packets_.airtime_s().value_or(0) - airtime_s_;
   if (way_ == Way::kDrawn) {
@@ -296,10 +300,14 @@ bool SampledTransport::may_begin() const {
   return std::max(after.below_s, after.above_s) <= kReserve * options_.max_error * time_s;
 }
 
+// Nothing is guessed or observed between the end of a round and the beginning of the next, which
+// both ask.
 double SampledTransport::error_s() const {
+  if (error_s_) return *error_s_;
   const Doubt doubt = sum_of(models_[0].of_expectation(options_.confidence),
                              models_[1].of_expectation(options_.confidence), correlation());
-  return std::max(doubt.below_s, doubt.above_s);
+  error_s_ = std::max(doubt.below_s, doubt.above_s);
+  return *error_s_;
 }
 
 std::vector<channel::RoutesSeen> SampledTransport::take_routes() {

@@ -7,9 +7,10 @@
 // Round after round it is decided anew: as long as what sampling may have added to the time since
 // round 0 is less than `max_error` of that time, the next round may be drawn; else it is simulated.
 // So the first rounds are, then fewer and fewer, at least one in a hundred, and the target holds
-// all the way. A round with more or fewer bytes than have been seen, another tree of relays, a
-// robot that is farther or without a link is simulated as well. Of the first rounds, when
-// connections are opening up, nothing is concluded.
+// all the way, as far as is known then: what is seen later may say that the error was larger. A
+// round with more or fewer bytes than have been seen, another tree of relays, a robot that is
+// farther or without a link is simulated as well. Of the first rounds, when connections are opening
+// up, nothing is concluded.
 //
 // Where nothing moves, drawn rounds pass by the packets' world altogether: there, simulated rounds
 // follow upon each other as if there were no others, and no connection notices a pause. Where
@@ -51,7 +52,6 @@ struct SampledWorld {
   bool routed = false;      // robots relay, and routes may change
   bool learns = false;      // rounds remember those before them
   double time_out_s = 0.2;  // the least of a retransmission time-out; 0: there are none
-  double settling_s = 0.4;  // after a pause, until connections have forgotten it
 };
 
 // A round of a run in the same world, simulated packet by packet.
@@ -135,7 +135,8 @@ class SampledTransport final : public Transport {
   bool began_ = false;                                      // a round
   bool settled_ = false, may_draw_ = false, drew_ = false;  // of this round
 
-  std::vector<int> routes_;  // of this round, where robots relay
+  mutable std::optional<double> error_s_;  // as long as it is known
+  std::vector<int> routes_;                // of this round, where robots relay
 
   // Of both errors of simulated rounds, the products up-up, up-down, down-down, summed.
   std::array<double, 3> products_{};

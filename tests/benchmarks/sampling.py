@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Whether sampled fidelity keeps what it says: each scenario below under many seeds, packet by packet
-and sampled, and how often the packets' time lies in the sampled run's interval: at the end, and when
-half of the evaluations' best accuracy was first reached.
+and sampled, and how often the packets' time lies in the sampled run's interval: at the end, and after
+half of the rounds.
 
     python3 tests/benchmarks/sampling.py FOLDER [--seeds 40] [--error 0.05] [--only NAME ...]
 

@@ -958,6 +958,23 @@ TEST_F(Gradwave, ShardsMergeIntoTheWhole) {
             results::fingerprint(folder_ / "2.sqlite"));
 }
 
+// Of two networks each is in one part, and what its runs draw from with it.
+TEST_F(Gradwave, ShardsOfSampledRunsMergeIntoTheWhole) {
+  write("two.toml", kScenario + std::string("[network]\nfidelity = \"sampled\"\n[sweep]\n"
+                                            "wire.delay_s = [0.001, 0.002]\n"));
+  const std::string run = "run two.toml --set training.rounds=120 ";
+  ASSERT_EQ(gradwave(run + "--db whole.sqlite").code, 0);
+  ASSERT_EQ(gradwave(run + "--shard 1/2 --db 1.sqlite").code, 0);
+  ASSERT_EQ(gradwave(run + "--shard 2/2 --db 2.sqlite").code, 0);
+  const char* networks = "SELECT count(DISTINCT network_hash) FROM runs";
+  EXPECT_EQ(integer(networks, "1.sqlite"), 1);
+  EXPECT_EQ(integer(networks, "2.sqlite"), 1);
+  EXPECT_GT(integer("SELECT sum(fidelity = 'drawn') FROM rounds", "whole.sqlite"), 0);
+  ASSERT_EQ(gradwave("merge 1.sqlite 2.sqlite --db merged.sqlite").code, 0);
+  EXPECT_EQ(gradwave("fingerprint --db merged.sqlite").output,
+            gradwave("fingerprint --db whole.sqlite").output);
+}
+
 TEST_F(Gradwave, RepeatsNothingThatDependsOnTheNetwork) {
   write("sweep.toml", kSweep);
   ASSERT_EQ(gradwave("run sweep.toml --db t.sqlite").code, 0);
