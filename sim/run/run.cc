@@ -24,7 +24,7 @@
 #include "sim/run/gossip.h"
 #include "sim/run/loop.h"
 #include "sim/run/resumed_rounds.h"
-#include "sim/sampling/network_hash.h"
+#include "sim/sampling/sampled_transport.h"
 #include "sim/scenario/fnv1a.h"
 #include "sim/scenario/learning_hash.h"
 #include "sim/scenario/settings/settings.h"
@@ -214,8 +214,8 @@ class Network {
       : packets_(link_options(settings), settings.limits, stop_was_requested) {
     if (settings.sampling.fidelity != "sampled") return;
     const auto workers = static_cast<int>(settings.learning.training.workers);
-    sampled_.emplace(packets_, settings.sampling, sampled_world(settings), settings.learning.seed,
-                     past_of(past, workers));
+    sampled_.emplace(packets_, settings.sampling, channel::world_of(link_options(settings)),
+                     settings.learning.seed, past_of(past, workers));
   }
 
   Transport& transport() {

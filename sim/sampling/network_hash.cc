@@ -29,11 +29,6 @@ std::string needs_packets(const Settings& settings) {
   return "";
 }
 
-SampledWorld sampled_world(const Settings& settings) {
-  const channel::World world = channel::world_of(link_options(settings));
-  return {world.still, world.routed, world.learns, world.time_out_s};
-}
-
 std::string network_hash(const Settings& settings, double forward_macs) {
   if (settings.sampling.fidelity != "sampled") return "";
   const channel::LinkOptions link = link_options(settings);

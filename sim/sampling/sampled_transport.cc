@@ -47,7 +47,8 @@ Words fidelities() {
 }
 
 SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& options,
-                                   const SampledWorld& world, std::uint64_t seed, const Past& past)
+                                   const channel::World& world, std::uint64_t seed,
+                                   const Past& past)
     : packets_(packets),
       options_(options),
       world_(world),

@@ -32,6 +32,7 @@
 #include <utility>
 #include <vector>
 
+#include "channel-models/options.h"
 #include "learning/runtime/random.h"
 #include "sim/sampling/latency_model.h"
 #include "sim/transport/transport.h"
@@ -45,14 +46,6 @@ struct SamplingOptions {
 };
 using Words = std::vector<std::pair<std::string, std::string>>;
 Words fidelities();
-
-// What there is to know of the network beforehand.
-struct SampledWorld {
-  bool still = true;        // nothing moves
-  bool routed = false;      // robots relay, and routes may change
-  bool learns = false;      // rounds remember those before them
-  double time_out_s = 0.2;  // the least of a retransmission time-out; 0: there are none
-};
 
 // A round of a run in the same world, simulated packet by packet.
 struct PastRound {
@@ -68,7 +61,7 @@ struct Past {
 class SampledTransport final : public Transport {
  public:
   // Outlived by the packets. `past`, of runs through the server alone, is as good as seen here.
-  SampledTransport(Transport& packets, const SamplingOptions& options, const SampledWorld& world,
+  SampledTransport(Transport& packets, const SamplingOptions& options, const channel::World& world,
                    std::uint64_t seed, const Past& past = {});
 
   void connect() override;
@@ -117,7 +110,7 @@ class SampledTransport final : public Transport {
 
   Transport& packets_;
   const SamplingOptions options_;
-  const SampledWorld world_;
+  const channel::World world_;
   std::array<LatencyModel, 2> models_;  // by Direction
   learning::Random random_;             // of pauses
   std::array<std::deque<Course>, 2> courses_;

@@ -60,7 +60,8 @@ Kept over_seeds(int seeds, const World& world, const Sizes& sizes, double max_er
   Kept kept;
   for (int seed = 1; seed <= seeds; ++seed) {
     SyntheticTransport packets(world(2 * seed)), underneath(world(2 * seed + 1));
-    SampledTransport transport(underneath, sampled(max_error), {still, false, false, 0.2}, seed);
+    SampledTransport transport(underneath, sampled(max_error), {still, true, false, false, 0.2},
+                               seed);
     const double packets_s = run(packets, kRounds, sizes);
     const double sampled_s = run(transport, kRounds, sizes);
     const Sampling sampling = transport.sampling().value();
@@ -124,7 +125,7 @@ TEST(SampledTransport, SimulatesAtMostAThirdMoreRoundsThanTheVarianceDemands) {
   constexpr int kMany = 3000;
   constexpr double kError = 0.02, kCv = 0.2, kZ = 1.96;
   SyntheticTransport packets(scattered(1, kCv));
-  SampledTransport transport(packets, sampled(kError), {true, false, false, 0}, 1);
+  SampledTransport transport(packets, sampled(kError), {true, true, false, false, 0}, 1);
   const auto up_alone = [&] {
     std::int64_t id = 0;
     transport.connect();
@@ -144,7 +145,7 @@ TEST(SampledTransport, SimulatesAtMostAThirdMoreRoundsThanTheVarianceDemands) {
 
 TEST(SampledTransport, IsExactWhereNothingIsLeftToChance) {
   SyntheticTransport alone(scattered(1, 0)), packets(scattered(1, 0));
-  SampledTransport transport(packets, sampled(0.01), {true, false, false, 0}, 1);
+  SampledTransport transport(packets, sampled(0.01), {true, true, false, false, 0}, 1);
   EXPECT_NEAR(run(transport, kRounds, always), run(alone, kRounds, always), 1e-9);
   EXPECT_LE(packets.halves, 2 * (56 + kRounds / 100 + 1));
   EXPECT_NEAR(transport.sampling()->behind_s, 0, 1e-9);
@@ -152,7 +153,7 @@ TEST(SampledTransport, IsExactWhereNothingIsLeftToChance) {
 
 TEST(SampledTransport, SimulatesEverythingWhereTooMuchIsLeftToChance) {
   SyntheticTransport alone(scattered(1, 0.2, 0.1, 2)), packets(scattered(1, 0.2, 0.1, 2));
-  SampledTransport transport(packets, sampled(0.001), {true, false, false, 0.2}, 1);
+  SampledTransport transport(packets, sampled(0.001), {true, true, false, false, 0.2}, 1);
   EXPECT_DOUBLE_EQ(run(transport, 200, always), run(alone, 200, always));
   EXPECT_EQ(packets.halves, 400);
   EXPECT_EQ(transport.sampling()->error_s, 0);
@@ -161,7 +162,7 @@ TEST(SampledTransport, SimulatesEverythingWhereTooMuchIsLeftToChance) {
 
 TEST(SampledTransport, DoesNotConcludeThatThereAreNoEventsFromSeeingNone) {
   SyntheticTransport packets(scattered(1, 0));
-  SampledTransport transport(packets, sampled(0.02), {true, false, false, 0.2}, 1);
+  SampledTransport transport(packets, sampled(0.02), {true, true, false, false, 0.2}, 1);
   const double time_s = run(transport, kRounds, always);
   const Sampling sampling = transport.sampling().value();
   EXPECT_GT(packets.halves, 400);  // of 1200
@@ -171,7 +172,7 @@ TEST(SampledTransport, DoesNotConcludeThatThereAreNoEventsFromSeeingNone) {
 
 TEST(SampledTransport, SimulatesSizesThatItHasNotSeen) {
   SyntheticTransport packets(scattered(1, 0));
-  SampledTransport transport(packets, sampled(0.05), {true, false, false, 0}, 1);
+  SampledTransport transport(packets, sampled(0.05), {true, true, false, false, 0}, 1);
   const auto sizes = [](int round) {
     return std::pair<std::int64_t, std::int64_t>{1000, round < 100 ? 4000 : 40000};
   };
@@ -191,7 +192,7 @@ TEST(SampledTransport, DrawsFromRoundsOfOtherRuns) {
                            latency(Direction::kDownlink, 16000, 0)});
   }
   SyntheticTransport packets(scattered(1, 0.1));
-  SampledTransport transport(packets, sampled(0.02), {true, false, false, 0.2}, 1, past);
+  SampledTransport transport(packets, sampled(0.02), {true, true, false, false, 0.2}, 1, past);
   run(transport, kRounds, always);
   EXPECT_LE(packets.halves, 2 * (16 + kRounds / 100 + 1));
   EXPECT_LE(transport.sampling()->error_s, 0.02 * transport.now_s());
@@ -199,7 +200,7 @@ TEST(SampledTransport, DrawsFromRoundsOfOtherRuns) {
 
 TEST(SampledTransport, GivesEveryMessageOfADrawnRoundItsTimes) {
   SyntheticTransport packets(scattered(1, 0.1));
-  SampledTransport transport(packets, sampled(0.2), {true, false, false, 0}, 1);
+  SampledTransport transport(packets, sampled(0.2), {true, true, false, false, 0}, 1);
   run(transport, 100, always);
   const std::int64_t wire_bytes = transport.wire_bytes();
   transport.begin_round();
@@ -228,7 +229,7 @@ TEST(SampledTransport, GivesEveryMessageOfADrawnRoundItsTimes) {
 TEST(SampledTransport, LetsThePacketsWorldMoveOnWhereItMoves) {
   for (const bool still : {true, false}) {
     SyntheticTransport packets(scattered(1, 0));
-    SampledTransport transport(packets, sampled(0.05), {still, false, false, 0}, 1);
+    SampledTransport transport(packets, sampled(0.05), {still, true, false, false, 0}, 1);
     const double time_s = run(transport, kRounds, always);
     EXPECT_EQ(packets.now_s() < 0.5 * time_s, still);
   }
