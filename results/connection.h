@@ -13,7 +13,7 @@ namespace gradwave::results {
 extern const char* const kSchema;  // schema.sql
 
 constexpr int kApplicationId = 0x67726477;  // as in schema.sql
-constexpr int kSchemaVersion = 9;
+constexpr int kSchemaVersion = 10;
 
 // Opens for writing, in WAL mode; makes file and schema if there is no file or an empty one, and
 // brings one of an earlier version to this one.

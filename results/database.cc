@@ -66,16 +66,20 @@ std::int64_t Database::add_experiment(const Experiment& e) {
   });
 }
 
-std::int64_t Database::add_run(const Run& r) {
+std::int64_t Database::add_run(const Run& r, std::optional<std::int64_t> number) {
+  // An id that is NULL is the next one.
   return state_->execute(
       std::string(
-          "INSERT INTO runs (experiment_id, variant, seed, parameters, settings, workers, "
+          "INSERT INTO runs (id, experiment_id, variant, seed, parameters, settings, workers, "
           "model_size, rounds_planned, host_process, forward_macs, place, "
-          "host_learning_hash, network_hash, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "nullif(?, 0.0), ?, nullif(?, ''), nullif(?, ''), ") +
+          "host_learning_hash, network_hash, host_forecast, started_at) VALUES ("
+          "(SELECT nullif(?1, 0) WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?1)), "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0.0), ?, nullif(?, ''), nullif(?, ''), nullif(?, "
+          "''), ") +
           kNow + ")",
-      r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers, r.model_size,
-      r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash, r.network_hash);
+      number.value_or(0), r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers,
+      r.model_size, r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash,
+      r.network_hash, r.forecast);
 }
 
 std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
@@ -114,14 +118,21 @@ std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
   });
 }
 
-std::optional<std::int64_t> Database::add_missing_run(const Run& run) {
+std::optional<std::int64_t> Database::add_missing_run(const Run& run,
+                                                      std::optional<std::int64_t> number) {
   return state_->together([&]() -> std::optional<std::int64_t> {
     SQLite::Statement there(state_->database,
                             "SELECT 1 FROM runs WHERE experiment_id = ? AND variant = ? AND seed = "
                             "? AND parameters = ?");
     SQLite::bind(there, run.experiment_id, run.variant, run.seed, run.parameters);
     if (there.executeStep()) return std::nullopt;
-    return add_run(run);
+    return add_run(run, number);
+  });
+}
+
+std::int64_t Database::next_run() {
+  return guarded(state_->file, [&] {
+    return state_->database.execAndGet("SELECT coalesce(max(id), 0) + 1 FROM runs").getInt64();
   });
 }
 
@@ -129,11 +140,14 @@ bool Database::restart_run(std::int64_t run_id, bool keep_rows) {
   return state_->together([&] {
     SQLite::Statement claim(
         state_->database,
-        std::string("UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
-                    "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
-                    "NULL, host_learned_from = NULL, host_process = ?, started_at = ") +
+        std::string(
+            "UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
+            "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
+            "NULL, host_learned_from = NULL, host_learning_s = NULL, host_network_s = "
+            "NULL, host_events = NULL, host_peak_bytes = NULL, host_file_bytes = NULL, "
+            "host_forecast = iif(?, NULL, host_forecast), host_process = ?, started_at = ") +
             kNow + " WHERE id = ? AND status = 'interrupted'");
-    SQLite::bind(claim, this_process(), run_id);
+    SQLite::bind(claim, static_cast<std::int64_t>(keep_rows), this_process(), run_id);
     if (claim.exec() == 0) return false;
     if (keep_rows) return true;
     forget_rows(state_->database, run_id);

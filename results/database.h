@@ -43,15 +43,19 @@ class Database {
 
   std::int64_t add_experiment(const Experiment& experiment);
 
-  // A row with status "running", owned by the process `host_process` (see this_process()).
-  std::int64_t add_run(const Run& run);
+  // A row with status "running", owned by the process `host_process` (see this_process()), with
+  // this number if it is free, else the next one.
+  std::int64_t add_run(const Run& run, std::optional<std::int64_t> number = std::nullopt);
 
   // The latest experiment of the same scenario, inputs, versions and code, and its runs.
   std::optional<StoredExperiment> find_experiment(const Experiment& experiment);
 
   // Likewise a row, if its experiment has none of this variant, seed and parameters; none if it has
   // one, which another process has added.
-  std::optional<std::int64_t> add_missing_run(const Run& run);
+  std::optional<std::int64_t> add_missing_run(const Run& run, std::optional<std::int64_t> number);
+
+  // The number that the next run gets.
+  std::int64_t next_run();
 
   // Makes an interrupted run "running" again, ours, and forgets its rows unless it will go on from
   // them; false if it is not interrupted any more.
@@ -90,7 +94,7 @@ class Recorder {
   void flush();   // commits what it has been told
   void forget();  // all rows of the run, which begins anew
   // Commits, then sets the run's status; `error` is empty for "complete".
-  void finish(const std::string& status, const std::string& error = "");
+  void finish(const std::string& status, const std::string& error = "", const Costs& costs = {});
 
  private:
   struct State;

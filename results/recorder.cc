@@ -83,6 +83,7 @@ struct Recorder::State {
   std::condition_variable closing_changed;
   Spent spent;
   Rows rows;
+  std::int64_t pages = 0;      // by which the file has become longer
   std::exception_ptr failure;  // of the thread, thrown at the next call
   bool closing = false;
   std::thread thread;
@@ -171,13 +172,20 @@ struct Recorder::State {
     if (rows.empty()) return;
     guarded(file, [&] {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+      const std::int64_t before = pragma("page_count");
       for (const Round& round : rows.rounds) insert(round);
       for (const Transfer& transfer : rows.transfers) insert(transfer);
       for (const auto& [evaluation, then] : rows.evaluations) insert(evaluation, then);
       for (const Topology& topology : rows.topologies) insert(topology);
+      const std::int64_t after = pragma("page_count");
       transaction.commit();
+      pages += after - before;  // nobody else writes in a transaction
     });
     rows = {};
+  }
+
+  std::int64_t pragma(const std::string& name) {
+    return database.execAndGet("PRAGMA " + name).getInt64();
   }
 
   void insert(const Round& r) {
@@ -341,15 +349,26 @@ void Recorder::theory(const Theory& t) {
   });
 }
 
-void Recorder::finish(const std::string& status, const std::string& error) {
+void Recorder::finish(const std::string& status, const std::string& error, const Costs& costs) {
   const std::lock_guard lock(state_->mutex);
   if (state_->failure) std::rethrow_exception(state_->failure);
   state_->flush();
   const std::chrono::duration<double> wall = Clock::now() - state_->started;
-  state_->update(
-      "UPDATE runs SET status = ?, error = nullif(?, ''), host_wall_s = ?, host_process = NULL, "
-      "finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = ?",
-      status, error, wall.count(), state_->run_id);
+  guarded(state_->file, [&] {
+    SQLite::Statement statement(
+        state_->database,
+        "UPDATE runs SET status = ?, error = nullif(?, ''), host_wall_s = ?, host_file_bytes = ?, "
+        "host_learning_s = ?, host_network_s = ?, host_events = ?, host_peak_bytes = ?, "
+        "host_process = NULL, finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = ?");
+    SQLite::bind(statement, status, error, wall.count(),
+                 state_->pages * state_->pragma("page_size"));
+    bind_real(statement, 5, costs.learning_s);
+    bind_real(statement, 6, costs.network_s);
+    bind_integer(statement, 7, costs.events);
+    bind_integer(statement, 8, costs.peak_bytes);
+    statement.bind(9, state_->run_id);
+    statement.exec();
+  });
 }
 
 }  // namespace gradwave::results

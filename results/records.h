@@ -35,6 +35,13 @@ struct Run {
   std::int64_t place = 0;          // among the runs of the scenario
   std::string learning_hash = "";  // empty (NULL): it depends on the network as well
   std::string network_hash = "";   // empty (NULL): every packet is simulated
+  std::string forecast = "";  // JSON object, {"events": {"by_rule": 1.0, "forecast": 1.0}, ...}
+};
+
+// What a run cost this machine; nothing: not known.
+struct Costs {
+  std::optional<double> learning_s = std::nullopt, network_s = std::nullopt;
+  std::optional<std::int64_t> events = std::nullopt, peak_bytes = std::nullopt;
 };
 
 // What was known before round 0.

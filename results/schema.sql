@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 9 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 10 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -48,6 +48,15 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
+  host_learning_s REAL,            -- of that, the learner; NULL: it repeated another run's learning. Where it
+                                   -- runs ahead, in a thread beside the next
+  host_network_s REAL,             -- and the packets, in ns-3
+  host_events INTEGER,             -- of ns-3
+  host_peak_bytes INTEGER,         -- memory, resident, at most, what it shares with other runs included
+  host_file_bytes INTEGER,         -- by which it made this file longer
+  host_forecast TEXT CHECK (host_forecast IS NULL OR json_valid(host_forecast)),
+                                   -- of these five before it began: see view forecasts; NULL in files of before,
+                                   -- and of a run that went on from a checkpoint
   host_device TEXT,                -- what it learned on: cpu, cuda:0
   host_process TEXT,               -- who runs it: machine, boot, process, start of the process,
                                    -- namespace of processes
@@ -302,6 +311,22 @@ JOIN experiments ON experiments.id = experiment_id
 LEFT JOIN (
   SELECT run_id, loss, max(round) FROM evaluations GROUP BY run_id
 ) last ON last.run_id = theory.run_id;
+
+-- What a run was expected to cost, and what it did; one row a quantity: learning_s, network_s, events,
+-- peak_bytes, file_bytes (runs.host_*). by_rule: of its settings alone; forecast: after those runs
+-- that were in the file before it; error: forecast / measured - 1.
+CREATE VIEW forecasts AS
+WITH costs AS (
+  SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status, settings, key AS quantity,
+         value ->> 'by_rule' AS by_rule, value ->> 'forecast' AS forecast,
+         CASE key WHEN 'learning_s' THEN host_learning_s WHEN 'network_s' THEN host_network_s
+                  WHEN 'events' THEN host_events WHEN 'peak_bytes' THEN host_peak_bytes
+                  WHEN 'file_bytes' THEN host_file_bytes END AS measured
+  FROM runs, json_each(host_forecast)
+)
+SELECT run_id, experiment_id, variant, seed, parameters, status, quantity, by_rule, forecast, measured,
+       forecast / nullif(measured, 0) - 1 AS error, settings
+FROM costs;
 
 -- For each run and each target 0.01, 0.02, ..., 0.99: what the first evaluation that reached it had
 -- cost. A run that did not reach it is censored: time_s, bits and rounds are NULL, reached is 0 and

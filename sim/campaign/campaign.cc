@@ -12,12 +12,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <tuple>
 
 #include "learning/runtime/arithmetic.h"
 #include "results/query.h"
 #include "results/trajectory.h"
+#include "sim/campaign/forecast.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
 #include "sim/campaign/zygote.h"
@@ -84,24 +86,28 @@ class Campaign {
         database_(database),
         options_(options),
         out_(out),
+        forecaster_(options.database),
         progress_(out, options.terminal) {}
 
   CampaignOutcome run() {
     const SignalCounter counter;
     find_what_is_missing();
-    progress_.expect(expected_ = missing_.size());
+    longest_first();
     while (true) {
-      while (signals_seen == 0 && next_ < missing_.size() &&
-             children_.size() < static_cast<std::size_t>(options_.jobs) &&
-             !is_being_learned(missing_[next_]) && !is_being_simulated(missing_[next_])) {
-        start(missing_[next_++]);
+      while (signals_seen == 0 && children_.size() < static_cast<std::size_t>(options_.jobs)) {
+        const auto ready = std::find_if(missing_.begin(), missing_.end(),
+                                        [&](const Missing& one) { return !has_to_wait(one); });
+        if (ready == missing_.end()) break;
+        const Missing missing = *ready;
+        missing_.erase(ready);
+        start(missing);
       }
       if (children_.empty()) break;
       listen();
       reap();
       if (signals_seen > 0) stop();
     }
-    outcome_.stopped = next_ < missing_.size() || outcome_.interrupted > 0;
+    outcome_.stopped = !missing_.empty() || outcome_.interrupted > 0;
     return outcome_;
   }
 
@@ -112,6 +118,8 @@ class Campaign {
     std::int64_t place;                       // in the scenario
     std::int64_t generation;                  // among those with this network_hash
     std::optional<std::int64_t> interrupted;  // its number in the file
+    std::optional<std::int64_t> number = {};  // the one it should get there
+    Cost cost = {};                           // forecast
   };
 
   void find_what_is_missing() {
@@ -127,6 +135,13 @@ class Campaign {
     for (const results::StoredRun& each : stored->runs) {
       by_key[{each.variant, each.seed, each.parameters}] = &each;
     }
+    std::set<std::int64_t> firsts;  // the first run's number, after each one's that is there
+    for (std::size_t i = 0; i < mine_.size(); ++i) {
+      const PlannedRun& run = *mine_[i].run;
+      const auto found = by_key.find({run.variant, run.seed, run.parameters});
+      if (found != by_key.end()) firsts.insert(found->second->id - static_cast<std::int64_t>(i));
+    }
+    if (firsts.size() == 1) number_from(*firsts.begin());
     for (const Missing& mine : mine_) {
       const auto found = by_key.find({mine.run->variant, mine.run->seed, mine.run->parameters});
       if (found == by_key.end()) {
@@ -161,7 +176,32 @@ class Campaign {
   void begin(const results::Experiment& experiment) {
     outcome_ = {};
     outcome_.experiment_id = database_.add_experiment(experiment);
+    number_from(database_.next_run());
     missing_ = mine_;
+  }
+
+  // Numbers follow the scenario, in whatever order the runs begin and end.
+  void number_from(std::int64_t first) {
+    for (Missing& mine : mine_) mine.number = first++;
+  }
+
+  // Within what has to be before others anyway.
+  void longest_first() {
+    double all_s = 0;
+    std::set<std::string> learned;
+    for (Missing& missing : missing_) {
+      missing.cost = forecaster_.of(*missing.run);
+      const bool repeats = may_repeat(missing) &&
+                           (!learned.insert(missing.learning_hash).second || find_learned(missing));
+      if (repeats) missing.cost.learning_s = 0;
+      all_s += missing.cost.host_s();
+    }
+    progress_.expect(missing_.size(), all_s);
+    std::stable_sort(missing_.begin(), missing_.end(),
+                     [](const Missing& one, const Missing& other) {
+                       return std::tuple(one.run->added, one.generation, -one.cost.host_s()) <
+                              std::tuple(other.run->added, other.generation, -other.cost.host_s());
+                     });
   }
 
   // Those of this shard; one alone has all.
@@ -192,19 +232,26 @@ class Campaign {
     }
   }
 
-  // A run that draws from others' rounds waits for them.
-  bool is_being_simulated(const Missing& missing) const {
-    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
-      return child.network_hash == missing.network_hash && child.generation < missing.generation;
-    });
+  bool has_to_wait(const Missing& missing) const {
+    return is_to_be_simulated(missing) || is_being_learned(missing);
   }
 
-  // In one order, so that equal campaigns give runs equal numbers: all behind it wait as well.
+  // A run that draws from others' rounds waits for them.
+  bool is_to_be_simulated(const Missing& missing) const {
+    const auto is_before = [&](const auto& other) {
+      return other.generation < missing.generation && other.network_hash == missing.network_hash;
+    };
+    return !missing.network_hash.empty() &&
+           (std::any_of(children_.begin(), children_.end(), is_before) ||
+            std::any_of(missing_.begin(), missing_.end(), is_before));
+  }
+
+  // Who will repeat what is being learned waits for that.
   bool is_being_learned(const Missing& missing) const {
-    if (!may_repeat(missing) || find_learned(missing)) return false;
-    return std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
-      return child.learning_hash == missing.learning_hash;
-    });
+    return may_repeat(missing) &&
+           std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
+             return child.learned_from.empty() && child.learning_hash == missing.learning_hash;
+           });
   }
 
   // A checkpoint wants the learner's state, which only a learner has.
@@ -239,11 +286,12 @@ class Campaign {
     }
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
-    return database_.add_missing_run({outcome_.experiment_id, run.variant, run.seed, run.parameters,
-                                      to_json(run.settings).dump(), training.workers,
-                                      run.description.model_size, training.rounds,
-                                      run.description.forward_macs, missing.place,
-                                      missing.learning_hash, missing.network_hash});
+    return database_.add_missing_run(
+        {outcome_.experiment_id, run.variant, run.seed, run.parameters,
+         to_json(run.settings).dump(), training.workers, run.description.model_size,
+         training.rounds, run.description.forward_macs, missing.place, missing.learning_hash,
+         missing.network_hash, forecaster_.text_of(run, !find_learned(missing))},
+        missing.number);
   }
 
   void start(const Missing& missing) {
@@ -251,9 +299,9 @@ class Campaign {
     const learning::TrainingOptions& training = run.settings.learning.training;
     const std::optional<LearnedIn> learned = find_learned(missing);
     const std::optional<std::int64_t> claimed = claim(missing);
-    if (!claimed) return progress_.expect(--expected_);
+    if (!claimed) return progress_.leave_out(missing.cost.host_s());
     const std::int64_t run_id = *claimed;
-    progress_.started(run_id, label(run), training.rounds);
+    progress_.started(run_id, label(run), training.rounds, missing.cost.host_s());
     std::vector<std::string> words = {"run-stored", "--db", options_.database.string(), "--run",
                                       std::to_string(run_id)};
     if (learned) {
@@ -321,6 +369,7 @@ class Campaign {
     std::string text = status;
     if (status == "complete") {
       ++outcome_.complete;
+      forecaster_.learn_from(run_id);
       char accuracy[32];
       std::snprintf(accuracy, sizeof accuracy, ", accuracy %.2f %%",
                     100 * std::get<double>(row[2]));
@@ -355,10 +404,11 @@ class Campaign {
   results::Database& database_;
   const CampaignOptions& options_;
   std::ostream& out_;
+  Forecaster forecaster_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::vector<Missing> mine_, missing_;  // in the order in which they begin
-  std::size_t next_ = 0, expected_ = 0;
+  std::vector<Missing> mine_;     // in the scenario's order
+  std::vector<Missing> missing_;  // in that in which they begin, those that have not
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;
   bool asked_ = false;

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ostream>
@@ -36,7 +37,26 @@ std::size_t terminal_width() {
 
 Progress::Progress(std::ostream& out, bool terminal) : out_(out), terminal_(terminal) {}
 
-void Progress::expect(std::size_t runs) { runs_ = runs; }
+void Progress::expect(std::size_t runs, double host_s) {
+  runs_ = runs;
+  host_s_ = host_s;
+}
+
+void Progress::leave_out(double host_s) {
+  --runs_;
+  host_s_ -= host_s;
+}
+
+// As much faster or slower than forecast as so far.
+double Progress::left_s() const {
+  double done_s = finished_s_;
+  for (const auto& [id, run] : running_) {
+    done_s += run.host_s * static_cast<double>(run.progress.rounds) /
+              static_cast<double>(run.rounds_planned);
+  }
+  const double all_s = std::chrono::duration<double>(Clock::now() - began_).count();
+  return done_s > 0 ? all_s * std::max(0.0, host_s_ / done_s - 1) : 0;
+}
 
 std::string Progress::line(const Running& run) const {
   const RunProgress& progress = run.progress;
@@ -67,10 +87,11 @@ void Progress::draw() {
   out_.flush();
 }
 
-void Progress::started(std::int64_t run_id, const std::string& label, std::int64_t rounds_planned) {
+void Progress::started(std::int64_t run_id, const std::string& label, std::int64_t rounds_planned,
+                       double host_s) {
   erase();
   const auto now = Clock::now();
-  running_[run_id] = {label, rounds_planned, now, now, {}};
+  running_[run_id] = {label, rounds_planned, host_s, now, now, {}};
   draw();
 }
 
@@ -87,17 +108,14 @@ void Progress::advanced(std::int64_t run_id, const RunProgress& progress) {
 
 void Progress::finished(std::int64_t run_id, const std::string& outcome) {
   erase();
-  const Running& run = running_.at(run_id);
+  const Running run = running_.at(run_id);
+  running_.erase(run_id);
+  finished_s_ += run.host_s;
   const double host_s = std::chrono::duration<double>(Clock::now() - run.started).count();
   out_ << '[' << ++finished_ << '/' << runs_ << "] " << run.label << "  " << outcome << "  ("
        << duration(host_s);
-  if (finished_ < runs_) {  // as fast as so far
-    const double all_s = std::chrono::duration<double>(Clock::now() - began_).count();
-    const auto done = static_cast<double>(finished_), left = static_cast<double>(runs_ - finished_);
-    out_ << "; all in " << duration(all_s / done * left);
-  }
+  if (finished_ < runs_) out_ << "; all in " << duration(left_s());
   out_ << ")" << std::endl;
-  running_.erase(run_id);
   draw();
 }
 

@@ -20,9 +20,12 @@ class Progress {
  public:
   Progress(std::ostream& out, bool terminal);
 
-  void expect(std::size_t runs);  // in all
+  // In all, and what they are forecast to take of this machine together; one of them is another's.
+  void expect(std::size_t runs, double host_s);
+  void leave_out(double host_s);
 
-  void started(std::int64_t run_id, const std::string& label, std::int64_t rounds_planned);
+  void started(std::int64_t run_id, const std::string& label, std::int64_t rounds_planned,
+               double host_s);
   void advanced(std::int64_t run_id, const RunProgress& progress);
   void finished(std::int64_t run_id, const std::string& outcome);
 
@@ -31,11 +34,13 @@ class Progress {
   struct Running {
     std::string label;
     std::int64_t rounds_planned;
+    double host_s;  // forecast
     Clock::time_point started, printed;
     RunProgress progress;
   };
 
   std::string line(const Running& run) const;
+  double left_s() const;
   void erase();
   void draw();
 
@@ -43,7 +48,8 @@ class Progress {
   bool terminal_;
   const Clock::time_point began_ = Clock::now();
   std::size_t runs_ = 0, finished_ = 0;
-  std::size_t drawn_ = 0;  // lines on the terminal that are to be redrawn
+  double host_s_ = 0, finished_s_ = 0;  // forecast
+  std::size_t drawn_ = 0;               // lines on the terminal that are to be redrawn
   std::map<std::int64_t, Running> running_;
 };
 

@@ -13,6 +13,7 @@
 #include "results/compare.h"
 #include "results/database.h"
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/forecast.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/zygote.h"
 #include "sim/cli/commands.h"
@@ -142,6 +143,14 @@ bool is_narrow(const RunCommand& command, const std::string& experiment,
   return enough;
 }
 
+// Of all runs, also of those that are there already.
+void say_forecast(const Scenario& scenario, const CampaignOptions& options, std::ostream& err) {
+  const CampaignCost cost = cost_of(scenario, Forecaster(options.database));
+  err << "forecast, " << (cost.known ? "after the runs that are there" : "by rule of thumb") << ": "
+      << time_text(cost.elapsed_s(options.jobs)) << ", " << bytes_text(cost.most_peak_bytes)
+      << " of memory a run, " << bytes_text(cost.file_bytes) << " of results\n";
+}
+
 // Of one variant there is no difference.
 void require_two_variants(const Scenario& scenario) {
   if (scenario.variants.size() > 1) return;
@@ -191,6 +200,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
           << " at a time, learning on " << devices_of(scenario) << ", into "
           << command.database.string() << '\n';
       for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
+      say_forecast(scenario, options, err);
       const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
       print_outcome(outcome, err);
       const std::string experiment = std::to_string(outcome.experiment_id);
@@ -278,11 +288,12 @@ static int dispatch(int argc, char** argv) {
     code = run(run_command, std::cout, std::cerr);
   });
 
-  verb = app.add_subcommand("validate", "check scenarios and say what they would run");
+  verb = app.add_subcommand("validate", "check scenarios and say what they would run, and cost");
   with_scenarios(verb);
+  with_database(verb);
   verb->callback([&] {
-    code = validate(run_command.scenarios, run_command.overrides, run_command.variants, std::cout,
-                    std::cerr);
+    code = validate(run_command.scenarios, run_command.overrides, run_command.variants, database,
+                    std::cout, std::cerr);
   });
 
   std::filesystem::path picture = "map.svg";

@@ -34,7 +34,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err);
 // What would run: runs, d, k_t, bytes, a guess at the host's time. Goes on after a bad file.
 int validate(const std::vector<std::filesystem::path>& scenarios,
              const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
-             std::ostream& out, std::ostream& err);
+             const std::filesystem::path& results, std::ostream& out, std::ostream& err);
 
 // Draws the first network of a scenario, as an SVG file. Throws ScenarioError for bad input.
 int draw_map(const std::filesystem::path& scenario, const std::vector<std::string>& overrides,

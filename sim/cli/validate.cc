@@ -9,24 +9,13 @@
 
 #include "channel-models/coverage.h"
 #include "results/aligned.h"
+#include "sim/campaign/forecast.h"
 #include "sim/cli/commands.h"
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/scenario.h"
 
 namespace gradwave {
 namespace {
-
-std::string host_time(double seconds) {
-  char text[32];
-  if (seconds < 90) {
-    std::snprintf(text, sizeof text, "%.0f s", seconds);
-  } else if (seconds < 5400) {
-    std::snprintf(text, sizeof text, "%.0f min", seconds / 60);
-  } else {
-    std::snprintf(text, sizeof text, "%.1f h", seconds / 3600);
-  }
-  return text;
-}
 
 std::string entries(const Estimate& estimate) {
   if (estimate.k_least == estimate.k_most) return std::to_string(estimate.k);
@@ -41,17 +30,26 @@ std::string fixed(double value, int digits) {
 
 using Cells = std::vector<std::string>;
 
-const Cells kHead = {"variant", "d", "rounds", "k_t", "Mbit up", "Mbit down", "host", "runs"};
+const Cells kHead = {"variant", "d",      "rounds", "k_t",  "Mbit up", "Mbit down",
+                     "events",  "memory", "file",   "host", "runs"};
+
+// "120 k", "3.4 M".
+std::string count_text(double count) {
+  return count < 1e6 ? fixed(count / 1e3, 0) + " k" : fixed(count / 1e6, 1) + " M";
+}
 
 // All but the number of runs.
-Cells cells_of(const PlannedRun& run, const Estimate& cost) {
+Cells cells_of(const PlannedRun& run, const Estimate& sent, const Cost& cost) {
   return {run.variant,
           std::to_string(run.description.model_size),
           std::to_string(run.settings.learning.training.rounds),
-          entries(cost),
-          fixed(8e-6 * cost.uplink_bytes, 1),
-          fixed(8e-6 * cost.downlink_bytes, 1),
-          host_time(cost.host_s)};
+          entries(sent),
+          fixed(8e-6 * sent.uplink_bytes, 1),
+          fixed(8e-6 * sent.downlink_bytes, 1),
+          count_text(cost.events),
+          bytes_text(cost.peak_bytes),
+          bytes_text(cost.file_bytes),
+          time_text(cost.host_s())};
 }
 
 // What a variant costs at one or more points of the sweep.
@@ -148,13 +146,11 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
   }
 }
 
-void describe(const Scenario& scenario, std::ostream& out) {
+void describe(const Scenario& scenario, const std::filesystem::path& results, std::ostream& out) {
+  const Forecaster forecaster(results);
   std::vector<Row> rows;
-  double total_s = 0;
   for (const PlannedRun& run : scenario.runs) {
-    const Estimate cost = estimate(run.settings, run.description);
-    total_s += cost.host_s;
-    const Cells cells = cells_of(run, cost);
+    const Cells cells = cells_of(run, estimate(run.settings, run.description), forecaster.of(run));
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
     if (same == rows.end()) {
@@ -168,15 +164,22 @@ void describe(const Scenario& scenario, std::ostream& out) {
       << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
       << " seeds), " << samples_of(scenario) << " samples\n";
   print(rows, out);
-  out << "  about " << host_time(total_s) << " in all, one run at a time, learning on "
-      << devices_of(scenario) << "; Mbit: of a run, encoded; downlink and host time are estimates";
+  const CampaignCost all = cost_of(scenario, forecaster);
+  out << "  about " << time_text(all.host_s) << " in all, one run at a time, learning on "
+      << devices_of(scenario) << "; " << bytes_text(all.file_bytes) << " of results";
+  if (all.repeating > 0) {
+    out << "; " << all.repeating << " runs repeat what others have learned";
+  }
+  out << "\n  Mbit: of a run, encoded; downlink, events (ns-3's), memory, file and host time are "
+         "forecasts, "
+      << (all.known ? "after the runs in " + results.string() : "by rule of thumb");
   if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [](const PlannedRun& run) {
         return !channel::has_server(link_options(run.settings));
       })) {
     out << ", and uplink without a server, of the links where robots start";
   }
-  if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [](const PlannedRun& run) {
-        return run.settings.sampling.fidelity == "sampled";
+  if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [&](const PlannedRun& run) {
+        return run.settings.sampling.fidelity == "sampled" && !forecaster.knows(run);
       })) {
     out << "; host time as if every round were simulated, which of sampled runs it is not";
   }
@@ -189,11 +192,11 @@ void describe(const Scenario& scenario, std::ostream& out) {
 
 int validate(const std::vector<std::filesystem::path>& scenarios,
              const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
-             std::ostream& out, std::ostream& err) {
+             const std::filesystem::path& results, std::ostream& out, std::ostream& err) {
   int bad = 0;
   for (const std::filesystem::path& file : scenarios) {
     try {
-      describe(read_scenario(file, overrides, variants), out);
+      describe(read_scenario(file, overrides, variants), results, out);
     } catch (const ScenarioError& error) {
       err << error.what() << '\n';
       ++bad;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/run/ahead.h"
 
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -14,9 +15,12 @@ Ahead::Ahead(learning::Rounds& learner, int workers, std::int64_t rounds,
              std::int64_t evaluate_every, std::size_t most)
     : most_(most) {
   thread_ = std::thread([this, &learner, workers, rounds, evaluate_every] {
+    const auto start = std::chrono::steady_clock::now();
     try {
       learning::prepare_thread();
       learn(learner, workers, rounds, evaluate_every);
+      const std::chrono::duration<double> all = std::chrono::steady_clock::now() - start;
+      learning_s_ += all.count();
     } catch (...) {
       const std::lock_guard lock(mutex_);
       failure_ = std::current_exception();
@@ -57,8 +61,11 @@ void Ahead::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
 }
 
 bool Ahead::push(Round round) {
+  const auto now = std::chrono::steady_clock::now;
   std::unique_lock lock(mutex_);
+  const auto done = now();
   changed_.wait(lock, [this] { return stopping_ || waiting_.size() < most_; });
+  learning_s_ -= std::chrono::duration<double>(now() - done).count();
   if (stopping_) return false;
   waiting_.push_back(std::move(round));
   changed_.notify_all();

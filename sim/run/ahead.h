@@ -38,6 +38,9 @@ class Ahead final : public learning::Rounds {
   // Ends the thread, wherever it is; the learner is free.
   void stop();
 
+  // Once it has ended: how long it was at work, of this machine's time.
+  double learning_s() const { return learning_s_; }
+
  private:
   struct Round {
     learning::RoundPlan plan;
@@ -51,6 +54,7 @@ class Ahead final : public learning::Rounds {
   Round pop();
 
   const std::size_t most_;
+  double learning_s_ = 0;  // the thread's
   Round now_;
 
   std::mutex mutex_;  // guards all below

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a run will send and roughly cost, without running it.
+// What a run will send and cost, by rules of thumb, without running it.
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "learning/learner.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
+
+// Of this machine, by one run that learns itself (results/schema.sql, view forecasts).
+struct Cost {
+  double learning_s = 0;
+  double network_s = 0;   // as if every round were simulated packet by packet
+  double events = 0;      // ns-3's, likewise
+  double peak_bytes = 0;  // of memory
+  double file_bytes = 0;  // by which the results become longer
+
+  double host_s() const { return learning_s + network_s; }
+};
+constexpr std::pair<const char*, double Cost::*> kCosts[] = {{"learning_s", &Cost::learning_s},
+                                                             {"network_s", &Cost::network_s},
+                                                             {"events", &Cost::events},
+                                                             {"peak_bytes", &Cost::peak_bytes},
+                                                             {"file_bytes", &Cost::file_bytes}};
 
 struct Estimate {
   std::int64_t k = 0;                    // of the budget; d if nothing is sparsified
@@ -16,7 +33,7 @@ struct Estimate {
                               // a pilot is still to find, and without a server, where it
                               // is of the links where robots start
   double downlink_bytes = 0;  // likewise; an estimate where it is the union of sparse ones
-  double host_s = 0;          // a guess at this program's own time on one core
+  Cost cost;
 };
 
 Estimate estimate(const Settings& settings, const learning::Description& description);

@@ -338,7 +338,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   if (count > kMostRuns) {
     add_run(Point(text.sweep.size(), 0), text.seeds.front(), variants.front());
     const double each_s =
-        estimate(scenario.runs.front().settings, scenario.runs.front().description).host_s;
+        estimate(scenario.runs.front().settings, scenario.runs.front().description).cost.host_s();
     fail(text.sweep.empty() ? Place{file.string()} : text.sweep.front().place,
          "sweep x seeds x variants are " + with_commas(count) + " runs, of which the first would " +
              "take about " + with_commas(std::max(1.0, each_s)) +

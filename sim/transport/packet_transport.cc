@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <deque>
@@ -104,6 +105,7 @@ struct PacketTransport::State {
   int asking = -1;             // the robot that is being connected; -1: not all are ready
   bool connected = false;      // every connection stands
   bool waited_enough = false;  // next() is to return
+  double host_s = 0;
   std::exception_ptr failure;  // thrown once the simulator has returned
 
   State(const channel::LinkOptions& options, const TransportLimits& transport_limits,
@@ -243,7 +245,9 @@ Connection::Events PacketTransport::State::events_of(Pair& pair, Direction recei
 
 // An exception does not cross the simulator's event loop: it waits until that has returned.
 void PacketTransport::State::run() {
+  const auto start = std::chrono::steady_clock::now();
   ns3::Simulator::Run();
+  host_s += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
 }
 
@@ -518,6 +522,10 @@ bool PacketTransport::ready() { return state_->link->ready(); }
 
 std::optional<double> PacketTransport::distance_m(int worker, int peer) {
   return state_->link->distance_m(worker, peer);
+}
+
+PacketTransport::Cost PacketTransport::cost() const {
+  return {state_->host_s, static_cast<std::int64_t>(ns3::Simulator::GetEventCount())};
 }
 
 std::int64_t PacketTransport::wire_bytes() const { return state_->link->wire_bytes(); }

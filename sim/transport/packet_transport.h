@@ -3,6 +3,7 @@
 // connections between them, which live as long as the run, or as their ends reach each other.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -26,6 +27,13 @@ class PacketTransport : public Transport {
   ~PacketTransport() override;
   PacketTransport(const PacketTransport&) = delete;
   PacketTransport& operator=(const PacketTransport&) = delete;
+
+  // What simulating has cost so far.
+  struct Cost {
+    double host_s = 0;  // of this machine's
+    std::int64_t events = 0;
+  };
+  Cost cost() const;
 
   // Until every robot is associated, addresses are resolved and a connection of each to the server
   // stands, if there is one.

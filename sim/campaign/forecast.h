@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What runs will cost, after what runs in the results have cost.
+//
+//   forecast = rule of thumb * sum of measured / sum of rule
+//
+// over the complete runs there whose settings are the same; if there are none, over those of the
+// same kind: of a link technology and fidelity for the network, a model and device for learning,
+// and so on; else the rule alone. A ratio of sums, so that what is long counts for more.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "results/experience.h"
+#include "sim/scenario/estimate.h"
+#include "sim/scenario/scenario.h"
+
+namespace gradwave {
+
+class Forecaster {
+ public:
+  // There need be no such file. Throws DatabaseError.
+  explicit Forecaster(std::filesystem::path results);
+
+  // From a run that has just been completed there.
+  void learn_from(std::int64_t run_id);
+
+  // Of a run that learns itself.
+  Cost of(const PlannedRun& run) const;
+  // The same and its rule as column runs.host_forecast has them; without learning if it will repeat
+  // another's.
+  std::string text_of(const PlannedRun& run, bool learns) const;
+
+  // Whether anything is known of its network but the rule.
+  bool knows(const PlannedRun& run) const;
+
+ private:
+  struct Sums {
+    double by_rule = 0, measured = 0;
+  };
+
+  void add(const results::Experience& experience);
+  const Sums* like(const std::string& quantity, const PlannedRun& run) const;
+  Cost forecast(const PlannedRun& run, const Cost& by_rule) const;
+
+  std::filesystem::path results_;
+  std::map<std::string, Sums> alike_;  // by quantity and settings, or kind
+};
+
+// Of several runs together, those that learn the same learning once.
+struct CampaignCost {
+  double host_s = 0;  // one at a time
+  double longest_s = 0;
+  double most_peak_bytes = 0;  // of one
+  double file_bytes = 0;
+  bool known = true;  // the networks' are not by rule alone
+  int repeating = 0;  // runs
+
+  // So many at a time, a processor each.
+  double elapsed_s(int jobs) const;
+};
+
+CampaignCost cost_of(const Scenario& scenario, const Forecaster& forecaster);
+
+// "90 s", "12 min", "3.2 h"; "540 kB", "1.2 GB".
+std::string time_text(double seconds);
+std::string bytes_text(double bytes);
+
+}  // namespace gradwave

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/run/hearers.h"
+
+#include <cstdio>
+#include <vector>
+
+namespace gradwave {
+
+void ProgressPipe::round(const results::Round& round) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < std::chrono::milliseconds(200)) return;
+  last_ = now;
+  dprintf(descriptor_, "%lld %.9g %.9g %.9g\n", static_cast<long long>(round.round) + 1,
+          round.start_s + round.latency_s, round.train_loss, accuracy_);
+}
+
+Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& after) {
+  const auto stop_if_asked = [&hearers] {
+    if (hearers.stop()) throw Interrupted("stopped by a signal");
+  };
+  Journal journal;
+  journal.round = [&hearers, after, stop_if_asked](
+                      const results::Round& round,
+                      const std::vector<results::Transfer>& transfers) {
+    const std::vector<results::LearnedRound>& before = hearers.beginning.rounds;
+    if (const auto t = static_cast<std::size_t>(round.round); t < before.size()) {
+      hearers.recorder.again(round, before[t].round);
+    } else {
+      const bool keeps = keeps_transfers(hearers.transfers, round.round);
+      hearers.recorder.round(round, keeps ? transfers : std::vector<results::Transfer>());
+    }
+    hearers.pipe.round(round);
+    after(round.round + 1);
+    stop_if_asked();
+  };
+  journal.evaluation = [&hearers, stop_if_asked](const results::Evaluation& evaluation) {
+    const std::vector<results::Evaluation>& before = hearers.beginning.evaluations;
+    if (before.empty() || before.back().round < evaluation.round) {
+      hearers.recorder.evaluation(evaluation);
+    }
+    hearers.pipe.evaluation(evaluation);
+    stop_if_asked();
+  };
+  journal.topologies = [&hearers](const std::vector<results::Topology>& seen) {
+    hearers.recorder.topologies(seen);
+  };
+  return journal;
+}
+
+}  // namespace gradwave

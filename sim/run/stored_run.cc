@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/run/stored_run.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "results/query.h"
+
+namespace gradwave {
+
+Settings stored_settings(const std::filesystem::path& database, std::int64_t run_id) {
+  const std::string id = std::to_string(run_id);
+  const results::Table table =
+      results::query(database, "SELECT settings, seed FROM runs WHERE id = " + id);
+  if (table.rows.empty()) throw std::invalid_argument("there is no run " + id);
+  Settings settings = from_json(nlohmann::json::parse(std::get<std::string>(table.rows[0][0])));
+  settings.learning.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(table.rows[0][1]));
+  std::map<std::string, std::string> inputs;
+  for (const auto& row :
+       results::query(database,
+                      "SELECT name, text FROM inputs JOIN runs USING (experiment_id) "
+                      "WHERE runs.id = " +
+                          id)
+           .rows) {
+    inputs[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
+  }
+  for (const Setting& setting : settings_table()) {
+    for (channel::TextFile* file : files_of(setting, settings)) file->text = inputs.at(file->name);
+  }
+  return settings;
+}
+
+double stored_macs(const std::filesystem::path& database, std::int64_t run_id) {
+  const results::Table table = results::query(
+      database, "SELECT forward_macs FROM runs WHERE id = " + std::to_string(run_id));
+  return std::get<double>(table.rows.at(0).at(0));
+}
+
+learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
+  std::vector<learning::RoundPlan> plans;
+  std::vector<learning::Update> updates;
+  std::map<std::int64_t, learning::Evaluation> evaluations;
+  for (const results::LearnedRound& round : learned.rounds) {
+    const results::Round& row = round.round;
+    plans.push_back({row.round, row.k, round.uplink_bytes, row.train_loss, row.gradient_norm,
+                     row.compressor_input_norm, row.paper_bits});
+    updates.push_back({round.update_bytes, round.update_k});
+  }
+  for (const results::Evaluation& row : learned.evaluations) {
+    evaluations[row.round] = {row.accuracy, row.loss};
+  }
+  return {std::move(plans), std::move(updates), std::move(evaluations)};
+}
+
+}  // namespace gradwave
