@@ -45,9 +45,9 @@ name = "Top-K"
 """
 WORLDS = {
     "Wi-Fi": '[link]\ntechnology = "wifi"\n',
-    "5G": '[link]\ntechnology = "nr"\n[nr]\nbandwidth_mhz = 100\n',
+    "5G": '[link]\ntechnology = "nr"\n[nr]\nbandwidth_mhz = 100\nrequest_period_s = 0.16\n',
     "wire": '[link]\ntechnology = "wire"\n',
-    "mesh": '[link]\ntechnology = "mesh"\n[placement]\nradius_m = 60\n',
+    "mesh": '[link]\ntechnology = "mesh"\n[placement]\nradius_m = 30\n',
 }
 USUAL = {"workers": 8, "hidden": 64, "rounds": 10, "every": 1000000, "ratio": 256, "seeds": [1],
          "downlink": "sparse-union", "transfers": "all"}
