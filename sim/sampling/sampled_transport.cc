@@ -14,9 +14,11 @@ namespace {
 // pause, when a robot of a cell has to ask anew for the uplink; beside so many time-outs.
 constexpr std::int64_t kFirst = 8, kSettling = 1;
 constexpr double kTimeOuts = 2;
-constexpr double kPause_s = 10;         // at most, where robots move
-constexpr std::int64_t kBlock = 8;      // rounds that count after a pause
-constexpr std::int64_t kOneIn = 100;    // rounds is simulated in any case
+constexpr double kPause_s = 10;     // at most, where robots move
+constexpr std::int64_t kBlock = 8;  // rounds that count after a pause
+// One in so many rounds is simulated in any case. Where nothing moves, it tells nothing that the
+// rounds before it did not.
+constexpr std::int64_t kOneIn = 100, kOneInIfStill = 1000;
 constexpr std::size_t kOwnCourses = 8;  // at least, before one is drawn
 constexpr std::size_t kCourses = 256;   // kept
 constexpr double kLike = 1.25;          // times as many bytes, or as few
@@ -89,7 +91,7 @@ void SampledTransport::begin_round() {
   if (in_a_row_ == 0) resumed_s_ = now_s();
   if (since_ == 0) {
     paused_s_ = now_s();
-    longest_ = world_.still ? kOneIn
+    longest_ = world_.still ? kOneInIfStill
                             : boost::random::uniform_int_distribution<std::int64_t>(
                                   kOneIn / 4, kOneIn)(random_);
   }

@@ -6,11 +6,11 @@
 //
 // Round after round it is decided anew: as long as what sampling may have added to the time since
 // round 0 is less than `max_error` of that time, the next round may be drawn; else it is simulated.
-// So the first rounds are, then fewer and fewer, at least one in a hundred, and the target holds
-// all the way, as far as is known then: what is seen later may say that the error was larger. A
-// round with more or fewer bytes than have been seen, another tree of relays, a robot that is
-// farther or without a link is simulated as well. Of the first rounds, when connections are opening
-// up, nothing is concluded.
+// So the first rounds are, then fewer and fewer, at least one in a hundred (in a thousand where
+// nothing moves), and the target holds all the way, as far as is known then: what is seen later may
+// say that the error was larger. A round with more or fewer bytes than have been seen, another tree
+// of relays, a robot that is farther or without a link is simulated as well. Of the first rounds,
+// when connections are opening up, nothing is concluded.
 //
 // Where nothing moves, drawn rounds pass by the packets' world altogether: there, simulated rounds
 // follow upon each other as if there were no others, and no connection notices a pause. Where
