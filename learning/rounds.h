@@ -70,8 +70,7 @@ class Rounds {
   virtual Evaluation evaluate() = 0;
 };
 
-// Replays given plans: everything of a run except the learning. For a run that has learned before,
-// and for measuring the network alone.
+// Replays given plans: everything of a run except the learning. For measuring the network alone.
 class PlannedRounds final : public Rounds {
  public:
   // Round t has plans[t % plans.size()] and updates[t % updates.size()]; neither may be empty.

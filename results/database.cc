@@ -73,7 +73,7 @@ std::int64_t Database::add_run(const Run& r, std::optional<std::int64_t> number)
           "INSERT INTO runs (id, experiment_id, variant, seed, parameters, settings, workers, "
           "model_size, rounds_planned, host_process, forward_macs, place, "
           "host_learning_hash, network_hash, host_forecast, started_at) VALUES ("
-          "(SELECT nullif(?1, 0) WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?1)), "
+          "(SELECT ?1 WHERE ?1 > 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE id = ?1)), "
           "?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0.0), ?, nullif(?, ''), nullif(?, ''), nullif(?, "
           "''), ") +
           kNow + ")",

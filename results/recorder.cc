@@ -83,7 +83,7 @@ struct Recorder::State {
   std::condition_variable closing_changed;
   Spent spent;
   Rows rows;
-  std::int64_t pages = 0;      // by which the file has become longer
+  std::int64_t pages = 0;      // that its rows have taken
   std::exception_ptr failure;  // of the thread, thrown at the next call
   bool closing = false;
   std::thread thread;
@@ -172,12 +172,12 @@ struct Recorder::State {
     if (rows.empty()) return;
     guarded(file, [&] {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-      const std::int64_t before = pragma("page_count");
+      const std::int64_t before = used_pages();
       for (const Round& round : rows.rounds) insert(round);
       for (const Transfer& transfer : rows.transfers) insert(transfer);
       for (const auto& [evaluation, then] : rows.evaluations) insert(evaluation, then);
       for (const Topology& topology : rows.topologies) insert(topology);
-      const std::int64_t after = pragma("page_count");
+      const std::int64_t after = used_pages();
       transaction.commit();
       pages += after - before;  // nobody else writes in a transaction
     });
@@ -187,6 +187,8 @@ struct Recorder::State {
   std::int64_t pragma(const std::string& name) {
     return database.execAndGet("PRAGMA " + name).getInt64();
   }
+
+  std::int64_t used_pages() { return pragma("page_count") - pragma("freelist_count"); }
 
   void insert(const Round& r) {
     SQLite::bind(insert_round, run_id, r.round, r.start_s, r.compute_s, r.uplink_s, r.downlink_s,

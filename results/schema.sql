@@ -48,12 +48,13 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
-  host_learning_s REAL,            -- of that, the learner; NULL: it repeated another run's learning. Where it
-                                   -- runs ahead, in a thread beside the next
+  host_learning_s REAL,            -- of that, the learner (with rows, checkpoints and whatever else is not ns-3, where
+                                   -- it does not run ahead in a thread of its own, beside the next); NULL: it
+                                   -- repeated another run's learning
   host_network_s REAL,             -- and the packets, in ns-3
   host_events INTEGER,             -- of ns-3
   host_peak_bytes INTEGER,         -- memory, resident, at most, what it shares with other runs included
-  host_file_bytes INTEGER,         -- by which it made this file longer
+  host_file_bytes INTEGER,         -- that its rows took in this file, whole pages
   host_forecast TEXT CHECK (host_forecast IS NULL OR json_valid(host_forecast)),
                                    -- of these five before it began: see view forecasts; NULL in files of before,
                                    -- and of a run that went on from a checkpoint
@@ -164,7 +165,8 @@ CREATE TABLE transfers (
   message INTEGER NOT NULL,        -- within its round, from 0, in the order of their ends
   worker INTEGER NOT NULL,         -- from 0
   direction TEXT NOT NULL CHECK (direction IN ('uplink', 'downlink')),
-  drawn INTEGER NOT NULL,          -- 1: its times and counters are, from others (rounds.fidelity)
+  drawn INTEGER NOT NULL,          -- 1: its times and counters are, from others (rounds.fidelity); of these,
+                                   -- parts of the latency are stretched to its own
   peer INTEGER,                    -- worker at the other end: a relay, or the neighbour who receives;
                                    -- NULL: the server
   content TEXT NOT NULL,           -- gradient; update; model: all weights, for who missed an update;

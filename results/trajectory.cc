@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/trajectory.h"
 
+#include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "results/database.h"
 #include "results/query.h"
@@ -11,6 +14,7 @@ namespace gradwave::results {
 namespace {
 
 constexpr std::size_t kMostDrawnFrom = 8192;
+constexpr std::int64_t kInMemory = 1024;  // rounds
 
 std::int64_t integer(const Value& value) { return std::get<std::int64_t>(value); }
 
@@ -29,50 +33,76 @@ std::string text_or_empty(const Value& value) {
   return text ? *text : "";
 }
 
-// Nothing if one of them missed a gradient.
-std::vector<LearnedRound> rounds_of(const std::filesystem::path& file, const std::string& id,
-                                    std::int64_t workers) {
-  std::vector<LearnedRound> rounds;
+}  // namespace
+
+LearnedRounds::LearnedRounds(std::filesystem::path file, std::int64_t run_id)
+    : file_(std::move(file)), run_id_(std::to_string(run_id)) {
+  const Table table = query(
+      file_,
+      "SELECT workers, (SELECT count(*) FROM rounds WHERE run_id = id), EXISTS (SELECT 1 FROM "
+      "rounds WHERE run_id = id AND participants <> workers), (SELECT max(round) FROM "
+      "evaluations WHERE run_id = id) FROM runs WHERE id = " +
+          run_id_);
+  for (const auto& row : table.rows) {
+    workers_ = integer(row[0]);
+    if (integer(row[2]) != 0) continue;
+    size_ = integer(row[1]);
+    if (const auto* last = std::get_if<std::int64_t>(&row[3])) last_evaluation_ = *last;
+  }
+}
+
+const LearnedRound& LearnedRounds::at(std::int64_t t) {
+  assert(t >= 0 && t < size_);
+  load(t);
+  return rounds_[t - first_];
+}
+
+std::optional<Evaluation> LearnedRounds::evaluation(std::int64_t rounds) {
+  if (size_ == 0) return std::nullopt;
+  load(std::clamp<std::int64_t>(rounds - 1, 0, size_ - 1));
+  const auto found = evaluations_.find(rounds);
+  return found == evaluations_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void LearnedRounds::load(std::int64_t t) {
+  if (t >= first_ && t < first_ + static_cast<std::int64_t>(rounds_.size())) return;
+  first_ = t / kInMemory * kInMemory;
+  rounds_.clear();
+  evaluations_.clear();
+  const auto between = [&](std::int64_t last) {
+    return " WHERE run_id = " + run_id_ + " AND round BETWEEN " + std::to_string(first_) + " AND " +
+           std::to_string(last) + " ORDER BY round";
+  };
   for (const auto& row :
-       query(file,
-             "SELECT k, paper_bits, train_loss, gradient_norm, "
-             "compressor_input_norm, participants, uplink_payload_bytes, "
-             "downlink_payload_bytes, update_k, latency_s, wire_bytes FROM rounds "
-             "WHERE run_id = " +
-                 id + " ORDER BY round")
+       query(file_,
+             "SELECT k, paper_bits, train_loss, gradient_norm, compressor_input_norm, "
+             "uplink_payload_bytes, downlink_payload_bytes, update_k, latency_s, wire_bytes FROM "
+             "rounds" +
+                 between(std::min(first_ + kInMemory, size_) - 1))
            .rows) {
     LearnedRound learned;
-    learned.round.round = static_cast<std::int64_t>(rounds.size());
+    learned.round.round = first_ + static_cast<std::int64_t>(rounds_.size());
     learned.round.k = integer(row[0]);
     learned.round.paper_bits = real(row[1]);
     learned.round.train_loss = real(row[2]);
     learned.round.gradient_norm = real(row[3]);
     learned.round.compressor_input_norm = real_or_nothing(row[4]);
-    if (integer(row[5]) != workers) return {};
-    learned.round.uplink_payload_bytes = integer(row[6]);
+    learned.round.uplink_payload_bytes = integer(row[5]);
+    learned.round.downlink_payload_bytes = integer(row[6]);
     // Everybody sends k_t entries, and gets the same update.
-    learned.uplink_bytes.assign(workers, integer(row[6]) / workers);
-    learned.update_bytes = integer(row[7]) / workers;
-    if (const auto* k = std::get_if<std::int64_t>(&row[8])) learned.update_k = *k;
-    learned.round.latency_s = real(row[9]);
-    learned.round.wire_bytes = integer(row[10]);
-    rounds.push_back(std::move(learned));
+    learned.uplink_bytes.assign(workers_, integer(row[5]) / workers_);
+    learned.update_bytes = integer(row[6]) / workers_;
+    if (const auto* k = std::get_if<std::int64_t>(&row[7])) learned.update_k = *k;
+    learned.round.latency_s = real(row[8]);
+    learned.round.wire_bytes = integer(row[9]);
+    rounds_.push_back(std::move(learned));
   }
-  return rounds;
-}
-
-std::vector<Evaluation> evaluations_of(const std::filesystem::path& file, const std::string& id) {
-  std::vector<Evaluation> evaluations;
   for (const auto& row :
-       query(file, "SELECT round, accuracy, loss FROM evaluations WHERE run_id = " + id +
-                       " ORDER BY round")
+       query(file_, "SELECT round, accuracy, loss FROM evaluations" + between(first_ + kInMemory))
            .rows) {
-    evaluations.push_back({integer(row[0]), 0, real(row[1]), real(row[2])});
+    evaluations_[integer(row[0])] = {integer(row[0]), 0, real(row[1]), real(row[2])};
   }
-  return evaluations;
 }
-
-}  // namespace
 
 std::optional<std::int64_t> find_learned(const std::filesystem::path& file,
                                          const std::string& learning_hash) {
@@ -128,14 +158,26 @@ std::vector<Round> rounds_to_draw_from(const std::filesystem::path& file, std::i
   return rounds;
 }
 
+std::optional<std::int64_t> generation_under_way(const std::filesystem::path& file,
+                                                 std::int64_t experiment_id,
+                                                 const std::string& network_hash) {
+  const Table siblings = query(file, "SELECT status = 'running' FROM runs WHERE experiment_id = " +
+                                         std::to_string(experiment_id) + " AND network_hash = '" +
+                                         network_hash + "' ORDER BY place");
+  for (std::size_t i = 0; i < siblings.rows.size(); ++i) {
+    if (integer(siblings.rows[i][0]) != 0) return generation_of(static_cast<std::int64_t>(i));
+  }
+  return std::nullopt;
+}
+
 Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_id) {
   const std::string id = std::to_string(run_id);
   const auto refuse = [&] {
     throw DatabaseError(file.string() + ": run " + id + " is not complete, or its rows are not");
   };
-  Trajectory all;
+  Trajectory all{{}, std::nullopt, LearnedRounds(file, run_id)};
   const Table run = query(file,
-                          "SELECT t_hat, budget_unused, pilot, host_device, workers, "
+                          "SELECT t_hat, budget_unused, pilot, host_device, "
                           "rounds_planned FROM runs WHERE status = 'complete' AND id = " +
                               id);
   if (run.rows.empty()) refuse();
@@ -144,12 +186,8 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
   all.plan.budget_unused = integer(known[1]);
   all.plan.pilot = text_or_empty(known[2]);
   all.plan.host_device = text_or_empty(known[3]);
-  const std::int64_t workers = integer(known[4]), planned = integer(known[5]);
+  if (all.rounds.size() != integer(known[4])) refuse();
 
-  all.rounds = rounds_of(file, id, workers);
-  if (static_cast<std::int64_t>(all.rounds.size()) != planned) refuse();
-
-  all.evaluations = evaluations_of(file, id);
   const Table theory = query(file,
                              "SELECT theorem, k, learning_rate, optimal_loss, alpha, beta, "
                              "contraction, m_or_p, n_or_q, adaptation, adaptation_by_lemma, "
@@ -162,16 +200,6 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
                real(row[10]),   real(row[11]),   text_or_empty(row[12])};
   }
   return all;
-}
-
-Trajectory read_beginning(const std::filesystem::path& file, std::int64_t run_id) {
-  const std::string id = std::to_string(run_id);
-  Trajectory beginning;
-  for (const auto& run : query(file, "SELECT workers FROM runs WHERE id = " + id).rows) {
-    beginning.rounds = rounds_of(file, id, integer(run[0]));
-    beginning.evaluations = evaluations_of(file, id);
-  }
-  return beginning;
 }
 
 }  // namespace gradwave::results

@@ -15,6 +15,7 @@
 #include <set>
 #include <sstream>
 #include <tuple>
+#include <utility>
 
 #include "learning/runtime/arithmetic.h"
 #include "results/query.h"
@@ -95,8 +96,10 @@ class Campaign {
     longest_first();
     while (true) {
       while (signals_seen == 0 && children_.size() < static_cast<std::size_t>(options_.jobs)) {
-        const auto ready = std::find_if(missing_.begin(), missing_.end(),
-                                        [&](const Missing& one) { return !has_to_wait(one); });
+        const auto first = first_generations();
+        const auto ready = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& one) {
+          return one.generation <= first.at(one.network_hash) && !is_being_learned(one);
+        });
         if (ready == missing_.end()) break;
         const Missing missing = *ready;
         missing_.erase(ready);
@@ -107,6 +110,7 @@ class Campaign {
       reap();
       if (signals_seen > 0) stop();
     }
+    if (signals_seen == 0 && !missing_.empty()) leave_the_rest();
     outcome_.stopped = !missing_.empty() || outcome_.interrupted > 0;
     return outcome_;
   }
@@ -119,7 +123,8 @@ class Campaign {
     std::int64_t generation;                  // among those with this network_hash
     std::optional<std::int64_t> interrupted;  // its number in the file
     std::optional<std::int64_t> number = {};  // the one it should get there
-    Cost cost = {};                           // forecast
+    Forecaster::Subject subject = {};
+    Cost cost = {};  // forecast
   };
 
   void find_what_is_missing() {
@@ -136,12 +141,11 @@ class Campaign {
       by_key[{each.variant, each.seed, each.parameters}] = &each;
     }
     std::set<std::int64_t> firsts;  // the first run's number, after each one's that is there
-    for (std::size_t i = 0; i < mine_.size(); ++i) {
-      const PlannedRun& run = *mine_[i].run;
-      const auto found = by_key.find({run.variant, run.seed, run.parameters});
-      if (found != by_key.end()) firsts.insert(found->second->id - static_cast<std::int64_t>(i));
+    for (const Missing& each : all_) {
+      const auto found = by_key.find({each.run->variant, each.run->seed, each.run->parameters});
+      if (found != by_key.end()) firsts.insert(found->second->id - each.place);
     }
-    if (firsts.size() == 1) number_from(*firsts.begin());
+    if (firsts.size() == 1 && *firsts.begin() >= 1) number_from(*firsts.begin());
     for (const Missing& mine : mine_) {
       const auto found = by_key.find({mine.run->variant, mine.run->seed, mine.run->parameters});
       if (found == by_key.end()) {
@@ -163,6 +167,7 @@ class Campaign {
       outcome_.kept_failed += there.status == "failed" ? 1 : 0;
       outcome_.kept_running += there.status == "running" ? 1 : 0;
     }
+    others_take_part_ = outcome_.kept_running > 0;
     outcome_.experiment_id = stored->id;
     out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of " << mine_.size()
          << " runs are done";
@@ -180,23 +185,26 @@ class Campaign {
     missing_ = mine_;
   }
 
-  // Numbers follow the scenario, in whatever order the runs begin and end.
+  // Numbers follow the scenario, in whatever order the runs begin and end; unless another
+  // experiment begins in the file meanwhile.
   void number_from(std::int64_t first) {
-    for (Missing& mine : mine_) mine.number = first++;
+    for (Missing& mine : mine_) mine.number = first + mine.place;
   }
 
   // Within what has to be before others anyway.
   void longest_first() {
-    double all_s = 0;
+    CampaignCost all;
     std::set<std::string> learned;
     for (Missing& missing : missing_) {
-      missing.cost = forecaster_.of(*missing.run);
+      missing.subject = Forecaster::subject_of(*missing.run);
+      missing.cost = forecaster_.of(missing.subject);
       const bool repeats = may_repeat(missing) &&
                            (!learned.insert(missing.learning_hash).second || find_learned(missing));
       if (repeats) missing.cost.learning_s = 0;
-      all_s += missing.cost.host_s();
+      all.add(missing.cost, forecaster_.knows(missing.subject));
     }
-    progress_.expect(missing_.size(), all_s);
+    progress_.expect(missing_.size(), all.host_s);
+    if (!missing_.empty()) out_ << "forecast, " << text_of(all, options_.jobs) << '\n';
     std::stable_sort(missing_.begin(), missing_.end(),
                      [](const Missing& one, const Missing& other) {
                        return std::tuple(one.run->added, one.generation, -one.cost.host_s()) <
@@ -206,52 +214,59 @@ class Campaign {
 
   // Those of this shard; one alone has all.
   void choose_mine() {
-    std::vector<Missing> all;
     std::map<std::string, std::int64_t> before;  // by network
     for (const PlannedRun& run : scenario_.runs) {
       const std::string network = network_hash(run.settings, run.description.forward_macs);
       const std::int64_t generation =
           network.empty() ? 0 : results::generation_of(before[network]++);
-      all.push_back({&run, learning_hash(run.settings, run.description), network, 0, generation,
-                     std::nullopt});
+      all_.push_back({&run, learning_hash(run.settings, run.description), network, 0, generation,
+                      std::nullopt});
     }
-    std::stable_sort(all.begin(), all.end(), [](const Missing& one, const Missing& other) {
+    std::stable_sort(all_.begin(), all_.end(), [](const Missing& one, const Missing& other) {
       return std::pair(one.run->added, one.generation) <
              std::pair(other.run->added, other.generation);
     });
     std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
     std::int64_t next_group = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].place = static_cast<std::int64_t>(i);
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      all_[i].place = static_cast<std::int64_t>(i);
       const std::string& common =
-          all[i].network_hash.empty() ? all[i].learning_hash : all[i].network_hash;
+          all_[i].network_hash.empty() ? all_[i].learning_hash : all_[i].network_hash;
       const bool is_new = common.empty() || groups.count(common) == 0;
       const std::int64_t group = is_new ? next_group++ : groups[common];
       if (!common.empty()) groups[common] = group;
-      if (group % options_.shard.of == options_.shard.number - 1) mine_.push_back(all[i]);
+      if (group % options_.shard.of == options_.shard.number - 1) mine_.push_back(all_[i]);
     }
   }
 
-  bool has_to_wait(const Missing& missing) const {
-    return is_to_be_simulated(missing) || is_being_learned(missing);
-  }
-
-  // A run that draws from others' rounds waits for them.
-  bool is_to_be_simulated(const Missing& missing) const {
-    const auto is_before = [&](const auto& other) {
-      return other.generation < missing.generation && other.network_hash == missing.network_hash;
+  // By network: a run that draws from others' rounds waits for all generations before its own.
+  std::map<std::string, std::int64_t> first_generations() const {
+    std::map<std::string, std::int64_t> first;
+    const auto take = [&](const std::string& network, std::int64_t generation) {
+      const auto [there, is_new] = first.emplace(network, generation);
+      if (!is_new) there->second = std::min(there->second, generation);
     };
-    return !missing.network_hash.empty() &&
-           (std::any_of(children_.begin(), children_.end(), is_before) ||
-            std::any_of(missing_.begin(), missing_.end(), is_before));
+    for (const Child& child : children_) take(child.network_hash, child.generation);
+    for (const Missing& missing : missing_) take(missing.network_hash, missing.generation);
+    if (!others_take_part_) return first;
+    for (auto& [network, generation] : first) {
+      if (network.empty()) continue;
+      const auto others =
+          results::generation_under_way(options_.database, outcome_.experiment_id, network);
+      if (others) generation = std::min(generation, *others);
+    }
+    return first;
   }
 
   // Who will repeat what is being learned waits for that.
   bool is_being_learned(const Missing& missing) const {
     return may_repeat(missing) &&
-           std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
-             return child.learned_from.empty() && child.learning_hash == missing.learning_hash;
-           });
+           std::any_of(children_.begin(), children_.end(),
+                       [&](const Child& child) {
+                         return child.learned_from.empty() &&
+                                child.learning_hash == missing.learning_hash;
+                       }) &&
+           !find_learned(missing);
   }
 
   // A checkpoint wants the learner's state, which only a learner has.
@@ -276,7 +291,7 @@ class Campaign {
   }
 
   // Its number; none if another process has it.
-  std::optional<std::int64_t> claim(const Missing& missing) {
+  std::optional<std::int64_t> claim(const Missing& missing, bool learns) {
     if (missing.interrupted) {
       const std::filesystem::path folder = missing.run->settings.checkpoint.folder;
       const bool goes_on = !folder.empty() && std::filesystem::exists(checkpoint_file(
@@ -290,7 +305,7 @@ class Campaign {
         {outcome_.experiment_id, run.variant, run.seed, run.parameters,
          to_json(run.settings).dump(), training.workers, run.description.model_size,
          training.rounds, run.description.forward_macs, missing.place, missing.learning_hash,
-         missing.network_hash, forecaster_.text_of(run, !find_learned(missing))},
+         missing.network_hash, forecaster_.text_of(missing.subject, learns)},
         missing.number);
   }
 
@@ -298,8 +313,11 @@ class Campaign {
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
     const std::optional<LearnedIn> learned = find_learned(missing);
-    const std::optional<std::int64_t> claimed = claim(missing);
-    if (!claimed) return progress_.leave_out(missing.cost.host_s());
+    const std::optional<std::int64_t> claimed = claim(missing, !learned);
+    if (!claimed) {
+      others_take_part_ = true;
+      return progress_.leave_out(missing.cost.host_s());
+    }
     const std::int64_t run_id = *claimed;
     progress_.started(run_id, label(run), training.rounds, missing.cost.host_s());
     std::vector<std::string> words = {"run-stored", "--db", options_.database.string(), "--run",
@@ -318,6 +336,16 @@ class Campaign {
     children_.push_back({run_id, missing.learning_hash, missing.network_hash,
                          learned ? learned->text : "", missing.generation,
                          zygote->start(words, data)});
+  }
+
+  // What is left draws from runs that another process has under way, and goes on with itself.
+  void leave_the_rest() {
+    outcome_.left = static_cast<int>(missing_.size());
+    out_ << outcome_.left
+         << " runs draw from others that another process has under way, and are left to it; run "
+            "again "
+            "once it has ended\n";
+    missing_.clear();
   }
 
   // Waits a little for something to read, and reads it.
@@ -407,10 +435,12 @@ class Campaign {
   Forecaster forecaster_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::vector<Missing> mine_;     // in the scenario's order
+  std::vector<Missing> all_;      // of the scenario, in its order
+  std::vector<Missing> mine_;     // those of this shard
   std::vector<Missing> missing_;  // in that in which they begin, those that have not
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;
+  bool others_take_part_ = false;  // processes, in this experiment
   bool asked_ = false;
   std::chrono::steady_clock::time_point patience_ends_;
 };

@@ -35,6 +35,7 @@ struct CampaignOutcome {
   int complete = 0, diverged = 0, failed = 0, interrupted = 0;  // of the runs that were started
   int kept = 0;                                                 // that were there before
   int kept_failed = 0, kept_running = 0;                        // of these
+  int left = 0;          // to another process, which has under way what they draw from
   bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
 };
 

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "sim/scenario/fnv1a.h"
 #include "sim/scenario/learning_hash.h"
 
 namespace gradwave {
@@ -31,8 +33,9 @@ std::string kind_of(const std::string& quantity, const Json& settings) {
   return kind;
 }
 
-std::string exactly(const std::string& quantity, const std::string& settings) {
-  return quantity + '\n' + settings;
+// Settings are long.
+std::array<std::string, 2> keys_of(const std::string& quantity, const Json& settings) {
+  return {quantity + ' ' + fnv1a(settings.dump()), kind_of(quantity, settings)};
 }
 
 }  // namespace
@@ -46,48 +49,65 @@ void Forecaster::learn_from(std::int64_t run_id) {
 }
 
 void Forecaster::add(const results::Experience& experience) {
-  const std::string& quantity = experience.quantity;
-  for (const std::string& key : {exactly(quantity, experience.settings),
-                                 kind_of(quantity, Json::parse(experience.settings))}) {
+  for (const std::string& key : keys_of(experience.quantity, Json::parse(experience.settings))) {
     alike_[key].by_rule += experience.by_rule;
     alike_[key].measured += experience.measured;
   }
 }
 
-const Forecaster::Sums* Forecaster::like(const std::string& quantity, const PlannedRun& run) const {
-  if (alike_.empty()) return nullptr;
+Forecaster::Subject Forecaster::subject_of(const PlannedRun& run) {
+  Subject subject;
+  subject.by_rule = estimate(run.settings, run.description).cost;
   const Json settings = to_json(run.settings);
-  for (const std::string& key : {exactly(quantity, settings.dump()), kind_of(quantity, settings)}) {
+  for (const auto& [quantity, value] : kCosts) {
+    subject.keys.push_back(keys_of(quantity, settings));
+  }
+  return subject;
+}
+
+const Forecaster::Sums* Forecaster::like(const std::array<std::string, 2>& keys) const {
+  for (const std::string& key : keys) {
     const auto found = alike_.find(key);
     if (found != alike_.end()) return &found->second;
   }
   return nullptr;
 }
 
-Cost Forecaster::forecast(const PlannedRun& run, const Cost& by_rule) const {
-  Cost cost = by_rule;
-  for (const auto& [quantity, value] : kCosts) {
-    if (const Sums* sums = like(quantity, run)) cost.*value *= sums->measured / sums->by_rule;
+Cost Forecaster::of(const Subject& subject) const {
+  Cost cost = subject.by_rule;
+  for (std::size_t i = 0; i < std::size(kCosts); ++i) {
+    if (const Sums* sums = like(subject.keys[i])) {
+      cost.*kCosts[i].second *= sums->measured / sums->by_rule;
+    }
   }
   return cost;
 }
 
-Cost Forecaster::of(const PlannedRun& run) const {
-  return forecast(run, estimate(run.settings, run.description).cost);
-}
-
-std::string Forecaster::text_of(const PlannedRun& run, bool learns) const {
-  const Cost by_rule = estimate(run.settings, run.description).cost;
-  const Cost cost = forecast(run, by_rule);
+std::string Forecaster::text_of(const Subject& subject, bool learns) const {
+  const Cost cost = of(subject);
   Json text = Json::object();
   for (const auto& [quantity, value] : kCosts) {
     if (!learns && value == &Cost::learning_s) continue;
-    text[quantity] = {{"by_rule", by_rule.*value}, {"forecast", cost.*value}};
+    text[quantity] = {{"by_rule", subject.by_rule.*value}, {"forecast", cost.*value}};
   }
   return text.dump();
 }
 
-bool Forecaster::knows(const PlannedRun& run) const { return like("network_s", run) != nullptr; }
+bool Forecaster::knows(const Subject& subject) const {
+  for (std::size_t i = 0; i < std::size(kCosts); ++i) {
+    if (kCosts[i].second == &Cost::network_s) return like(subject.keys[i]) != nullptr;
+  }
+  return false;
+}
+
+void CampaignCost::add(const Cost& cost, bool is_known) {
+  host_s += cost.host_s();
+  longest_s = std::max(longest_s, cost.host_s());
+  most_peak_bytes = std::max(most_peak_bytes, cost.peak_bytes);
+  file_bytes += cost.file_bytes;
+  known += is_known ? 1 : 0;
+  ++runs;
+}
 
 double CampaignCost::elapsed_s(int jobs) const {
   return std::max(host_s / std::max(1, jobs), longest_s);
@@ -97,20 +117,29 @@ CampaignCost cost_of(const Scenario& scenario, const Forecaster& forecaster) {
   CampaignCost all;
   std::set<std::string> learned;
   for (const PlannedRun& run : scenario.runs) {
-    Cost cost = forecaster.of(run);
+    const Forecaster::Subject subject = Forecaster::subject_of(run);
+    Cost cost = forecaster.of(subject);
     const std::string hash = learning_hash(run.settings, run.description);
     const bool may_repeat = !hash.empty() && run.settings.checkpoint.folder.empty();
     if (may_repeat && !learned.insert(hash).second) {
       cost.learning_s = 0;
       ++all.repeating;
     }
-    all.host_s += cost.host_s();
-    all.longest_s = std::max(all.longest_s, cost.host_s());
-    all.most_peak_bytes = std::max(all.most_peak_bytes, cost.peak_bytes);
-    all.file_bytes += cost.file_bytes;
-    all.known = all.known && forecaster.knows(run);
+    all.add(cost, forecaster.knows(subject));
   }
   return all;
+}
+
+std::string basis_of(const CampaignCost& cost) {
+  if (cost.known == 0) return "by rule of thumb";
+  return cost.known == cost.runs ? "after the runs that are there"
+                                 : "partly after the runs that are there, partly by rule of thumb";
+}
+
+std::string text_of(const CampaignCost& cost, int jobs) {
+  return basis_of(cost) + ": " + time_text(cost.elapsed_s(jobs)) + ", " +
+         bytes_text(cost.most_peak_bytes) + " of memory a run, " + bytes_text(cost.file_bytes) +
+         " of results";
 }
 
 std::string time_text(double seconds) {

@@ -8,10 +8,12 @@
 // and so on; else the rule alone. A ratio of sums, so that what is long counts for more.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "results/experience.h"
 #include "sim/scenario/estimate.h"
@@ -27,14 +29,21 @@ class Forecaster {
   // From a run that has just been completed there.
   void learn_from(std::int64_t run_id);
 
+  // What a forecast of a run starts from.
+  struct Subject {
+    Cost by_rule;
+    std::vector<std::array<std::string, 2>> keys;  // as kCosts: of its settings, and of its kind
+  };
+  static Subject subject_of(const PlannedRun& run);
+
   // Of a run that learns itself.
-  Cost of(const PlannedRun& run) const;
+  Cost of(const Subject& subject) const;
   // The same and its rule as column runs.host_forecast has them; without learning if it will repeat
   // another's.
-  std::string text_of(const PlannedRun& run, bool learns) const;
+  std::string text_of(const Subject& subject, bool learns) const;
 
   // Whether anything is known of its network but the rule.
-  bool knows(const PlannedRun& run) const;
+  bool knows(const Subject& subject) const;
 
  private:
   struct Sums {
@@ -42,11 +51,10 @@ class Forecaster {
   };
 
   void add(const results::Experience& experience);
-  const Sums* like(const std::string& quantity, const PlannedRun& run) const;
-  Cost forecast(const PlannedRun& run, const Cost& by_rule) const;
+  const Sums* like(const std::array<std::string, 2>& keys) const;
 
   std::filesystem::path results_;
-  std::map<std::string, Sums> alike_;  // by quantity and settings, or kind
+  std::map<std::string, Sums> alike_;  // by key
 };
 
 // Of several runs together, those that learn the same learning once.
@@ -55,12 +63,18 @@ struct CampaignCost {
   double longest_s = 0;
   double most_peak_bytes = 0;  // of one
   double file_bytes = 0;
-  bool known = true;  // the networks' are not by rule alone
-  int repeating = 0;  // runs
+  int known = 0, runs = 0;  // of so many, the networks not by rule alone
+  int repeating = 0;        // runs
 
+  void add(const Cost& cost, bool is_known);
   // So many at a time, a processor each.
   double elapsed_s(int jobs) const;
 };
+
+// "by rule of thumb", or "after the runs that are there".
+std::string basis_of(const CampaignCost& cost);
+// "by rule of thumb: 12 min, 210 MB of memory a run, 30 MB of results".
+std::string text_of(const CampaignCost& cost, int jobs);
 
 CampaignCost cost_of(const Scenario& scenario, const Forecaster& forecaster);
 

@@ -13,7 +13,6 @@
 #include "results/compare.h"
 #include "results/database.h"
 #include "sim/campaign/campaign.h"
-#include "sim/campaign/forecast.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/zygote.h"
 #include "sim/cli/commands.h"
@@ -143,14 +142,6 @@ bool is_narrow(const RunCommand& command, const std::string& experiment,
   return enough;
 }
 
-// Of all runs, also of those that are there already.
-void say_forecast(const Scenario& scenario, const CampaignOptions& options, std::ostream& err) {
-  const CampaignCost cost = cost_of(scenario, Forecaster(options.database));
-  err << "forecast, " << (cost.known ? "after the runs that are there" : "by rule of thumb") << ": "
-      << time_text(cost.elapsed_s(options.jobs)) << ", " << bytes_text(cost.most_peak_bytes)
-      << " of memory a run, " << bytes_text(cost.file_bytes) << " of results\n";
-}
-
 // Of one variant there is no difference.
 void require_two_variants(const Scenario& scenario) {
   if (scenario.variants.size() > 1) return;
@@ -200,7 +191,6 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
           << " at a time, learning on " << devices_of(scenario) << ", into "
           << command.database.string() << '\n';
       for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
-      say_forecast(scenario, options, err);
       const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
       print_outcome(outcome, err);
       const std::string experiment = std::to_string(outcome.experiment_id);
@@ -210,7 +200,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
         results::print(results::compare(command.database, experiment, command.target), out);
       }
       if (outcome.stopped) return 130;
-      if (outcome.failed + outcome.kept_failed > 0) code = 1;
+      if (outcome.failed + outcome.kept_failed + outcome.left > 0) code = 1;
       if (enough) break;
     }
   }

@@ -31,7 +31,8 @@ struct RunCommand {
 };
 int run(const RunCommand& command, std::ostream& out, std::ostream& err);
 
-// What would run: runs, d, k_t, bytes, a guess at the host's time. Goes on after a bad file.
+// What would run: runs, d, k_t, bytes, and what that would cost, after what runs in `results` have,
+// if there are any. Goes on after a bad file.
 int validate(const std::vector<std::filesystem::path>& scenarios,
              const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
              const std::filesystem::path& results, std::ostream& out, std::ostream& err);

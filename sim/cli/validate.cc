@@ -146,11 +146,12 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
   }
 }
 
-void describe(const Scenario& scenario, const std::filesystem::path& results, std::ostream& out) {
-  const Forecaster forecaster(results);
+void describe(const Scenario& scenario, const Forecaster& forecaster,
+              const std::filesystem::path& results, std::ostream& out) {
   std::vector<Row> rows;
   for (const PlannedRun& run : scenario.runs) {
-    const Cells cells = cells_of(run, estimate(run.settings, run.description), forecaster.of(run));
+    const Cells cells = cells_of(run, estimate(run.settings, run.description),
+                                 forecaster.of(Forecaster::subject_of(run)));
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
     if (same == rows.end()) {
@@ -172,14 +173,15 @@ void describe(const Scenario& scenario, const std::filesystem::path& results, st
   }
   out << "\n  Mbit: of a run, encoded; downlink, events (ns-3's), memory, file and host time are "
          "forecasts, "
-      << (all.known ? "after the runs in " + results.string() : "by rule of thumb");
+      << basis_of(all) << (all.known > 0 ? ", in " + results.string() : "");
   if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [](const PlannedRun& run) {
         return !channel::has_server(link_options(run.settings));
       })) {
     out << ", and uplink without a server, of the links where robots start";
   }
   if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [&](const PlannedRun& run) {
-        return run.settings.sampling.fidelity == "sampled" && !forecaster.knows(run);
+        return run.settings.sampling.fidelity == "sampled" &&
+               !forecaster.knows(Forecaster::subject_of(run));
       })) {
     out << "; host time as if every round were simulated, which of sampled runs it is not";
   }
@@ -193,10 +195,16 @@ void describe(const Scenario& scenario, const std::filesystem::path& results, st
 int validate(const std::vector<std::filesystem::path>& scenarios,
              const std::vector<std::string>& overrides, const std::vector<std::string>& variants,
              const std::filesystem::path& results, std::ostream& out, std::ostream& err) {
+  Forecaster forecaster({});
+  try {
+    forecaster = Forecaster(results);
+  } catch (const results::DatabaseError& error) {
+    err << "note: " << error.what() << "; costs are by rule of thumb\n";
+  }
   int bad = 0;
   for (const std::filesystem::path& file : scenarios) {
     try {
-      describe(read_scenario(file, overrides, variants), results, out);
+      describe(read_scenario(file, overrides, variants), forecaster, results, out);
     } catch (const ScenarioError& error) {
       err << error.what() << '\n';
       ++bad;

@@ -29,7 +29,7 @@ bool Checkpoints::resume(learning::Learner& learner) {
     return false;
   }
   done_ = learner.rounds_done();
-  if (done_ <= static_cast<std::int64_t>(hearers_.beginning.rounds.size())) return true;
+  if (done_ <= hearers_.beginning->size()) return true;
   done_ = 0;
   return false;
 }

@@ -22,9 +22,9 @@ Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& af
   journal.round = [&hearers, after, stop_if_asked](
                       const results::Round& round,
                       const std::vector<results::Transfer>& transfers) {
-    const std::vector<results::LearnedRound>& before = hearers.beginning.rounds;
-    if (const auto t = static_cast<std::size_t>(round.round); t < before.size()) {
-      hearers.recorder.again(round, before[t].round);
+    auto& before = hearers.beginning;
+    if (before && round.round < before->size()) {
+      hearers.recorder.again(round, before->at(round.round).round);
     } else {
       const bool keeps = keeps_transfers(hearers.transfers, round.round);
       hearers.recorder.round(round, keeps ? transfers : std::vector<results::Transfer>());
@@ -34,10 +34,8 @@ Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& af
     stop_if_asked();
   };
   journal.evaluation = [&hearers, stop_if_asked](const results::Evaluation& evaluation) {
-    const std::vector<results::Evaluation>& before = hearers.beginning.evaluations;
-    if (before.empty() || before.back().round < evaluation.round) {
-      hearers.recorder.evaluation(evaluation);
-    }
+    const auto last = hearers.beginning ? hearers.beginning->last_evaluation() : std::nullopt;
+    if (!last || *last < evaluation.round) hearers.recorder.evaluation(evaluation);
     hearers.pipe.evaluation(evaluation);
     stop_if_asked();
   };

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "results/database.h"
@@ -30,9 +31,10 @@ class ProgressPipe {
 struct Hearers {
   results::Recorder& recorder;
   ProgressPipe pipe;
-  std::string transfers;          // kept_transfers()
-  results::Trajectory beginning;  // of a run that was interrupted: what stands in the file already
-  std::function<bool()> stop;     // throws Interrupted where it says so
+  std::string transfers;  // kept_transfers()
+  // Of a run that was interrupted: what stands in the file already.
+  std::optional<results::LearnedRounds> beginning;
+  std::function<bool()> stop;  // where it says so, the journal throws Interrupted
 };
 
 // `after` is told how many rounds are done. What stands in the file is not written again, but has

@@ -9,13 +9,14 @@
 
 #include "learning/learner.h"
 #include "learning/rounds.h"
+#include "sim/run/learned_again.h"
 
 namespace gradwave {
 
 class ResumedRounds final : public learning::Rounds {
  public:
   // `past` has the first `rounds` rounds, which the learner, restored already, has done.
-  ResumedRounds(learning::Learner& learner, learning::PlannedRounds past, std::int64_t rounds);
+  ResumedRounds(learning::Learner& learner, LearnedAgain past, std::int64_t rounds);
 
   learning::RoundPlan plan(const std::vector<int>& workers) override;
   learning::Encoded merge(int worker, const std::vector<int>& children) override;
@@ -27,7 +28,7 @@ class ResumedRounds final : public learning::Rounds {
   bool is_past() const { return done_ < rounds_; }
 
   learning::Learner& learner_;
-  learning::PlannedRounds past_;
+  LearnedAgain past_;
   const std::int64_t rounds_;
   std::int64_t done_ = 0;
 };

@@ -21,6 +21,7 @@
 #include "sim/run/checkpoints.h"
 #include "sim/run/gossip.h"
 #include "sim/run/hearers.h"
+#include "sim/run/learned_again.h"
 #include "sim/run/loop.h"
 #include "sim/run/network.h"
 #include "sim/run/resumed_rounds.h"
@@ -111,12 +112,12 @@ Outcome learn(const Settings& settings, const std::filesystem::path& checkpoint,
   std::optional<learning::Learner> learner(learning_options(settings));
   Checkpoints checkpoints(settings, checkpoint, hearers);
   std::optional<ResumedRounds> resumed;
-  if (!hearers.beginning.rounds.empty()) {
+  if (hearers.beginning) {
     if (checkpoints.resume(*learner)) {
-      resumed.emplace(*learner, planned_rounds(hearers.beginning), learner->rounds_done());
+      resumed.emplace(*learner, LearnedAgain(*hearers.beginning), learner->rounds_done());
     } else {
       hearers.recorder.forget();
-      hearers.beginning = {};
+      hearers.beginning.reset();
       learner.emplace(learning_options(settings));
     }
   }
@@ -167,7 +168,7 @@ Outcome replay(const Settings& settings, const LearnedIn& source, double forward
                Network& network, Hearers& hearers) {
   const learning::TrainingOptions& training = settings.learning.training;
   const results::Trajectory learned = results::read_trajectory(source.file, source.run_id);
-  learning::PlannedRounds rounds = planned_rounds(learned);
+  LearnedAgain rounds(learned.rounds);
   results::Plan plan = learned.plan;
   plan.host_learned_from = source.text;
   hearers.recorder.plan(plan);
@@ -185,6 +186,13 @@ results::Costs costs_of(const Network& network, const std::optional<double>& lea
   getrusage(RUSAGE_SELF, &usage);
   const PacketTransport::Cost packets = network.packets().cost();
   return {learning_s, packets.host_s, packets.events, std::int64_t{1024} * usage.ru_maxrss};
+}
+
+// Of a run that was interrupted, and has rounds to go on from.
+std::optional<results::LearnedRounds> beginning_of(const std::filesystem::path& database,
+                                                   std::int64_t run_id) {
+  results::LearnedRounds rounds(database, run_id);
+  return rounds.size() > 0 ? std::optional(std::move(rounds)) : std::nullopt;
 }
 
 // Whoever starts a run by hand has another environment than a campaign gives it. Settings that
@@ -214,14 +222,14 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     try {
       const Settings settings = stored_settings(database, run_id);
       Hearers hearers{recorder, ProgressPipe(progress), settings.results.transfers,
-                      results::read_beginning(database, run_id), stop_was_requested};
+                      beginning_of(database, run_id), stop_was_requested};
       // Only who learns, and learns the same whatever the network does, can go on where it was;
       // what a sampled run draws from may have become more meanwhile.
       const bool sampled = settings.sampling.fidelity == "sampled";
       if (learned_in || !depends_on_network(settings).empty() || sampled) {
-        recorder.forget();
-        hearers.beginning = {};
+        hearers.beginning.reset();
       }
+      if (!hearers.beginning) recorder.forget();  // an evaluation of before its first round, say
       const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
       Network network(settings, results::rounds_to_draw_from(past.file, past.run_id),
                       stop_was_requested);

@@ -5,8 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "results/query.h"
 
@@ -38,22 +36,6 @@ double stored_macs(const std::filesystem::path& database, std::int64_t run_id) {
   const results::Table table = results::query(
       database, "SELECT forward_macs FROM runs WHERE id = " + std::to_string(run_id));
   return std::get<double>(table.rows.at(0).at(0));
-}
-
-learning::PlannedRounds planned_rounds(const results::Trajectory& learned) {
-  std::vector<learning::RoundPlan> plans;
-  std::vector<learning::Update> updates;
-  std::map<std::int64_t, learning::Evaluation> evaluations;
-  for (const results::LearnedRound& round : learned.rounds) {
-    const results::Round& row = round.round;
-    plans.push_back({row.round, row.k, round.uplink_bytes, row.train_loss, row.gradient_norm,
-                     row.compressor_input_norm, row.paper_bits});
-    updates.push_back({round.update_bytes, round.update_k});
-  }
-  for (const results::Evaluation& row : learned.evaluations) {
-    evaluations[row.round] = {row.accuracy, row.loss};
-  }
-  return {std::move(plans), std::move(updates), std::move(evaluations)};
 }
 
 }  // namespace gradwave

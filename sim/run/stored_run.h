@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "learning/rounds.h"
-#include "results/trajectory.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
@@ -17,7 +15,5 @@ Settings stored_settings(const std::filesystem::path& database, std::int64_t run
 
 // Multiply-adds of one sample's forward pass.
 double stored_macs(const std::filesystem::path& database, std::int64_t run_id);
-
-learning::PlannedRounds planned_rounds(const results::Trajectory& learned);
 
 }  // namespace gradwave

@@ -38,6 +38,13 @@ std::uint64_t with(std::uint64_t pattern, const Message& message) {
                static_cast<std::int64_t>(message.direction));
 }
 
+// Counters whose name ends in _s are parts of the latency (channel-models/link.h).
+void stretch_parts(Delivery& delivery, double times) {
+  for (auto& [name, value] : delivery.counters) {
+    if (name.size() > 2 && name.compare(name.size() - 2, 2, "_s") == 0) value *= times;
+  }
+}
+
 std::size_t at(Direction direction) { return static_cast<std::size_t>(direction); }
 
 }  // namespace
@@ -232,10 +239,13 @@ std::optional<Delivery> SampledTransport::next_drawn(double until_s) {
   if (until_s < sent.end_s) return std::nullopt;
   under_way_.erase(first);
   const Message& message = sent.message;
-  Delivery delivery = like_->deliveries.at({message.worker, message.peer, message.direction});
+  const Delivery& then = like_->deliveries.at({message.worker, message.peer, message.direction});
+  Delivery delivery = then;
   delivery.message = message;
   delivery.start_s = sent.start_s;
   delivery.end_s = now_s();
+  const double lasted_s = then.end_s - then.start_s;
+  if (lasted_s > 0) stretch_parts(delivery, (delivery.end_s - delivery.start_s) / lasted_s);
   delivery.distance_m = packets_.distance_m(message.worker, message.peer);
   delivery.drawn = true;
   return delivery;

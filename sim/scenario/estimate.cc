@@ -6,6 +6,7 @@
 
 #include "learning/compression/codec.h"
 #include "learning/compression/schedule.h"
+#include "sim/run/journal.h"
 
 namespace gradwave {
 namespace {
@@ -62,9 +63,11 @@ double peak_bytes(const Settings& settings, const learning::Description& descrip
          kRobotBytes * workers;
 }
 
-// Of the messages, those whose rows the results keep.
-double kept_share(const std::string& transfers) {
-  return transfers == "none" ? 0 : transfers == "sampled" ? 0.01 : 1;
+// Of the rounds, those of whose messages the results keep rows.
+double kept_share(const std::string& transfers, std::int64_t rounds) {
+  double kept = 0;
+  for (std::int64_t t = 0; t < rounds; ++t) kept += keeps_transfers(transfers, t) ? 1 : 0;
+  return kept / static_cast<double>(rounds);
 }
 
 }  // namespace
@@ -134,7 +137,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
                 network.second * idle_s;
   cost.network_s = network.event_s * cost.events;
   cost.peak_bytes = peak_bytes(settings, description);
-  const double kept = kept_share(settings.results.transfers);
+  const double kept = kept_share(settings.results.transfers, training.rounds);
   cost.file_bytes =
       4096 + 135 * rounds + 110 * evaluations + network.transfer_bytes * kept * messages;
   return estimate;

@@ -10,6 +10,7 @@ FOLDER takes the results, and keeps them: run again, it goes on with what is mis
 run itself has measured it (results/schema.sql, runs.host_*). Needs numpy; matplotlib for the plot.
 """
 import argparse
+import os
 import pathlib
 import sqlite3
 import statistics
@@ -74,7 +75,7 @@ COLUMNS = ["host_network_s", "host_learning_s", "host_events", "host_peak_bytes"
 
 
 def run(options, name, settings, world, jobs=1):
-    """The costs of the first run of these settings, the bytes of its rounds, and seconds of them all."""
+    """The costs of the last experiment's first run, the bytes of its rounds, and seconds of them all."""
     folder = pathlib.Path(options.folder)
     scenario = folder / f"{name}.toml"
     database = folder / f"{name}.sqlite"
@@ -90,9 +91,10 @@ def run(options, name, settings, world, jobs=1):
     connection = sqlite3.connect(database)
     row = connection.execute(
         f"SELECT {', '.join(COLUMNS)}, (SELECT avg(uplink_payload_bytes + downlink_payload_bytes) "
-        "FROM rounds WHERE run_id = 1), model_size FROM runs WHERE id = 1").fetchone()
+        "FROM rounds WHERE run_id = id) FROM runs WHERE experiment_id = (SELECT max(id) FROM "
+        "experiments) ORDER BY id LIMIT 1").fetchone()
     connection.close()
-    return dict(zip([*COLUMNS, "bytes", "model_size"], row)), seconds
+    return dict(zip([*COLUMNS, "bytes"], row)), seconds
 
 
 def exponent(x, y):
@@ -125,7 +127,6 @@ def report(each, points):
 
 def parallel(options):
     """Eight runs on one and on all processors, in turn; each time into a file of its own."""
-    import os
     processors = len(os.sched_getaffinity(0))
     ratios = []
     settings = {"seeds": list(range(1, 9)), "rounds": 100}

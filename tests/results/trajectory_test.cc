@@ -57,22 +57,73 @@ class TrajectoryOf : public testing::Test {
 };
 
 TEST_F(TrajectoryOf, ARunIsWhatItLearned) {
-  const Trajectory all = read_trajectory(file_, add("h"));
+  Trajectory all = read_trajectory(file_, add("h"));
   EXPECT_EQ(all.plan.t_hat, 7);
   EXPECT_EQ(all.plan.budget_unused, 3);
   EXPECT_EQ(all.plan.host_device, "cpu");
-  ASSERT_EQ(all.rounds.size(), 2u);
-  EXPECT_EQ(all.rounds[1].round.k, 11);
-  EXPECT_EQ(all.rounds[1].round.train_loss, 1.0 / 3);
-  EXPECT_FALSE(all.rounds[1].round.compressor_input_norm);
-  EXPECT_THAT(all.rounds[1].uplink_bytes, ElementsAre(201, 201));
-  EXPECT_EQ(all.rounds[0].update_bytes, 150);
-  EXPECT_EQ(all.rounds[0].update_k, 15);
-  ASSERT_EQ(all.evaluations.size(), 2u);
-  EXPECT_EQ(all.evaluations[1].accuracy, 0.6);
+  ASSERT_EQ(all.rounds.size(), 2);
+  EXPECT_EQ(all.rounds.at(1).round.k, 11);
+  EXPECT_EQ(all.rounds.at(1).round.train_loss, 1.0 / 3);
+  EXPECT_FALSE(all.rounds.at(1).round.compressor_input_norm);
+  EXPECT_THAT(all.rounds.at(1).uplink_bytes, ElementsAre(201, 201));
+  EXPECT_EQ(all.rounds.at(0).update_bytes, 150);
+  EXPECT_EQ(all.rounds.at(0).update_k, 15);
+  EXPECT_EQ(all.rounds.last_evaluation(), 2);
+  EXPECT_EQ(all.rounds.evaluation(0)->accuracy, 0.1);
+  EXPECT_FALSE(all.rounds.evaluation(1));
+  EXPECT_EQ(all.rounds.evaluation(2)->accuracy, 0.6);
   ASSERT_TRUE(all.theory);
   EXPECT_TRUE(std::isinf(all.theory->m_or_p));
   EXPECT_EQ(all.theory->final_loss, 1.0 / 7);
+}
+
+TEST_F(TrajectoryOf, RoundsAreReadAThousandAtATime) {
+  results::Run run;
+  run.experiment_id = experiment_;
+  run.workers = 2;
+  run.rounds_planned = 2500;
+  const std::int64_t id = database_.add_run(run);
+  {
+    Recorder recorder(file_, id);
+    for (std::int64_t t = 0; t < run.rounds_planned; ++t) {
+      if (t % 512 == 0) recorder.evaluation({t, 0, static_cast<double>(t) / 4096, 1});
+      Round round;
+      round.round = t;
+      round.k = 3 * t;
+      round.participants = 2;
+      recorder.round(round, {});
+    }
+    recorder.finish("interrupted", "because");
+  }
+  LearnedRounds rounds(file_, id);
+  EXPECT_EQ(rounds.size(), 2500);
+  EXPECT_EQ(rounds.last_evaluation(), 2048);
+  for (const std::int64_t t : {0, 1, 1023, 1024, 1025, 2047, 2048, 2499, 5}) {
+    EXPECT_EQ(rounds.at(t).round.round, t);
+    EXPECT_EQ(rounds.at(t).round.k, 3 * t);
+  }
+  for (std::int64_t t = 0; t < 2500; ++t) {
+    const auto evaluation = rounds.evaluation(t);
+    ASSERT_EQ(evaluation.has_value(), t % 512 == 0) << t;
+    if (evaluation) {
+      EXPECT_EQ(evaluation->accuracy, static_cast<double>(t) / 4096);
+    }
+  }
+}
+
+TEST_F(TrajectoryOf, ARoundThatMissedSomebodyIsNotRepeated) {
+  results::Run run;
+  run.experiment_id = experiment_;
+  run.workers = run.rounds_planned = 2;
+  const std::int64_t id = database_.add_run(run);
+  {
+    Recorder recorder(file_, id);
+    Round round;
+    round.participants = 1;
+    recorder.round(round, {});
+    recorder.finish("complete");
+  }
+  EXPECT_EQ(LearnedRounds(file_, id).size(), 0);
 }
 
 TEST_F(TrajectoryOf, TheFirstCompleteRunWithTheHashIsFound) {

@@ -425,6 +425,71 @@ TEST_F(Gradwave, AKilledCampaignLeavesItsRoundsAndIsMarkedAtTheNextStart) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
 }
 
+TEST_F(Gradwave, ForecastsCostsAndLearnsFromWhatRunsHaveCost) {
+  EXPECT_THAT(gradwave("validate small.toml").output, HasSubstr("by rule of thumb"));
+  const Ended first = gradwave("run small.toml --jobs 1");
+  EXPECT_THAT(first.output, HasSubstr("forecast, by rule of thumb: "));
+  EXPECT_EQ(integer("SELECT count(*) FROM forecasts WHERE measured > 0 AND error IS NOT NULL"),
+            4 * 5);
+  // The second seed's network has as many events as the first one's, or nearly.
+  EXPECT_EQ(integer("SELECT count(*) FROM forecasts WHERE quantity = 'events' AND seed = 2 AND "
+                    "abs(error) < 0.05"),
+            2);
+  EXPECT_THAT(gradwave("validate small.toml").output,
+              HasSubstr("after the runs that are there, in results.sqlite"));
+  EXPECT_THAT(gradwave("run small.toml --jobs 1 --again").output,
+              HasSubstr("forecast, after the runs that are there: "));
+  // What host columns say is of no fingerprint.
+  const std::string print = results::fingerprint(folder_ / "results.sqlite");
+  change("UPDATE runs SET host_forecast = NULL, host_events = 5");
+  EXPECT_EQ(results::fingerprint(folder_ / "results.sqlite"), print);
+}
+
+TEST_F(Gradwave, BeginsWithTheLongestRunsAndNumbersThemAsTheScenarioDoes) {
+  write("long.toml", std::string(kScenario) + "training.rounds = 200\n");
+  ASSERT_EQ(gradwave("run long.toml --jobs 1").code, 0);
+  const std::string order = "SELECT group_concat(id || variant) FROM (SELECT * FROM runs ORDER BY ";
+  EXPECT_EQ(text(order + "id)"), "1Top-K,2AdapTop-K,3Top-K,4AdapTop-K");
+  EXPECT_EQ(text(order + "started_at)"), "2AdapTop-K,4AdapTop-K,1Top-K,3Top-K");
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE place <> id - 1"), 0);
+  // Also when it goes on.
+  change(
+      "DELETE FROM evaluations WHERE run_id IN (1, 4); DELETE FROM rounds WHERE run_id IN (1, 4);"
+      "DELETE FROM transfers WHERE run_id IN (1, 4); DELETE FROM theory WHERE run_id IN (1, 4);"
+      "DELETE FROM runs WHERE id IN (1, 4)");
+  ASSERT_EQ(gradwave("run long.toml --jobs 2").code, 0);
+  EXPECT_EQ(text(order + "id)"), "1Top-K,2AdapTop-K,3Top-K,4AdapTop-K");
+}
+
+TEST_F(Gradwave, ShardsInOneFileHaveTheScenariosNumbers) {
+  ASSERT_EQ(gradwave("run small.toml --jobs 1 --shard 2/2").code, 0);
+  EXPECT_EQ(integer("SELECT min(id) FROM runs WHERE place > 0 AND id = place + 1"), 2);
+  ASSERT_EQ(gradwave("run small.toml --jobs 2").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE id = place + 1 AND status = 'complete'"), 4);
+  // A file whose numbers do not say where the first run's was to be.
+  ASSERT_EQ(gradwave("run small.toml --jobs 1 --shard 2/2 --db other.sqlite").code, 0);
+  const std::string other = "run small.toml --jobs 1 --db merged.sqlite";
+  ASSERT_EQ(gradwave("merge other.sqlite --db merged.sqlite").code, 0);
+  EXPECT_EQ(gradwave(other).code, 0);
+  EXPECT_EQ(
+      integer("SELECT count(*) FROM runs WHERE status = 'complete' AND id > 0", "merged.sqlite"),
+      4);
+}
+
+TEST_F(Gradwave, AnInterruptedRunWithoutARoundBeginsAnewInSpiteOfACheckpoint) {
+  const std::string run =
+      "run small.toml --jobs 1 --variant Top-K --set checkpoint.folder=learners "
+      "--set checkpoint.every=2";
+  ASSERT_EQ(gradwave(run).code, 0);
+  change(
+      "DELETE FROM rounds WHERE run_id = 1; DELETE FROM transfers WHERE run_id = 1;"
+      "DELETE FROM theory WHERE run_id = 1; DELETE FROM evaluations WHERE run_id = 1 AND round > 0;"
+      "UPDATE runs SET status = 'interrupted' WHERE id = 1");
+  const Ended again = gradwave(run);
+  EXPECT_EQ(again.code, 0) << again.output;
+  EXPECT_EQ(integer("SELECT count(*) FROM rounds WHERE run_id = 1"), 6);
+}
+
 TEST_F(Gradwave, ContinuesWhereItStopped) {
   ASSERT_EQ(gradwave("run small.toml --jobs 1").code, 0);
   fs::copy_file(folder_ / "results.sqlite", folder_ / "whole.sqlite");
