@@ -41,6 +41,8 @@ pilot_rounds = 0
 device = "jetson-nano"
 [results]
 transfers = "{transfers}"
+[host]
+ahead = {ahead}
 [[variant]]
 name = "Top-K"
 """
@@ -51,7 +53,7 @@ WORLDS = {
     "mesh": '[link]\ntechnology = "mesh"\n[placement]\nradius_m = 30\n',
 }
 USUAL = {"workers": 8, "hidden": 64, "rounds": 10, "every": 1000000, "ratio": 256, "seeds": [1],
-         "downlink": "sparse-union", "transfers": "all"}
+         "downlink": "sparse-union", "transfers": "all", "ahead": 64}
 
 
 def series(name, unit, key, world, values, **others):
@@ -126,10 +128,11 @@ def report(each, points):
 
 
 def parallel(options):
-    """Eight runs on one and on all processors, in turn; each time into a file of its own."""
+    """Eight runs, a processor each: one at a time and as many as there are, in turn, each time into a
+    file of its own."""
     processors = len(os.sched_getaffinity(0))
     ratios = []
-    settings = {"seeds": list(range(1, 9)), "rounds": 100}
+    settings = {"seeds": list(range(1, 9)), "rounds": 400, "ahead": 0}
     for turn in range(options.turns):
         seconds = {}
         for jobs in (1, processors):
@@ -159,7 +162,7 @@ def plot(all_points, file):
             axes[1][column].semilogx(x, megabytes, "o-", label=each["world"])
         axes[0][column].set_title(f"{unit}" + (" a round" if unit == "bytes" else ""))
         axes[0][column].legend(fontsize=8)
-        axes[1][column].set_ylim(bottom=0)
+        axes[1][column].set_ylim(0, 1.1 * axes[1][column].get_ylim()[1])
         for row in (0, 1):
             axes[row][column].grid(alpha=0.3)
     axes[0][0].set_ylabel("network, host seconds")
