@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The learning side of a round, as the loop in sim/ sees it. Two implementations: Learner computes
-// real gradients, PlannedRounds replays sizes that are known beforehand.
+// The learning side of a round, as the loop in sim/ sees it. Two implementations are here: Learner
+// computes real gradients, PlannedRounds replays sizes that are known beforehand.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -74,21 +73,18 @@ class Rounds {
 class PlannedRounds final : public Rounds {
  public:
   // Round t has plans[t % plans.size()] and updates[t % updates.size()]; neither may be empty.
-  // Evaluations by the rounds before them.
-  PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates,
-                std::map<std::int64_t, Evaluation> evaluations = {});
+  PlannedRounds(std::vector<RoundPlan> plans, std::vector<Update> updates);
 
   RoundPlan plan(const std::vector<int>& workers) override;
   // As if no two had an index in common.
   Encoded merge(int worker, const std::vector<int>& children) override;
   Update apply(const std::vector<int>& arrived) override;
   Encoded model() override;        // as long as the update
-  Evaluation evaluate() override;  // zeros where none was given
+  Evaluation evaluate() override;  // zeros
 
  private:
   std::vector<RoundPlan> plans_;
   std::vector<Update> updates_;
-  std::map<std::int64_t, Evaluation> evaluations_;
   std::size_t round_ = 0;
   std::vector<Encoded> messages_;  // [M], of this round
 };

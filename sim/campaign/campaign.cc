@@ -97,8 +97,10 @@ class Campaign {
     while (true) {
       while (signals_seen == 0 && children_.size() < static_cast<std::size_t>(options_.jobs)) {
         const auto first = first_generations();
+        const auto learning = being_learned();
         const auto ready = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& one) {
-          return one.generation <= first.at(one.network_hash) && !is_being_learned(one);
+          const bool waits_for_learning = may_repeat(one) && learning.count(one.learning_hash) > 0;
+          return one.generation <= first.at(one.network_hash) && !waits_for_learning;
         });
         if (ready == missing_.end()) break;
         const Missing missing = *ready;
@@ -191,7 +193,7 @@ class Campaign {
     for (Missing& mine : mine_) mine.number = first + mine.place;
   }
 
-  // Within what has to be before others anyway.
+  // But those from which others draw stay before these.
   void longest_first() {
     CampaignCost all;
     std::set<std::string> learned;
@@ -258,15 +260,14 @@ class Campaign {
     return first;
   }
 
-  // Who will repeat what is being learned waits for that.
-  bool is_being_learned(const Missing& missing) const {
-    return may_repeat(missing) &&
-           std::any_of(children_.begin(), children_.end(),
-                       [&](const Child& child) {
-                         return child.learned_from.empty() &&
-                                child.learning_hash == missing.learning_hash;
-                       }) &&
-           !find_learned(missing);
+  // Who will repeat that waits for it.
+  std::set<std::string> being_learned() const {
+    std::set<std::string> hashes;
+    for (const Child& child : children_) {
+      const std::string& hash = child.learning_hash;
+      if (child.learned_from.empty() && !hash.empty() && !find_learned(hash)) hashes.insert(hash);
+    }
+    return hashes;
   }
 
   // A checkpoint wants the learner's state, which only a learner has.
@@ -277,8 +278,9 @@ class Campaign {
 
   // None: it has to learn itself.
   std::optional<LearnedIn> find_learned(const Missing& missing) const {
-    if (!may_repeat(missing)) return {};
-    const std::string& hash = missing.learning_hash;
+    return may_repeat(missing) ? find_learned(missing.learning_hash) : std::nullopt;
+  }
+  std::optional<LearnedIn> find_learned(const std::string& hash) const {
     if (const auto id = results::find_learned(options_.database, hash)) {
       return LearnedIn{options_.database, *id, std::to_string(*id)};
     }
@@ -343,8 +345,7 @@ class Campaign {
     outcome_.left = static_cast<int>(missing_.size());
     out_ << outcome_.left
          << " runs draw from others that another process has under way, and are left to it; run "
-            "again "
-            "once it has ended\n";
+            "again once it has ended\n";
     missing_.clear();
   }
 

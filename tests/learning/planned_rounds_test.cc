@@ -19,17 +19,5 @@ TEST(PlannedRounds, RepeatWhatTheyWereGiven) {
   }
 }
 
-TEST(PlannedRounds, HaveTheEvaluationsThatTheyWereGiven) {
-  RoundPlan plan;
-  plan.uplink_bytes = {10};
-  PlannedRounds rounds({plan}, {{7, 1}}, {{0, {0.1, 2}}, {2, {0.5, 1}}});
-  EXPECT_EQ(rounds.evaluate().accuracy, 0.1);
-  for (const double accuracy : {0.0, 0.5}) {
-    rounds.plan({0});
-    rounds.apply({0});
-    EXPECT_EQ(rounds.evaluate().accuracy, accuracy);
-  }
-}
-
 }  // namespace
 }  // namespace gradwave::learning
