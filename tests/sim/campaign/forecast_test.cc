@@ -85,7 +85,10 @@ class Forecast : public testing::Test {
     return id;
   }
 
-  const fs::path folder_ = fs::path(testing::TempDir()) / "gradwave-forecast";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      ("gradwave-forecast-" +
+       std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
   const fs::path results_ = folder_ / "results.sqlite";
   Scenario scenario_;
 };
