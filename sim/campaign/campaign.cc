@@ -198,7 +198,8 @@ class Campaign {
     CampaignCost all;
     std::set<std::string> learned;
     for (Missing& missing : missing_) {
-      missing.subject = Forecaster::subject_of(*missing.run);
+      missing.subject = Forecaster::subject_of(
+          *missing.run, estimate(missing.run->settings, missing.run->description));
       missing.cost = forecaster_.of(missing.subject);
       const bool repeats = may_repeat(missing) &&
                            (!learned.insert(missing.learning_hash).second || find_learned(missing));

@@ -55,9 +55,9 @@ void Forecaster::add(const results::Experience& experience) {
   }
 }
 
-Forecaster::Subject Forecaster::subject_of(const PlannedRun& run) {
+Forecaster::Subject Forecaster::subject_of(const PlannedRun& run, const Estimate& estimate) {
   Subject subject;
-  subject.by_rule = estimate(run.settings, run.description).cost;
+  subject.by_rule = estimate.cost;
   const Json settings = to_json(run.settings);
   for (const auto& [quantity, value] : kCosts) {
     subject.keys.push_back(keys_of(quantity, settings));
@@ -113,19 +113,20 @@ double CampaignCost::elapsed_s(int jobs) const {
   return std::max(host_s / std::max(1, jobs), longest_s);
 }
 
-CampaignCost cost_of(const Scenario& scenario, const Forecaster& forecaster) {
+CampaignCost cost_of(const Scenario& scenario, const std::vector<Forecaster::Subject>& subjects,
+                     const Forecaster& forecaster) {
   CampaignCost all;
   std::set<std::string> learned;
-  for (const PlannedRun& run : scenario.runs) {
-    const Forecaster::Subject subject = Forecaster::subject_of(run);
-    Cost cost = forecaster.of(subject);
+  for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
+    const PlannedRun& run = scenario.runs[i];
+    Cost cost = forecaster.of(subjects[i]);
     const std::string hash = learning_hash(run.settings, run.description);
     const bool may_repeat = !hash.empty() && run.settings.checkpoint.folder.empty();
     if (may_repeat && !learned.insert(hash).second) {
       cost.learning_s = 0;
       ++all.repeating;
     }
-    all.add(cost, forecaster.knows(subject));
+    all.add(cost, forecaster.knows(subjects[i]));
   }
   return all;
 }

@@ -34,7 +34,7 @@ class Forecaster {
     Cost by_rule;
     std::vector<std::array<std::string, 2>> keys;  // as kCosts: of its settings, and of its kind
   };
-  static Subject subject_of(const PlannedRun& run);
+  static Subject subject_of(const PlannedRun& run, const Estimate& estimate);
 
   // Of a run that learns itself.
   Cost of(const Subject& subject) const;
@@ -76,7 +76,9 @@ std::string basis_of(const CampaignCost& cost);
 // "by rule of thumb: 12 min, 210 MB of memory a run, 30 MB of results".
 std::string text_of(const CampaignCost& cost, int jobs);
 
-CampaignCost cost_of(const Scenario& scenario, const Forecaster& forecaster);
+// `subjects` of its runs, in their order.
+CampaignCost cost_of(const Scenario& scenario, const std::vector<Forecaster::Subject>& subjects,
+                     const Forecaster& forecaster);
 
 // "90 s", "12 min", "3.2 h"; "540 kB", "1.2 GB".
 std::string time_text(double seconds);

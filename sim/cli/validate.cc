@@ -149,9 +149,14 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
 void describe(const Scenario& scenario, const Forecaster& forecaster,
               const std::filesystem::path& results, std::ostream& out) {
   std::vector<Row> rows;
+  std::vector<Forecaster::Subject> subjects;
+  bool by_rule = false, sampled = false;
   for (const PlannedRun& run : scenario.runs) {
-    const Cells cells = cells_of(run, estimate(run.settings, run.description),
-                                 forecaster.of(Forecaster::subject_of(run)));
+    const Estimate sent = estimate(run.settings, run.description);
+    subjects.push_back(Forecaster::subject_of(run, sent));
+    const Cells cells = cells_of(run, sent, forecaster.of(subjects.back()));
+    by_rule = by_rule || !forecaster.knows(subjects.back());
+    sampled = sampled || run.settings.sampling.fidelity == "sampled";
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
     if (same == rows.end()) {
@@ -165,7 +170,7 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
       << " runs (" << scenario.variants.size() << " variants, " << scenario.seeds.size()
       << " seeds), " << samples_of(scenario) << " samples\n";
   print(rows, out);
-  const CampaignCost all = cost_of(scenario, forecaster);
+  const CampaignCost all = cost_of(scenario, subjects, forecaster);
   out << "  about " << time_text(all.host_s) << " in all, one run at a time, learning on "
       << devices_of(scenario) << "; " << bytes_text(all.file_bytes) << " of results";
   if (all.repeating > 0) {
@@ -179,10 +184,7 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
       })) {
     out << ", and uplink without a server, of the links where robots start";
   }
-  if (std::any_of(scenario.runs.begin(), scenario.runs.end(), [&](const PlannedRun& run) {
-        return run.settings.sampling.fidelity == "sampled" &&
-               !forecaster.knows(Forecaster::subject_of(run));
-      })) {
+  if (sampled && by_rule) {
     out << "; host time as if every round were simulated, which of sampled runs it is not";
   }
   out << '\n';

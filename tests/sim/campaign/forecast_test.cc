@@ -58,8 +58,11 @@ class Forecast : public testing::Test {
     }
     throw std::logic_error(variant);
   }
+  static Forecaster::Subject subject_of(const PlannedRun& run) {
+    return Forecaster::subject_of(run, estimate(run.settings, run.description));
+  }
   Forecaster::Subject subject(const std::string& variant, std::int64_t seed = 1) const {
-    return Forecaster::subject_of(run(variant, seed));
+    return subject_of(run(variant, seed));
   }
   Cost rule(const std::string& variant) const {
     return estimate(run(variant).settings, run(variant).description).cost;
@@ -72,7 +75,7 @@ class Forecast : public testing::Test {
     row.experiment_id = database.add_experiment({"e", "", "", "", "", ""});
     row.variant = done.variant;
     row.settings = to_json(done.settings).dump();
-    row.forecast = Forecaster(results_).text_of(Forecaster::subject_of(done), learned);
+    row.forecast = Forecaster(results_).text_of(subject_of(done), learned);
     const std::int64_t id = database.add_run(row);
     const Cost cost = estimate(done.settings, done.description).cost;
     results::Recorder recorder(results_, id);
@@ -159,7 +162,9 @@ TEST_F(Forecast, IsStoredWithItsError) {
 
 TEST_F(Forecast, OfACampaignCountsLearningOnce) {
   Forecaster forecaster(results_);
-  const CampaignCost all = cost_of(scenario_, forecaster);
+  std::vector<Forecaster::Subject> subjects;
+  for (const PlannedRun& each : scenario_.runs) subjects.push_back(subject_of(each));
+  const CampaignCost all = cost_of(scenario_, subjects, forecaster);
   const double networks =
       2 * (rule("wire").network_s + rule("longer").network_s + rule("Wi-Fi").network_s);
   // Wi-Fi's runs learn what those over the wire have learned.
