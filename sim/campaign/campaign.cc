@@ -204,7 +204,7 @@ class Campaign {
       const bool repeats = may_repeat(missing) &&
                            (!learned.insert(missing.learning_hash).second || find_learned(missing));
       if (repeats) missing.cost.learning_s = 0;
-      all.add(missing.cost, forecaster_.knows(missing.subject));
+      all.add(missing.subject, missing.cost, forecaster_.knows(missing.subject));
     }
     progress_.expect(missing_.size(), all.host_s);
     if (!missing_.empty()) out_ << "forecast, " << text_of(all, options_.jobs) << '\n';

@@ -58,6 +58,7 @@ void Forecaster::add(const results::Experience& experience) {
 Forecaster::Subject Forecaster::subject_of(const PlannedRun& run, const Estimate& estimate) {
   Subject subject;
   subject.by_rule = estimate.cost;
+  subject.sampled = run.settings.sampling.fidelity == "sampled";
   const Json settings = to_json(run.settings);
   for (const auto& [quantity, value] : kCosts) {
     subject.keys.push_back(keys_of(quantity, settings));
@@ -100,13 +101,14 @@ bool Forecaster::knows(const Subject& subject) const {
   return false;
 }
 
-void CampaignCost::add(const Cost& cost, bool is_known) {
+void CampaignCost::add(const Forecaster::Subject& subject, const Cost& cost, bool is_known) {
   host_s += cost.host_s();
   longest_s = std::max(longest_s, cost.host_s());
   most_peak_bytes = std::max(most_peak_bytes, cost.peak_bytes);
   file_bytes += cost.file_bytes;
   known += is_known ? 1 : 0;
   ++runs;
+  as_packets = as_packets || (subject.sampled && !is_known);
 }
 
 double CampaignCost::elapsed_s(int jobs) const {
@@ -126,7 +128,7 @@ CampaignCost cost_of(const Scenario& scenario, const std::vector<Forecaster::Sub
       cost.learning_s = 0;
       ++all.repeating;
     }
-    all.add(cost, forecaster.knows(subjects[i]));
+    all.add(subjects[i], cost, forecaster.knows(subjects[i]));
   }
   return all;
 }
@@ -140,7 +142,7 @@ std::string basis_of(const CampaignCost& cost) {
 std::string text_of(const CampaignCost& cost, int jobs) {
   return basis_of(cost) + ": " + time_text(cost.elapsed_s(jobs)) + ", " +
          bytes_text(cost.most_peak_bytes) + " of memory a run, " + bytes_text(cost.file_bytes) +
-         " of results";
+         " of results" + (cost.as_packets ? "; as if every round were simulated" : "");
 }
 
 std::string time_text(double seconds) {

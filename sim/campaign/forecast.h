@@ -33,6 +33,7 @@ class Forecaster {
   struct Subject {
     Cost by_rule;
     std::vector<std::array<std::string, 2>> keys;  // as kCosts: of its settings, and of its kind
+    bool sampled = false;
   };
   static Subject subject_of(const PlannedRun& run, const Estimate& estimate);
 
@@ -64,9 +65,10 @@ struct CampaignCost {
   double most_peak_bytes = 0;  // of one
   double file_bytes = 0;
   int known = 0, runs = 0;  // of so many, the networks not by rule alone
+  bool as_packets = false;  // by a rule that takes drawn rounds for simulated ones
   int repeating = 0;        // runs
 
-  void add(const Cost& cost, bool is_known);
+  void add(const Forecaster::Subject& subject, const Cost& cost, bool is_known);
   // So many at a time, a processor each.
   double elapsed_s(int jobs) const;
 };

@@ -150,13 +150,10 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
               const std::filesystem::path& results, std::ostream& out) {
   std::vector<Row> rows;
   std::vector<Forecaster::Subject> subjects;
-  bool by_rule = false, sampled = false;
   for (const PlannedRun& run : scenario.runs) {
     const Estimate sent = estimate(run.settings, run.description);
     subjects.push_back(Forecaster::subject_of(run, sent));
     const Cells cells = cells_of(run, sent, forecaster.of(subjects.back()));
-    by_rule = by_rule || !forecaster.knows(subjects.back());
-    sampled = sampled || run.settings.sampling.fidelity == "sampled";
     const auto same =
         std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
     if (same == rows.end()) {
@@ -184,7 +181,7 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
       })) {
     out << ", and uplink without a server, of the links where robots start";
   }
-  if (sampled && by_rule) {
+  if (all.as_packets) {
     out << "; host time as if every round were simulated, which of sampled runs it is not";
   }
   out << '\n';
