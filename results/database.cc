@@ -53,8 +53,8 @@ std::int64_t Database::add_experiment(const Experiment& e) {
     const std::int64_t id = state_->execute(
         std::string(
             "INSERT INTO experiments (name, scenario, scenario_hash, gradwave_version, "
-            "ns3_version, torch_version, host, host_sources, created_at) VALUES (?, ?, ?, ?, ?, "
-            "?, ?, ?, ") +
+            "ns3_version, torch_version, host, host_sources, host_first_run, created_at) VALUES "
+            "(?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM runs), ") +
             kNow + ")",
         e.name, e.scenario, e.scenario_hash, e.gradwave_version, e.ns3_version, e.torch_version,
         this_host(), e.host_sources);
@@ -86,7 +86,7 @@ std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
   return guarded(state_->file, [&]() -> std::optional<StoredExperiment> {
     SQLite::Statement same(
         state_->database,
-        "SELECT id FROM experiments WHERE scenario = ? AND gradwave_version = ? "
+        "SELECT id, host_first_run FROM experiments WHERE scenario = ? AND gradwave_version = ? "
         "AND ns3_version = ? AND torch_version = ? AND coalesce(host_sources, '') = "
         "? ORDER BY id DESC");
     SQLite::bind(same, e.scenario, e.gradwave_version, e.ns3_version, e.torch_version,
@@ -94,6 +94,7 @@ std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
     while (same.executeStep()) {
       StoredExperiment found;
       found.id = same.getColumn(0).getInt64();
+      if (!same.getColumn(1).isNull()) found.first_run = same.getColumn(1).getInt64();
       std::map<std::string, std::string> inputs;
       SQLite::Statement texts(state_->database,
                               "SELECT name, text FROM inputs WHERE experiment_id = ?");
@@ -127,12 +128,6 @@ std::optional<std::int64_t> Database::add_missing_run(const Run& run,
     SQLite::bind(there, run.experiment_id, run.variant, run.seed, run.parameters);
     if (there.executeStep()) return std::nullopt;
     return add_run(run, number);
-  });
-}
-
-std::int64_t Database::next_run() {
-  return guarded(state_->file, [&] {
-    return state_->database.execAndGet("SELECT coalesce(max(id), 0) + 1 FROM runs").getInt64();
   });
 }
 

@@ -29,7 +29,8 @@ struct StoredRun {
 
 struct StoredExperiment {
   std::int64_t id = 0;
-  std::vector<StoredRun> runs;  // by id
+  std::optional<std::int64_t> first_run;  // the number of its run of place 0
+  std::vector<StoredRun> runs;            // by id
 };
 
 // For the parent of a campaign: experiments and runs. Every call is one committed transaction.
@@ -53,9 +54,6 @@ class Database {
   // Likewise a row, if its experiment has none of this variant, seed and parameters; none if it has
   // one, which another process has added.
   std::optional<std::int64_t> add_missing_run(const Run& run, std::optional<std::int64_t> number);
-
-  // The number that the next run gets.
-  std::int64_t next_run();
 
   // Makes an interrupted run "running" again, ours, and forgets its rows unless it will go on from
   // them; false if it is not interrupted any more.

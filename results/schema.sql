@@ -22,6 +22,7 @@ CREATE TABLE experiments (
   torch_version TEXT NOT NULL,
   host TEXT NOT NULL,              -- name of the machine
   host_sources TEXT,               -- hash of the program's sources; NULL in files of before
+  host_first_run INTEGER,          -- the number that its run of place 0 has, or is to have; likewise
   created_at TEXT NOT NULL         -- UTC, ISO 8601
 ) STRICT;
 
@@ -68,7 +69,7 @@ CREATE TABLE runs (
   pilot TEXT CHECK (pilot IS NULL OR json_valid(pilot)),  -- object: what a pilot measured (below)
   forward_macs REAL,               -- multiply-adds of one sample's forward pass
   budget_unused INTEGER,           -- entries of k T that whole k_t leave over
-  place INTEGER,                   -- among the runs of its scenario, from 0, as they begin; NULL in files of before
+  place INTEGER,                   -- among the runs of its scenario, from 0; NULL in files of before
   host_learning_hash TEXT,         -- of all that the learning depends on: settings, seed, data, code,
                                    -- LibTorch, device; runs that have the same learn the same. NULL: it depends on
                                    -- the network as well

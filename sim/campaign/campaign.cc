@@ -113,7 +113,12 @@ class Campaign {
       if (signals_seen > 0) stop();
     }
     if (signals_seen == 0 && !missing_.empty()) leave_the_rest();
-    outcome_.stopped = !missing_.empty() || outcome_.interrupted > 0;
+    outcome_.not_begun = static_cast<int>(missing_.size());
+    outcome_.stopped = outcome_.not_begun > 0 || outcome_.interrupted > 0;
+    if (!options_.learned_in.empty() && learned_ > 0 && repeated_ == 0) {
+      out_ << "note: no run in " << options_.learned_in.string()
+           << " has learned by these settings, seeds, data and code\n";
+    }
     return outcome_;
   }
 
@@ -142,12 +147,7 @@ class Campaign {
     for (const results::StoredRun& each : stored->runs) {
       by_key[{each.variant, each.seed, each.parameters}] = &each;
     }
-    std::set<std::int64_t> firsts;  // the first run's number, after each one's that is there
-    for (const Missing& each : all_) {
-      const auto found = by_key.find({each.run->variant, each.run->seed, each.run->parameters});
-      if (found != by_key.end()) firsts.insert(found->second->id - each.place);
-    }
-    if (firsts.size() == 1 && *firsts.begin() >= 1) number_from(*firsts.begin());
+    if (stored->first_run) number_from(*stored->first_run);
     for (const Missing& mine : mine_) {
       const auto found = by_key.find({mine.run->variant, mine.run->seed, mine.run->parameters});
       if (found == by_key.end()) {
@@ -171,8 +171,8 @@ class Campaign {
     }
     others_take_part_ = outcome_.kept_running > 0;
     outcome_.experiment_id = stored->id;
-    out_ << "experiment " << stored->id << " is there: " << outcome_.kept << " of " << mine_.size()
-         << " runs are done";
+    out_ << "experiment " << stored->id << " is there: " << outcome_.kept - outcome_.kept_running
+         << " of " << mine_.size() << " runs are done";
     if (outcome_.kept_failed > 0) out_ << " (" << outcome_.kept_failed << " failed)";
     if (outcome_.kept_running > 0) {
       out_ << " (" << outcome_.kept_running << " under way in another process)";
@@ -183,12 +183,14 @@ class Campaign {
   void begin(const results::Experiment& experiment) {
     outcome_ = {};
     outcome_.experiment_id = database_.add_experiment(experiment);
-    number_from(database_.next_run());
+    if (const auto mine = database_.find_experiment(experiment)) {
+      number_from(mine->first_run.value_or(1));
+    }
     missing_ = mine_;
   }
 
   // Numbers follow the scenario, in whatever order the runs begin and end; unless another
-  // experiment begins in the file meanwhile.
+  // experiment has taken them meanwhile.
   void number_from(std::int64_t first) {
     for (Missing& mine : mine_) mine.number = first + mine.place;
   }
@@ -217,28 +219,29 @@ class Campaign {
 
   // Those of this shard; one alone has all.
   void choose_mine() {
+    std::vector<Missing> all;
     std::map<std::string, std::int64_t> before;  // by network
     for (const PlannedRun& run : scenario_.runs) {
       const std::string network = network_hash(run.settings, run.description.forward_macs);
       const std::int64_t generation =
           network.empty() ? 0 : results::generation_of(before[network]++);
-      all_.push_back({&run, learning_hash(run.settings, run.description), network, 0, generation,
-                      std::nullopt});
+      all.push_back({&run, learning_hash(run.settings, run.description), network, 0, generation,
+                     std::nullopt});
     }
-    std::stable_sort(all_.begin(), all_.end(), [](const Missing& one, const Missing& other) {
+    std::stable_sort(all.begin(), all.end(), [](const Missing& one, const Missing& other) {
       return std::pair(one.run->added, one.generation) <
              std::pair(other.run->added, other.generation);
     });
     std::map<std::string, std::int64_t> groups;  // by what they draw from, or learn
     std::int64_t next_group = 0;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-      all_[i].place = static_cast<std::int64_t>(i);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].place = static_cast<std::int64_t>(i);
       const std::string& common =
-          all_[i].network_hash.empty() ? all_[i].learning_hash : all_[i].network_hash;
+          all[i].network_hash.empty() ? all[i].learning_hash : all[i].network_hash;
       const bool is_new = common.empty() || groups.count(common) == 0;
       const std::int64_t group = is_new ? next_group++ : groups[common];
       if (!common.empty()) groups[common] = group;
-      if (group % options_.shard.of == options_.shard.number - 1) mine_.push_back(all_[i]);
+      if (group % options_.shard.of == options_.shard.number - 1) mine_.push_back(all[i]);
     }
   }
 
@@ -322,6 +325,7 @@ class Campaign {
       return progress_.leave_out(missing.cost.host_s());
     }
     const std::int64_t run_id = *claimed;
+    ++(learned ? repeated_ : learned_);
     progress_.started(run_id, label(run), training.rounds, missing.cost.host_s());
     std::vector<std::string> words = {"run-stored", "--db", options_.database.string(), "--run",
                                       std::to_string(run_id)};
@@ -437,12 +441,12 @@ class Campaign {
   Forecaster forecaster_;
   Progress progress_;
   CampaignOutcome outcome_;
-  std::vector<Missing> all_;      // of the scenario, in its order
   std::vector<Missing> mine_;     // those of this shard
   std::vector<Missing> missing_;  // in that in which they begin, those that have not
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
   std::list<Child> children_;
-  bool others_take_part_ = false;  // processes, in this experiment
+  bool others_take_part_ = false;   // processes, in this experiment
+  int learned_ = 0, repeated_ = 0;  // runs that have begun
   bool asked_ = false;
   std::chrono::steady_clock::time_point patience_ends_;
 };

@@ -36,6 +36,7 @@ struct CampaignOutcome {
   int kept = 0;                                                 // that were there before
   int kept_failed = 0, kept_running = 0;                        // of these
   int left = 0;          // to another process, which has under way what they draw from
+  int not_begun = 0;     // when it was stopped
   bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
 };
 

@@ -88,7 +88,7 @@ std::string Forecaster::text_of(const Subject& subject, bool learns) const {
   const Cost cost = of(subject);
   Json text = Json::object();
   for (const auto& [quantity, value] : kCosts) {
-    if (!learns && value == &Cost::learning_s) continue;
+    if (!learns && (value == &Cost::learning_s || value == &Cost::peak_bytes)) continue;
     text[quantity] = {{"by_rule", subject.by_rule.*value}, {"forecast", cost.*value}};
   }
   return text.dump();

@@ -39,8 +39,8 @@ class Forecaster {
 
   // Of a run that learns itself.
   Cost of(const Subject& subject) const;
-  // The same and its rule as column runs.host_forecast has them; without learning if it will repeat
-  // another's.
+  // The same and its rule as column runs.host_forecast has them; without learning, and memory,
+  // which is less then, if it will repeat another's.
   std::string text_of(const Subject& subject, bool learns) const;
 
   // Whether anything is known of its network but the rule.

@@ -91,7 +91,8 @@ void Progress::started(std::int64_t run_id, const std::string& label, std::int64
                        double host_s) {
   erase();
   const auto now = Clock::now();
-  running_[run_id] = {label, rounds_planned, host_s, now, now, {}};
+  running_[run_id] = {
+      "run " + std::to_string(run_id) + "  " + label, rounds_planned, host_s, now, now, {}};
   draw();
 }
 

@@ -12,6 +12,7 @@
 
 #include "results/compare.h"
 #include "results/database.h"
+#include "results/query.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/zygote.h"
@@ -36,6 +37,11 @@ void print_outcome(const CampaignOutcome& outcome, std::ostream& err) {
   count(outcome.failed, "failed");
   count(outcome.interrupted, "interrupted");
   if (outcome.diverged + outcome.failed + outcome.interrupted > 0) err << '\n';
+  if (outcome.stopped) {
+    err << "stopped";
+    if (outcome.not_begun > 0) err << ", " << outcome.not_begun << " runs not begun";
+    err << ": the same command goes on\n";
+  }
 }
 
 // One a processor; but one in all on a GPU, whose memory several runs may not share.
@@ -118,6 +124,13 @@ void require_replay(const Scenario& scenario) {
   }
 }
 
+std::int64_t seeds_of(const std::filesystem::path& file, std::int64_t experiment_id) {
+  const results::Table table =
+      results::query(file, "SELECT count(DISTINCT seed) FROM runs WHERE experiment_id = " +
+                               std::to_string(experiment_id));
+  return std::get<std::int64_t>(table.rows.at(0).at(0));
+}
+
 // Whether the differences are known as well as was asked for, which it says.
 bool is_narrow(const RunCommand& command, const std::string& experiment,
                const std::vector<std::int64_t>& looks, std::size_t look, std::ostream& err) {
@@ -187,14 +200,27 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
       }
       const Scenario& scenario = scenarios[i];
       options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);
-      err << scenario.name << ": " << scenario.runs.size() << " runs, " << options.jobs
-          << " at a time, learning on " << devices_of(scenario) << ", into "
+      err << scenario.name << ": " << scenario.runs.size() << " runs, ";
+      if (command.shard.of > 1) {
+        err << "of which part " << command.shard.number << " of " << command.shard.of << ", ";
+      }
+      err << options.jobs << " at a time, learning on " << devices_of(scenario) << ", into "
           << command.database.string() << '\n';
       for (const std::string& note : scenario.notes) err << "note: " << note << '\n';
       const CampaignOutcome outcome = run_campaign(scenario, database, options, err);
       print_outcome(outcome, err);
       const std::string experiment = std::to_string(outcome.experiment_id);
-      const bool enough = !command.until || is_narrow(command, experiment, looks, look, err);
+      if (command.until && !outcome.stopped && outcome.kept_running + outcome.left > 0) {
+        err << "runs of another process are under way: run again once it has ended\n";
+        code = 1;
+        break;
+      }
+      if (command.until && look + 1 < looks.size() &&
+          seeds_of(command.database, outcome.experiment_id) > looks[look]) {
+        continue;  // there were more looks before
+      }
+      const bool enough =
+          !command.until || (!outcome.stopped && is_narrow(command, experiment, looks, look, err));
       if (outcome.complete + outcome.diverged + outcome.kept > 0 &&
           (enough || look + 1 == looks.size())) {
         results::print(results::compare(command.database, experiment, command.target), out);
@@ -264,7 +290,7 @@ static int dispatch(int argc, char** argv) {
       ->check(check_shard)
       ->excludes(until);
   verb->add_flag("--again", run_command.again,
-                 "run everything anew, as a new experiment, also what is done")
+                 "a new experiment, also of what is done (--retrain: that learns anew, too)")
       ->excludes(until);
   CLI::Option* const retrain = verb->add_flag(
       "--retrain", run_command.retrain, "learn anew what a run in the results has learned already");

@@ -38,24 +38,34 @@ std::string count_text(double count) {
   return count < 1e6 ? fixed(count / 1e3, 0) + " k" : fixed(count / 1e6, 1) + " M";
 }
 
-// All but the number of runs.
-Cells cells_of(const PlannedRun& run, const Estimate& sent, const Cost& cost) {
+// What is the same for a variant at several points of the sweep.
+Cells cells_of(const PlannedRun& run, const Estimate& sent) {
   return {run.variant,
           std::to_string(run.description.model_size),
           std::to_string(run.settings.learning.training.rounds),
           entries(sent),
           fixed(8e-6 * sent.uplink_bytes, 1),
-          fixed(8e-6 * sent.downlink_bytes, 1),
-          count_text(cost.events),
-          bytes_text(cost.peak_bytes),
-          bytes_text(cost.file_bytes),
-          time_text(cost.host_s())};
+          fixed(8e-6 * sent.downlink_bytes, 1)};
 }
 
 // What a variant costs at one or more points of the sweep.
 struct Row {
   Cells cells;
   int runs = 0;
+  Cost costs = {};  // summed
+
+  // The mean of these.
+  Cells all() const {
+    const auto mean = [&](double sum) { return sum / runs; };
+    Cells all = cells;
+    for (const std::string& text :
+         {count_text(mean(costs.events)), bytes_text(mean(costs.peak_bytes)),
+          bytes_text(mean(costs.file_bytes)), time_text(mean(costs.host_s())),
+          std::to_string(runs)}) {
+      all.push_back(text);
+    }
+    return all;
+  }
 };
 
 // "60000 + 10000", training and test, of each data set that the runs learn.
@@ -75,8 +85,7 @@ void print(const std::vector<Row>& rows, std::ostream& out) {
   columns[0].right = false;
   std::vector<Cells> lines = {kHead};
   for (const Row& row : rows) {
-    lines.push_back(row.cells);
-    lines.back().push_back(std::to_string(row.runs));
+    lines.push_back(row.all());
   }
   for (const Cells& line : lines) results::widen(columns, line);
   for (const Cells& line : lines) {
@@ -153,14 +162,13 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
   for (const PlannedRun& run : scenario.runs) {
     const Estimate sent = estimate(run.settings, run.description);
     subjects.push_back(Forecaster::subject_of(run, sent));
-    const Cells cells = cells_of(run, sent, forecaster.of(subjects.back()));
-    const auto same =
-        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cells == cells; });
-    if (same == rows.end()) {
-      rows.push_back({cells, 1});
-    } else {
-      ++same->runs;
-    }
+    const Cells cells = cells_of(run, sent);
+    auto row = std::find_if(rows.begin(), rows.end(),
+                            [&](const Row& each) { return each.cells == cells; });
+    if (row == rows.end()) row = rows.insert(rows.end(), Row{cells});
+    ++row->runs;
+    const Cost cost = forecaster.of(subjects.back());
+    for (const auto& [quantity, value] : kCosts) row->costs.*value += cost.*value;
   }
 
   out << scenario.file.string() << ": \"" << scenario.name << "\", " << scenario.runs.size()
