@@ -215,7 +215,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
         code = 1;
         break;
       }
-      if (command.until && look + 1 < looks.size() &&
+      if (command.until && !outcome.stopped && look + 1 < looks.size() &&
           seeds_of(command.database, outcome.experiment_id) > looks[look]) {
         continue;  // there were more looks before
       }

@@ -980,6 +980,15 @@ TEST_F(Gradwave, AddsSeedsUntilTheDifferenceIsKnown) {
   EXPECT_THAT(wrong.output, HasSubstr("expected points (0.3) or seconds (2s), found \"2m\""));
 }
 
+TEST_F(Gradwave, LooksAgainAtAsManySeedsAsThereAre) {
+  const std::string run = "run small.toml --until-interval 0.0001 --most-seeds 4 --jobs 2";
+  EXPECT_THAT(gradwave(run).output, HasSubstr("4 seeds: the widest difference"));
+  const Ended again = gradwave(run);
+  EXPECT_THAT(again.output, HasSubstr("4 seeds: the widest difference"));
+  EXPECT_THAT(again.output, testing::Not(HasSubstr("2 seeds: the widest")));
+  EXPECT_THAT(again.output, testing::Not(HasSubstr("more seeds follow")));
+}
+
 TEST_F(Gradwave, KeepsAsManyMessagesAsAskedFor) {
   ASSERT_EQ(gradwave("run small.toml --db all.sqlite").code, 0);
   ASSERT_EQ(gradwave("run small.toml --db none.sqlite --set 'results.transfers=\"none\"'").code, 0);
