@@ -122,6 +122,10 @@ int show(const fs::path& database, std::int64_t run_id, std::ostream& out) {
   out << "\n# " << text(run[10]) << '\n';
   if (!text(run[7]).empty()) out << "# " << text(run[7]) << '\n';
   if (text(run[4]) != "{}") out << "# of a sweep: " << text(run[4]) << '\n';
+  const Settings settings = from_json(nlohmann::json::parse(text(run[5])));
+  if (settings.sampling.fidelity == "sampled") {
+    out << "# alone it draws from its own rounds, not from those of other runs of its experiment\n";
+  }
   for (const auto& input :
        results::query(database,
                       "SELECT name FROM inputs WHERE experiment_id = " + std::to_string(integer(0)))
@@ -131,8 +135,8 @@ int show(const fs::path& database, std::int64_t run_id, std::ostream& out) {
   out << "# to see whether it comes out again: gradwave rerun " << run_id << " --verify --db "
       << database.string() << "\n\nname = " << nlohmann::json(text(run[1])).dump() << "\nseeds = ["
       << integer(3) << "]\n\n"
-      << toml_of(from_json(nlohmann::json::parse(text(run[5]))))
-      << "\n[[variant]]\nname = " << nlohmann::json(text(run[2])).dump() << '\n';
+      << toml_of(settings) << "\n[[variant]]\nname = " << nlohmann::json(text(run[2])).dump()
+      << '\n';
   return 0;
 }
 
