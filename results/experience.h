@@ -13,7 +13,6 @@ namespace gradwave::results {
 // One quantity (view forecasts), summed over all complete runs of equal settings.
 struct Experience {
   std::string settings, quantity;
-  std::int64_t runs = 0;
   double by_rule = 0, measured = 0;
 };
 

@@ -97,6 +97,9 @@ void LearnedRounds::load(std::int64_t t) {
     learned.round.wire_bytes = integer(row[9]);
     rounds_.push_back(std::move(learned));
   }
+  if (static_cast<std::int64_t>(rounds_.size()) != std::min(kInMemory, size_ - first_)) {
+    throw DatabaseError(file_.string() + ": run " + run_id_ + " has lost rows since it was opened");
+  }
   for (const auto& row :
        query(file_, "SELECT round, accuracy, loss FROM evaluations" + between(first_ + kInMemory))
            .rows) {

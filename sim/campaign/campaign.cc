@@ -95,7 +95,8 @@ class Campaign {
     find_what_is_missing();
     longest_first();
     while (true) {
-      while (signals_seen == 0 && children_.size() < static_cast<std::size_t>(options_.jobs)) {
+      while (signals_seen == 0 && !missing_.empty() &&
+             children_.size() < static_cast<std::size_t>(options_.jobs)) {
         const auto first = first_generations();
         const auto learning = being_learned();
         const auto ready = std::find_if(missing_.begin(), missing_.end(), [&](const Missing& one) {

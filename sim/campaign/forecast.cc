@@ -27,9 +27,7 @@ const std::map<std::string, std::vector<const char*>> kKinds = {
 
 std::string kind_of(const std::string& quantity, const Json& settings) {
   std::string kind = quantity;
-  const auto keys = kKinds.find(quantity);
-  if (keys == kKinds.end()) return kind;
-  for (const char* key : keys->second) kind += ' ' + settings.value(key, Json()).dump();
+  for (const char* key : kKinds.at(quantity)) kind += ' ' + settings.value(key, Json()).dump();
   return kind;
 }
 

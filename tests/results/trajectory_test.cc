@@ -111,6 +111,33 @@ TEST_F(TrajectoryOf, RoundsAreReadAThousandAtATime) {
   }
 }
 
+TEST_F(TrajectoryOf, RowsThatAreGoneAreAnError) {
+  LearnedRounds rounds(file_, add("h"));
+  EXPECT_EQ(rounds.size(), 2);
+  execute(file_, "DELETE FROM rounds WHERE round = 1");
+  EXPECT_THROW(rounds.at(0), DatabaseError);
+}
+
+TEST_F(TrajectoryOf, TheFirstGenerationUnderWayIsKnown) {
+  const auto add_at = [&](std::int64_t place, const std::string& status) {
+    results::Run run;
+    run.experiment_id = experiment_;
+    run.variant = "v" + std::to_string(place);
+    run.place = place;
+    run.network_hash = "one";
+    const std::int64_t id = database_.add_run(run);
+    if (status != "running") database_.finish_run(id, status, "");
+  };
+  const auto under_way = [&] { return generation_under_way(file_, experiment_, "one"); };
+  add_at(0, "complete");
+  add_at(1, "failed");
+  EXPECT_EQ(under_way(), std::nullopt);
+  add_at(4, "running");  // the third there
+  EXPECT_EQ(under_way(), 2);
+  EXPECT_EQ(generation_under_way(file_, experiment_, "another"), std::nullopt);
+  EXPECT_EQ(generation_under_way(file_, experiment_ + 1, "one"), std::nullopt);
+}
+
 TEST_F(TrajectoryOf, ARoundThatMissedSomebodyIsNotRepeated) {
   results::Run run;
   run.experiment_id = experiment_;

@@ -220,6 +220,9 @@ TEST(SampledTransport, GivesEveryMessageOfADrawnRoundItsTimes) {
     EXPECT_NEAR(delivery.start_s, begin_s + 0.01 * (delivery.message.worker + 1), 1e-12);
     EXPECT_GE(delivery.end_s, delivery.start_s);
     EXPECT_GE(delivery.end_s, last_s);
+    EXPECT_EQ(delivery.counters[0].first, "waiting_s");
+    EXPECT_NEAR(delivery.counters[0].second, (delivery.end_s - delivery.start_s) / 2, 1e-12);
+    EXPECT_EQ(delivery.counters[1].second, 3);
     last_s = delivery.end_s;
   }
   EXPECT_DOUBLE_EQ(transport.now_s(), last_s);

@@ -21,7 +21,8 @@ namespace gradwave::testing_sampling {
 // What a half takes, of so many bytes in all.
 using Latency = std::function<double(Direction direction, double bytes, double time_s)>;
 
-// The last message of a half takes the whole latency, the others shares of it.
+// The last message of a half takes the whole latency, the others shares of it. Each waits half of
+// its own, and counts three of something.
 class SyntheticTransport final : public Transport {
  public:
   explicit SyntheticTransport(Latency latency) : latency_(std::move(latency)) {}
@@ -59,6 +60,7 @@ class SyntheticTransport final : public Transport {
       delivery.start_s = sent_[i].second;
       const double share = static_cast<double>(i + 1) / static_cast<double>(sent_.size());
       delivery.end_s = start_s_ + share * latency_s;
+      delivery.counters = {{"waiting_s", (delivery.end_s - delivery.start_s) / 2}, {"things", 3}};
       coming_.push_back(delivery);
     }
     wire_bytes_ += static_cast<std::int64_t>(2 * bytes);
