@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace gradwave::channel::nr {
@@ -463,30 +464,55 @@ double RadioAccess::remembered(const Flow& of) const {
   return slot_ - of.interfered > slots_in(kNews_s) ? 0 : of.interference;
 }
 
+Quality RadioAccess::reported(int robot, Way way) const {
+  const std::int64_t report_slots = std::max<std::int64_t>(1, slots_in(options_.report_period_s));
+  const std::int64_t report_slot =
+      std::max<std::int64_t>(0, slot_ - kReportDelaySlots) / report_slots * report_slots;
+  return quality(robot, way, report_slot * slots_.slot_ns(), remembered(flow(robot, way)));
+}
+
+// How many blocks are needed depends on where they are, and the best place on how many they are.
+std::pair<Grant, Pieces> RadioAccess::place(const Candidate& candidate, Way way,
+                                            std::int64_t blocks, const BlockMap& map) const {
+  const LinkAdaptation& adaptation = adaptation_[static_cast<int>(way)];
+  const Quality& whole = candidate.quality;
+  const std::int64_t each = elements(way, slot_);
+  Grant grant = adaptation.choose(whole, each, blocks, candidate.needed_bits);
+  if (grant.blocks == 0) return {grant, {}};
+  const auto put = [&] { return map.best(grant.blocks, whole.gains, whole.sinr(grant.blocks)); };
+  if (whole.gains.size() == 1) return {grant, put()};
+  const auto choose_there = [&](std::int64_t most) {
+    Quality there = whole;
+    there.gains = gains_on(put(), whole.gains, blocks_);
+    adaptation.weigh(there, grant.blocks);
+    grant = adaptation.choose(there, each, most, candidate.needed_bits);
+  };
+  choose_there(blocks);
+  const std::int64_t most = grant.blocks;
+  if (most > 0) choose_there(most);
+  return {grant, grant.blocks > 0 ? put() : Pieces{}};
+}
+
 void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings) {
   const bool up = way == Way::kUp;
   const std::int64_t decided = up ? slots_.latest_downlink(slot_ - options_.k2_slots) : slot_;
   const std::int64_t reserved = blocks_ - blocks_of(way);
-  // Neighbours begin at opposite ends, so that they meet on the same blocks late.
-  const bool from_top = station % 2 == 1;
-  std::int64_t next_block = from_top ? blocks_ : reserved;
+  // Over a flat channel neighbours begin at opposite ends, so that they meet on the same blocks
+  // late.
+  BlockMap map(blocks_, reserved, station % 2 == 1);
   std::int64_t left = blocks_ - reserved, grants = options_.max_grants;
   const std::int64_t elements_each = elements(way, slot_);
 
-  const auto add = [&](int robot, Flow& of, const Block& block, std::int64_t of_blocks) {
-    if (from_top) next_block -= of_blocks;
+  const auto add = [&](int robot, Flow& of, const Block& block, Pieces pieces) {
+    const std::int64_t of_blocks = blocks_in(pieces);
+    map.take(pieces);
     sendings.push_back(
-        {robot, &of, block.number, next_block, of_blocks, block_power_dbm(robot, way, of_blocks)});
-    if (!from_top) next_block += of_blocks;
+        {robot, &of, block.number, std::move(pieces), block_power_dbm(robot, way, of_blocks)});
     left -= of_blocks;
     --grants;
   };
 
   std::vector<Candidate> candidates;
-  const std::int64_t report_slots = std::max<std::int64_t>(1, slots_in(options_.report_period_s));
-  const std::int64_t report_slot =
-      std::max<std::int64_t>(0, slot_ - kReportDelaySlots) / report_slots * report_slots;
-
   const int robots = static_cast<int>(robots_.size());
   std::int64_t& turn = turn_[station][static_cast<int>(way)];
   const auto in_turn = [&](int i) { return static_cast<int>((turn + i) % robots); };
@@ -505,7 +531,8 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
       // The same symbols; in a shorter slot they need more blocks.
       const std::int64_t blocks = (block.grant.symbols + elements_each - 1) / elements_each;
       if (blocks > left || grants == 0) continue;
-      add(robot, of, block, blocks);
+      const Quality known = reported(robot, way);
+      add(robot, of, block, map.best(blocks, known.gains, known.sinr(blocks)));
       served[robot] = true;
       break;
     }
@@ -535,7 +562,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
              : needed_bits(of, way);
     if (up && needed == 0 && access_ == Access::kConfigured && may_request(robot, slot_)) {
       // His whether he uses it or not, but half of the slot is for those who have more to send.
-      Quality known = quality(robot, way, report_slot * slots_.slot_ns(), remembered(of));
+      Quality known = reported(robot, way);
       const std::int64_t most = std::max<std::int64_t>(1, left);
       adaptation.weigh(known, most);
       const std::int64_t held =
@@ -543,7 +570,7 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
       left = std::max(std::min(left, (blocks_ - reserved) / 2), left - held);
     }
     if (served[robot] || needed == 0 || processes(of, decided) >= kProcesses) continue;
-    Quality known = quality(robot, way, report_slot * slots_.slot_ns(), remembered(of));
+    Quality known = reported(robot, way);
     const double off = linear(-of.offset_db);
     known.of_one_block *= off;
     known.most *= off;
@@ -555,14 +582,13 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
   for (Candidate& candidate : candidates) {
     if (left == 0 || candidate.blocks == 0) continue;
     Flow& of = *candidate.flow;
-    const auto choose = [&](std::int64_t blocks) {
-      return adaptation.choose(candidate.quality, elements_each, std::min(left, blocks),
-                               candidate.needed_bits);
-    };
-    Grant grant = choose(candidate.blocks);
-    if (grant.bits < kLeastBits) grant = choose(left);
-    if (grant.bits < kLeastBits) grant = adaptation.lowest(elements_each, left);
-    if (grant.bits < kLeastBits) continue;
+    auto [grant, pieces] = place(candidate, way, std::min(left, candidate.blocks), map);
+    if (grant.bits < kLeastBits) std::tie(grant, pieces) = place(candidate, way, left, map);
+    if (grant.bits < kLeastBits) {
+      grant = adaptation.lowest(elements_each, left);
+      if (grant.bits < kLeastBits) continue;
+      pieces = map.best(grant.blocks, candidate.quality.gains, candidate.quality.most);
+    }
     Block block;
     block.grant = grant;
     block.number = of.next_number++;
@@ -587,10 +613,10 @@ void RadioAccess::schedule(Way way, int station, std::vector<Sending>& sendings)
     of.usage.layers += grant.layers;
     if (candidate.anew) {
       add(candidate.robot, of, fill_anew(std::move(block), of, lost_block(of, decided)),
-          grant.blocks);
+          std::move(pieces));
     } else {
       of.blocks.push_back(std::move(block));
-      add(candidate.robot, of, of.blocks.back(), grant.blocks);
+      add(candidate.robot, of, of.blocks.back(), std::move(pieces));
     }
   }
 }
@@ -607,14 +633,12 @@ double RadioAccess::interference(Way way, int station, const Sending& sending,
   for (int other = 0; other < stations_; ++other) {
     if (other == station) continue;
     for (const Sending& theirs : sendings[other]) {
-      const std::int64_t shared =
-          std::min(sending.first_block + sending.blocks, theirs.first_block + theirs.blocks) -
-          std::max(sending.first_block, theirs.first_block);
-      if (shared <= 0) continue;
+      const std::int64_t shared = shared_blocks(sending.pieces, theirs.pieces);
+      if (shared == 0) continue;
       const double gain_db =
           up ? channel_.gain_db(theirs.robot, station) : channel_.gain_db(sending.robot, other);
       sum += linear(theirs.block_power_dbm + gain_db - noise_dbm) * static_cast<double>(shared) /
-             static_cast<double>(sending.blocks);
+             static_cast<double>(blocks_in(sending.pieces));
     }
   }
   return sum;
@@ -641,13 +665,9 @@ void RadioAccess::send(Way way, const std::vector<std::vector<Sending>>& sending
       of.interference = 0.5 * (of.interference + now_interference);
       of.interfered = slot_;
       const Quality actual = quality(sending.robot, way, now_ns, now_interference);
-      const double sinr = actual.sinr(sending.blocks) / block.grant.layers;
-      std::vector<double> sinrs;
-      const auto groups = static_cast<std::int64_t>(actual.gains.size());
-      for (std::int64_t group = sending.first_block * groups / blocks_;
-           group <= (sending.first_block + sending.blocks - 1) * groups / blocks_; ++group) {
-        sinrs.push_back(sinr * actual.gains[group]);
-      }
+      const double sinr = actual.sinr(blocks_in(sending.pieces)) / block.grant.layers;
+      std::vector<double> sinrs = gains_on(sending.pieces, actual.gains, blocks_);
+      for (double& each : sinrs) each *= sinr;
       const Mcs& mcs = block.grant.mcs;
       const double effective = effective_sinr(mcs.bits_per_symbol, sinrs);
       const bool first = block.received.empty() && block.first_slot == slot_;

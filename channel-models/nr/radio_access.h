@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "channel-models/nr/block_error.h"
+#include "channel-models/nr/block_map.h"
 #include "channel-models/nr/carrier.h"
 #include "channel-models/nr/link_adaptation.h"
 #include "channel-models/nr/words.h"
@@ -199,7 +200,7 @@ class RadioAccess {
     int robot = 0;
     Flow* flow = nullptr;
     std::int64_t number = 0;  // of the block
-    std::int64_t first_block = 0, blocks = 0;
+    Pieces pieces;            // of the carrier
     double block_power_dbm = 0;
   };
 
@@ -228,6 +229,11 @@ class RadioAccess {
   // Of each of `blocks` resource blocks; TS 38.213 7.1.1 for the uplink.
   double block_power_dbm(int robot, Way way, std::int64_t blocks) const;
   Quality quality(int robot, Way way, std::int64_t at_ns, double interference) const;
+  // As the station knows it when it decides about this slot.
+  Quality reported(int robot, Way way) const;
+  // The largest transport block of at most `blocks`, and where it is put.
+  std::pair<Grant, Pieces> place(const Candidate& candidate, Way way, std::int64_t blocks,
+                                 const BlockMap& map) const;
   std::int64_t needed_bits(const Flow& flow, Way way) const;
   std::int64_t waiting_bytes(const Flow& flow) const;
   std::int64_t processes(Flow& flow, std::int64_t decided) const;  // of HARQ, in use

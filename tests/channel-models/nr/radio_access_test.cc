@@ -8,6 +8,9 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <string>
+
+#include "channel-models/radio/tapped_delay_line.h"
 
 namespace gradwave::channel::nr {
 namespace {
@@ -641,6 +644,74 @@ TEST(RadioAccess, TheSameSeedGivesTheSameAndAnotherAnother) {
   };
   EXPECT_EQ(arrivals(1), arrivals(1));
   EXPECT_NE(arrivals(1), arrivals(2));
+}
+
+// ---- Narrow and wide grants, over flat and selective channels
+
+// Echoes that change slowly, for each robot its own.
+class Echoes final : public Channel {
+ public:
+  Echoes(int robots, double gain_db, bool selective) : gain_db_(gain_db) {
+    for (int i = 0; i < robots; ++i) {
+      const std::int64_t groups = selective ? 18 : 1;
+      lines_.emplace_back("tdl-a", selective ? 30e-9 : 0, 3.5e9, 98.28e6, groups, 0.3, 900 + i);
+    }
+    gains_.resize(robots);
+  }
+  double gain_db(int, int) const override { return gain_db_; }
+  const std::vector<double>& fading(int robot, int, std::int64_t at_ns) const override {
+    return gains_[robot] = lines_[robot].gains({0, 0, 0}, 1e-9 * static_cast<double>(at_ns));
+  }
+
+ private:
+  double gain_db_;
+  std::vector<TappedDelayLine> lines_;
+  mutable std::vector<std::vector<double>> gains_;
+};
+
+Usage many_messages(Way way, bool selective, std::int64_t bytes) {
+  constexpr int kRobots = 8, kMessages = 150;
+  NrOptions options;
+  options.request_period_s = 0;
+  const Echoes channel(kRobots, -95, selective);
+  RadioAccess access(options, kRobots, 1, 1, channel);
+  std::int64_t now_ns = 0;
+  for (int message = 0; message < kMessages; ++message) {
+    now_ns += 100000000;
+    for (int robot = 0; robot < kRobots; ++robot) {
+      for (std::int64_t left = bytes; left > 0; left -= 1500) {
+        access.enqueue(robot, way, std::min<std::int64_t>(left, 1500), now_ns);
+      }
+    }
+    while (access.next_slot()) access.run();
+    access.take_arrivals();
+  }
+  Usage sum;
+  for (int robot = 0; robot < kRobots; ++robot) {
+    const Usage of = access.usage(robot, way, now_ns);
+    sum.transmissions += of.transmissions;
+    sum.retransmissions += of.retransmissions;
+    sum.recoveries += of.recoveries;
+  }
+  return sum;
+}
+
+// A station that judged a narrow grant by the whole carrier, and put it where there is a fade,
+// would lose a fifth of them.
+TEST(RadioAccess, LosesAsFewNarrowGrantsAsWideOnesOverFlatAndSelectiveChannels) {
+  for (const Way way : {Way::kUp, Way::kDown}) {
+    for (const bool selective : {false, true}) {
+      for (const std::int64_t bytes : {700, 100000}) {
+        const Usage of = many_messages(way, selective, bytes);
+        const double lost =
+            static_cast<double>(of.retransmissions) / static_cast<double>(of.transmissions);
+        const std::string which = std::string(way == Way::kUp ? "up, " : "down, ") +
+                                  (selective ? "selective, " : "flat, ") + std::to_string(bytes);
+        EXPECT_LT(lost, 0.15) << which;
+        EXPECT_LT(static_cast<double>(of.recoveries), 0.003 * of.transmissions) << which;
+      }
+    }
+  }
 }
 
 // ---- Several stations
