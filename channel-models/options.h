@@ -138,6 +138,7 @@ struct TcpOptions {
   std::int64_t buffer_bytes = 4 << 20;  // send and receive buffer, each
   double min_rto_s = 0.2;
   std::string congestion_control = "cubic";  // congestion_controls()
+  std::string after_idle = "linux";          // after_idle_words()
   double sending_rate_bps = 0;               // cap on each application's sending; 0: none
   std::vector<double> sending_rates_bps;     // [M], of each robot instead; empty: that for all
 };
@@ -200,7 +201,9 @@ Words path_losses();
 Words fadings();
 Words lines_of_sight();
 Words server_places();
+Words queue_disciplines();
 Words congestion_controls();
+Words after_idle_words();
 Words mcs_tables();
 Words nr_accesses();
 Words nr_schedulers();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "channel-models/internet/tcp_socket.h"
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/version.h"
 #include "channel-models/table.h"
@@ -12,20 +13,31 @@ namespace {
 
 const Table<std::string>& table() {
   static const Table<std::string> congestion_controls = {
-      {"cubic", "CUBIC, what Linux does by default", "ns3::TcpCubic"},
+      {"cubic", "CUBIC (RFC 9438), what Linux does by default", "gradwave::Cubic"},
       {"newreno", "NewReno (RFC 6582)", "ns3::TcpNewReno"},
-      {"bbr",
-       "BBR version 1, paced by the measured bandwidth; ns-3's falls to a crawl after losses",
-       "ns3::TcpBbr"},
       {"vegas", "Vegas, backs off when delay grows", "ns3::TcpVegas"},
       {"westwood", "Westwood+, as in Linux, for losses that are no congestion", kWestwoodPlus},
   };
   return congestion_controls;
 }
 
+const Table<AfterIdle>& after_idle_table() {
+  static const Table<AfterIdle> words = {
+      {"linux",
+       "the window is halved for every retransmission timeout that has passed, down to the initial "
+       "window (Linux, RFC 2861)",
+       AfterIdle::kLinux},
+      {"rfc5681", "the window is the initial window after one retransmission timeout",
+       AfterIdle::kRfc5681},
+      {"keep", "the window stays, as with Linux's tcp_slow_start_after_idle = 0", AfterIdle::kKeep},
+  };
+  return words;
+}
+
 }  // namespace
 
 Words congestion_controls() { return words_of(table()); }
+Words after_idle_words() { return words_of(after_idle_table()); }
 
 std::int64_t segment_bytes(const TcpOptions& options, std::int64_t mtu_bytes) {
   constexpr std::int64_t kUsual = 1448;  // of Ethernet's 1500
@@ -36,6 +48,7 @@ std::int64_t segment_bytes(const TcpOptions& options, std::int64_t mtu_bytes) {
 void check_tcp(const TcpOptions& options, std::int64_t mtu_bytes) {
   constexpr double kSlowest_bps = 1000;
   look_up(table(), "tcp.congestion_control", options.congestion_control);
+  look_up(after_idle_table(), "tcp.after_idle", options.after_idle);
   const std::int64_t bytes = segment_bytes(options, mtu_bytes);
   if (bytes + kSegmentHeaderBytes > mtu_bytes) {
     throw OptionError({"tcp.segment_bytes", "wire.mtu_bytes"},
@@ -68,6 +81,12 @@ void apply_tcp(const TcpOptions& options, std::int64_t mtu_bytes, double round_t
   set_default("ns3::TcpSocket::DataRetries", std::int64_t{15});
   set_default_time("ns3::TcpSocketBase::MinRto", options.min_rto_s);
   choose_westwood_plus();
+  // Registers the types before they are named.
+  Cubic::GetTypeId();
+  TcpSocket::GetTypeId();
+  set_default(
+      "gradwave::TcpSocket::AfterIdle",
+      static_cast<std::int64_t>(look_up(after_idle_table(), "tcp.after_idle", options.after_idle)));
   set_default("ns3::TcpL4Protocol::SocketType",
               look_up(table(), "tcp.congestion_control", options.congestion_control));
   set_default_time("ns3::ArpCache::AliveTimeout", 1e9);

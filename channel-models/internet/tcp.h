@@ -11,7 +11,7 @@
 //                               sockets may never agree after a second SYN
 //   TcpSocket::DataRetries      15 (6)
 //   TcpSocketBase::MinRto       tcp.min_rto_s (1 s)
-//   TcpL4Protocol::SocketType   tcp.congestion_control (TcpCubic)
+//   TcpL4Protocol::SocketType   tcp.congestion_control (TcpCubic); "cubic" is cubic.h's
 //   TcpWestwood::ProtocolType   WestwoodPlus (Westwood), which Linux has: the other divides by the time
 //                               between two acknowledgments, and ns-3 aborts where they come in one
 //                               frame
@@ -20,9 +20,9 @@
 //   ArpCache::DeadTimeout       1 s (100 s): an unanswered question is asked again
 // clang-format on
 //
-// The retransmission timer is that of tcp_socket.h. Kept from ns-3: initial window of 10 segments,
-// SACK, window scaling, timestamps (12 bytes of every segment), no Nagle, one acknowledgment for
-// two segments, no slow start anew after a pause.
+// The retransmission timer, the window after a pause and the first acknowledgments are those of
+// tcp_socket.h. Kept from ns-3: initial window of 10 segments, SACK, window scaling, timestamps (12
+// bytes of every segment), no Nagle, one acknowledgment for two segments, no pacing.
 #pragma once
 
 #include "channel-models/options.h"

@@ -10,6 +10,7 @@
 #include <ns3/tcp-recovery-ops.h>
 #include <ns3/tcp-rx-buffer.h>
 #include <ns3/tcp-tx-buffer.h>
+#include <ns3/uinteger.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +19,7 @@ namespace gradwave::channel {
 namespace {
 
 const ns3::Time kLongestTimeout = ns3::Seconds(60);  // as ns-3's
+constexpr int kAcknowledgedAtOnce = 16;              // Linux's TCP_MAX_QUICKACKS
 
 // What the protocol makes of the type that its attribute `name` holds.
 template <typename T>
@@ -55,10 +57,23 @@ std::uint32_t echo_of(const ns3::TcpHeader& header) {
 
 }  // namespace
 
+std::uint32_t window_after(ns3::Time idle, AfterIdle after_idle, ns3::Time timeout,
+                           std::uint32_t window, std::uint32_t initial_window) {
+  if (after_idle == AfterIdle::kKeep || idle <= timeout) return window;
+  const std::uint32_t least = std::min(initial_window, window);
+  if (after_idle == AfterIdle::kRfc5681) return least;
+  for (idle -= timeout; idle.IsStrictlyPositive() && window > least; idle -= timeout) window /= 2;
+  return std::max(window, least);
+}
+
 ns3::TypeId TcpSocket::GetTypeId() {
-  static const ns3::TypeId type = ns3::TypeId("gradwave::TcpSocket")
-                                      .SetParent<ns3::TcpSocketBase>()
-                                      .AddConstructor<TcpSocket>();
+  static const ns3::TypeId type =
+      ns3::TypeId("gradwave::TcpSocket")
+          .SetParent<ns3::TcpSocketBase>()
+          .AddConstructor<TcpSocket>()
+          .AddAttribute("AfterIdle", "what a pause does to the window", ns3::UintegerValue(0),
+                        ns3::MakeUintegerAccessor(&TcpSocket::after_idle_),
+                        ns3::MakeUintegerChecker<std::uint32_t>(0, 2));
   return type;
 }
 
@@ -66,6 +81,27 @@ ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() {
   const ns3::Ptr<TcpSocket> copy = ns3::CopyObject<TcpSocket>(this);
   copy_attributes(*m_congestionControl, *copy->m_congestionControl);
   return copy;
+}
+
+int TcpSocket::Send(ns3::Ptr<ns3::Packet> packet, std::uint32_t flags) {
+  if (m_state == ESTABLISHED && m_txBuffer->Size() == 0) validate_window();
+  return TcpSocketBase::Send(packet, flags);
+}
+
+// In whole segments, as Linux counts.
+void TcpSocket::validate_window() {
+  const auto after_idle = static_cast<AfterIdle>(after_idle_);
+  const ns3::Time idle = ns3::Simulator::Now() - last_sent_;
+  if (after_idle == AfterIdle::kKeep || idle <= m_rto.Get()) return;
+  if (m_congestionControl->HasCongControl()) return;
+  const std::uint32_t segment = m_tcb->m_segmentSize;
+  const std::uint32_t window = m_tcb->m_cWnd / segment;
+  m_congestionControl->CwndEvent(m_tcb, ns3::TcpSocketState::CA_EVENT_CWND_RESTART);
+  if (after_idle == AfterIdle::kLinux) {
+    m_tcb->m_ssThresh = std::max(m_tcb->m_ssThresh.Get(), (window / 2 + window / 4) * segment);
+  }
+  m_tcb->m_cWnd = segment * window_after(idle, after_idle, m_rto, window, GetInitialCwnd());
+  m_tcb->m_cWndInfl = m_tcb->m_cWnd;
 }
 
 // Behind a small window ns-3 asks for nothing to be sent, and follows a null pointer. Whoever asked
@@ -87,6 +123,10 @@ std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32
   if (!acknowledges) m_timestampToEcho = 0;
   const std::uint32_t sent = TcpSocketBase::SendDataPacket(begin, size, with_ack);
   m_timestampToEcho = echo;
+  last_sent_ = ns3::Simulator::Now();
+  if (const auto cubic = ns3::DynamicCast<Cubic>(m_congestionControl)) {
+    cubic->sent(*m_tcb, BytesInFlight(), m_txBuffer->HeadSequence());
+  }
   return sent;
 }
 
@@ -154,7 +194,17 @@ void TcpSocket::ReceivedData(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader&
       static_cast<std::int32_t>(stamps->GetTimestamp() - m_timestampToEcho) > 0) {
     m_timestampToEcho = stamps->GetTimestamp();
   }
+  const ns3::Time now = ns3::Simulator::Now();
+  if (!has_received_ || now - last_received_ > m_rto.Get()) quick_ = kAcknowledgedAtOnce;
+  has_received_ = true;
+  last_received_ = now;
+  const std::uint32_t usual = m_delAckMaxCount;
+  if (quick_ > 0) {
+    --quick_;
+    m_delAckMaxCount = 1;
+  }
   TcpSocketBase::ReceivedData(packet, header);
+  m_delAckMaxCount = usual;
 }
 
 ns3::Time TcpSocket::timeout() const {

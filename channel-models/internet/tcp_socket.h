@@ -18,6 +18,14 @@
 //            path was slow and nothing is known to be lost (Eifel, RFC 3522, as Linux undoes what
 //            F-RTO finds); if it acknowledges all that was under way, that one alone was. ns-3 sends
 //            all again at every timeout
+//   idle     where nothing is in flight and the last data left more than an RTO ago, the window is
+//            validated before the next data leave (RFC 2861, Linux's tcp_cwnd_restart): for every RTO
+//            that has passed it is halved, not below min(initial window, window), and ssthresh becomes
+//            max(ssthresh, 3/4 window). RFC 5681 (4.1) has min(initial window, window) at once. Each
+//            direction of a connection has its own clock. BBR, which paces, is exempt
+//   quick    the first 16 segments of a connection are acknowledged one by one, and so are the first
+//            16 after a gap of more than an RTO (Linux's quick acknowledgments; the echo that follows
+//            within 40 ms does not end them here)
 // clang-format on
 #pragma once
 
@@ -26,13 +34,24 @@
 
 #include <deque>
 
+#include "channel-models/internet/cubic.h"
+
 namespace gradwave::channel {
 
+enum class AfterIdle { kLinux, kRfc5681, kKeep };
+
+// Segments of the congestion window with which a sender goes on that was idle for so long.
+std::uint32_t window_after(ns3::Time idle, AfterIdle after_idle, ns3::Time timeout,
+                           std::uint32_t window, std::uint32_t initial_window);
+
+// Attribute AfterIdle: one of the above, as a number.
 class TcpSocket final : public ns3::TcpSocketBase {
  public:
   static ns3::TypeId GetTypeId();
   ns3::TypeId GetInstanceTypeId() const override { return GetTypeId(); }
 
+  int Send(ns3::Ptr<ns3::Packet> packet, std::uint32_t flags) override;
+  using TcpSocketBase::Send;
   void abort();
 
  private:
@@ -54,6 +73,8 @@ class TcpSocket final : public ns3::TcpSocketBase {
   void NewAck(const ns3::SequenceNumber32& ack, bool restart) override;
   void ReTxTimeout() override;
 
+  void validate_window();
+
   // Of the oldest and the newest segment acknowledged; zero for none.
   struct Samples {
     ns3::Time oldest, newest;
@@ -71,6 +92,11 @@ class TcpSocket final : public ns3::TcpSocketBase {
   std::deque<Sent> sent_;                // and not yet acknowledged, in the order of their numbers
   ns3::Time backed_off_;                 // zero, or the timeout since the last sample
   mutable bool window_is_full_ = false;  // as far as the next question goes
+  std::uint32_t after_idle_ = 0;         // AfterIdle, an attribute
+  ns3::Time last_sent_;                  // data
+  bool has_received_ = false;            // data, at
+  ns3::Time last_received_;
+  int quick_ = 0;  // of the segments to come, so many are acknowledged at once
   bool probing_ = false;
   std::uint32_t probe_stamp_ = 0;                                    // when it was sent first
   ns3::SequenceNumber32 probe_end_;                                  // of what was under way then

@@ -325,10 +325,8 @@ std::optional<Finding> Examiner::check_wire(const Drawn& drawn) const {
     if (quick && link.tcp.min_rto_s >= 0.1 && real(row[2]) > 0) {
       return Finding{"nothing is sent again on a quick wire that loses nothing", which};
     }
-    // BBR lets go of its segments at the pace that it measured, in some phases below the wire's.
-    const bool paced = segments > 1 && link.tcp.congestion_control == "bbr";
     const bool fits = segments <= 10 && bytes <= static_cast<double>(link.tcp.buffer_bytes);
-    if (real(row[3]) == 0 && fits && !paced && taken_s > least_s + 3 * acknowledgment_s + slack) {
+    if (real(row[3]) == 0 && fits && taken_s > least_s + 3 * acknowledgment_s + slack) {
       return Finding{"the closed form on a lossless wire", which + said(", expected ", least_s)};
     }
     if (real(row[2]) == 1 && segments == 1) {

@@ -47,7 +47,7 @@ TEST(Placement, DiscIsTheSameWhateverElseIsSet) {
   options.radio.fading = "rayleigh";
   options.wifi.rate_control = "minstrel-ht";
   options.mobility.model = "random-waypoint";
-  options.tcp.congestion_control = "bbr";
+  options.tcp.congestion_control = "vegas";
   const Places other = places_of(options);
   for (std::size_t i = 0; i < plain.positions.size(); ++i) {
     EXPECT_EQ(plain.positions[i], other.positions[i]);
