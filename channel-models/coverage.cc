@@ -51,6 +51,7 @@ void fill(FloorMap::Grid& grid, const LinkOptions& options) {
   probes.mobility = {};
   probes.radio.robot_powers_dbm.clear();
   probes.radio.robot_gains_dbi.clear();
+  probes.wifi.robot_streams.clear();
   probes.nr.fading = "none";
   probes.placement.layout = "list";
   probes.placement.positions_m.clear();

@@ -88,7 +88,7 @@ void refuse_overruled(const std::string& name) {
 
 // Lists that say something of each robot.
 void check_robots(const LinkOptions& options) {
-  const auto check = [&](const std::string& key, const std::vector<double>& each) {
+  const auto check = [&](const std::string& key, const auto& each) {
     const auto given = static_cast<std::int64_t>(each.size());
     if (given == 0 || given == options.workers) return;
     throw OptionError({key, "team.workers"},
@@ -97,6 +97,7 @@ void check_robots(const LinkOptions& options) {
   };
   check("radio.robot_powers_dbm", options.radio.robot_powers_dbm);
   check("radio.robot_gains_dbi", options.radio.robot_gains_dbi);
+  check("wifi.robot_streams", options.wifi.robot_streams);
   check("tcp.sending_rates_bps", options.tcp.sending_rates_bps);
 }
 

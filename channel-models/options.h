@@ -28,16 +28,29 @@ struct TextFile {
 
 using Point = std::pair<double, double>;  // x, y in metres, in the frame of the floor's map
 
+// Of a wire's end behind a radio's station: a FIFO's packets that find it full are dropped.
+struct QueueOptions {
+  std::string discipline = "fifo";      // queue_disciplines()
+  std::int64_t buffer_bytes = 6172672;  // of "fifo", each way
+};
+
+constexpr std::int64_t kUsualStreams = 2;  // over Wi-Fi, of a robot's module or a laptop
+
 struct WifiOptions {
   std::string standard = "802.11ax";  // wifi_standards()
   std::string band = "5GHz";          // wifi_bands()
   std::int64_t channel_width_mhz = 20;
-  double tx_power_dbm = 20;              // of robots and access point
-  std::string rate_control = "ideal";    // rate_controls()
-  std::string constant_mode = "HeMcs5";  // of rate_control "constant": an ns-3 WifiMode name
-  std::string server = "access-point";   // server_places(): on the access point or behind it
-  double backhaul_rate_bps = 1e9;        // of server "backhaul"
+  double tx_power_dbm = 20;                 // of robots and access point
+  double guard_interval_us = 0;             // 0: the shortest of the standard
+  std::int64_t streams = 0;                 // spatial, and antennas; 0: 2
+  std::vector<std::int64_t> robot_streams;  // [M], of each robot instead; empty: as many for all
+  std::int64_t block_ack_frames = 0;        // that one block acknowledgment covers; 0: all it can
+  std::string rate_control = "ideal";       // rate_controls()
+  std::string constant_mode = "HeMcs5";     // of rate_control "constant": an ns-3 WifiMode name
+  std::string server = "access-point";      // server_places(): on the access point or behind it
+  double backhaul_rate_bps = 1e9;           // of server "backhaul"
   double backhaul_delay_s = 0.001;
+  QueueOptions backhaul_queue;
 };
 
 struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: a private network
@@ -80,6 +93,7 @@ struct NrOptions {  // 5G: one carrier, one station (gNB) or several; defaults: 
   std::string server = "gnb";  // nr_server_places()
   double core_rate_bps = 1e9;  // of server "core"
   double core_delay_s = 0.001;
+  QueueOptions core_queue;
 };
 
 struct LteOptions {
@@ -90,6 +104,7 @@ struct LteOptions {
   std::int64_t buffer_bytes = 6172672;          // of each robot and direction
   double core_rate_bps = 1e9;                   // from the gateway to the server
   double core_delay_s = 0.001;
+  QueueOptions core_queue;
 };
 
 struct RadioOptions {                      // of every technology that has one
@@ -247,7 +262,7 @@ struct World {
   bool still = true;                // what it is at the start it stays: nothing moves
   bool same_for_every_seed = true;  // no place, obstacle or echo is drawn
   bool routed = false;              // robots relay for each other on the way to the server
-  bool learns = false;  // TCP, from losses: rounds remember those before them
+  bool learns = false;              // TCP, from losses: rounds remember those before them
   double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
 };
 World world_of(const LinkOptions& options);

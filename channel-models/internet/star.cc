@@ -39,7 +39,8 @@ Star::Star(const ns3::NodeContainer& robots, Ptr<ns3::Node> hub, std::int64_t mt
   hub_address_ = addresses.Assign(ns3::NetDeviceContainer(hub_)).GetAddress(0);
   const ns3::Ipv4InterfaceContainer interfaces = addresses.Assign(devices);
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
-    by_address_[interfaces.GetAddress(i)] = static_cast<int>(i);
+    robot_addresses_.push_back(interfaces.GetAddress(i));
+    by_address_[robot_addresses_.back()] = static_cast<int>(i);
   }
 }
 

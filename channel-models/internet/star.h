@@ -30,6 +30,7 @@ class Star {
   void deliver(int robot, bool up, ns3::Ptr<ns3::Packet> packet);
 
   ns3::Ipv4Address hub_address() const { return hub_address_; }
+  const std::vector<ns3::Ipv4Address>& robot_addresses() const { return robot_addresses_; }  // [M]
   void route_through_hub();  // whatever lies behind it
 
  private:
@@ -42,6 +43,7 @@ class Star {
   std::vector<ns3::Ptr<ns3::VirtualNetDevice>> devices_;  // [M]
   ns3::Ptr<ns3::VirtualNetDevice> hub_;
   ns3::Ipv4Address hub_address_;
+  std::vector<ns3::Ipv4Address> robot_addresses_;
   std::map<ns3::Ipv4Address, int> by_address_;
 };
 

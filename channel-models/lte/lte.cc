@@ -72,10 +72,16 @@ class Lte final : public Link {
     const auto robot = robots_.Get(worker)->GetObject<ns3::MobilityModel>();
     return robot->GetDistanceFrom(station_.Get(0)->GetObject<ns3::MobilityModel>());
   }
-  Reading uplink(int worker) const override { return {static_cast<double>(up_bytes_[worker])}; }
-  Reading downlink(int worker) const override { return {static_cast<double>(down_bytes_[worker])}; }
+  Reading uplink(int worker) const override {
+    return {static_cast<double>(up_bytes_[worker]),
+            static_cast<double>(backhaul_->drops(worker, true))};
+  }
+  Reading downlink(int worker) const override {
+    return {static_cast<double>(down_bytes_[worker]),
+            static_cast<double>(backhaul_->drops(worker, false))};
+  }
   Counters between(const Reading& before, const Reading& after) const override {
-    return {{"air_bytes", after[0] - before[0]}};
+    return {{"air_bytes", after[0] - before[0]}, {"queue_drops", after[1] - before[1]}};
   }
   double most_bits(bool, double seconds) const override {
     constexpr double kBits = 2 * 6;  // two layers of 64QAM, uncoded
@@ -120,7 +126,6 @@ Lte::Lte(const LinkOptions& options)
   fixed->SetPosition(access_point_place(options.placement));
   station_.Get(0)->AggregateObject(fixed);
   install_radio(options);
-  backhaul_ = std::make_unique<Backhaul>(core_->GetPgwNode());
 }
 
 void Lte::install_radio(const LinkOptions& options) {
@@ -141,7 +146,10 @@ void Lte::install_radio(const LinkOptions& options) {
   lte_->AssignStreams({station, devices_}, kRadioStreams);
 
   install_internet(robots_);
-  core_->AssignUeIpv4Address(devices_);
+  const ns3::Ipv4InterfaceContainer interfaces = core_->AssignUeIpv4Address(devices_);
+  std::vector<ns3::Ipv4Address> addresses;
+  for (int i = 0; i < options.workers; ++i) addresses.push_back(interfaces.GetAddress(i));
+  backhaul_ = std::make_unique<Backhaul>(core_->GetPgwNode(), options.lte.core_queue, addresses);
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(robots_.Get(i), core_->GetUeDefaultGatewayAddress(), 1);
     lte_->Attach(devices_.Get(i), station.Get(0));
@@ -180,6 +188,7 @@ Words lte_schedulers() { return words_of(scheduler_table()); }
 
 void check_lte(const LinkOptions& options) {
   const LteOptions& lte = options.lte;
+  check_queue(lte.core_queue, "lte.core");
   constexpr std::array<std::int64_t, 6> kBlocks = {6, 15, 25, 50, 75, 100};
   if (std::find(kBlocks.begin(), kBlocks.end(), lte.bandwidth_blocks) == kBlocks.end()) {
     throw OptionError({"lte.bandwidth_blocks"},

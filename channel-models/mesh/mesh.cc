@@ -233,7 +233,7 @@ void Mesh::install_radios(const LinkOptions& options) {
   const auto radio = [&](std::uint32_t node) {
     return ns3::DynamicCast<ns3::WifiNetDevice>(radios_.Get(node))->GetPhy();
   };
-  for (int i = 0; i < options.workers; ++i) set_robots_radio(*radio(i), options.radio, i);
+  for (int i = 0; i < options.workers; ++i) set_robots_radio(*radio(i), options, i);
   most_bps_ = highest_rate_bps(options.wifi, *radio(0));
 }
 

@@ -166,7 +166,8 @@ Nr::Nr(const LinkOptions& options) : options_(options), cell_(options), packets_
   server_address_ = star_->hub_address();
   if (!nr::has_core(options.nr)) return;
   star_->route_through_hub();
-  core_ = std::make_unique<Backhaul>(cell_.stations.Get(0));
+  core_ = std::make_unique<Backhaul>(cell_.stations.Get(0), options.nr.core_queue,
+                                     star_->robot_addresses());
   server_address_ = core_->server_address();
 }
 
@@ -225,7 +226,7 @@ Reading Nr::reading(int worker, nr::Way way) const {
           real(of.transmissions),
           real(of.retransmissions),
           real(of.recoveries),
-          real(of.drops),
+          real(of.drops + (core_ ? core_->drops(worker, way == nr::Way::kUp) : 0)),
           real(cell_.access->handovers(worker)),
           of.bits,
           of.resource_blocks,
@@ -368,6 +369,7 @@ void check_nr(const LinkOptions& options) {
   const std::int64_t blocks =
       nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
   const nr::Mcs& lowest = nr::mcs_table(nr).front();
+  check_queue(nr.core_queue, "nr.core");
   nr::access(nr);
   nr::scheduler(nr);
   nr::combining(nr);

@@ -115,15 +115,17 @@ void set_default(const std::string& name, std::int64_t value) {
   set_default(name, std::to_string(value));
 }
 
-double default_number(const std::string& name) {
+std::string default_text(const std::string& name) {
   const std::size_t colons = name.rfind("::");
   ns3::TypeId::AttributeInformation information;
   const bool known = ns3::TypeId::LookupByName(name.substr(0, colons))
                          .LookupAttributeByName(name.substr(colons + 2), &information);
   assert(known);
   static_cast<void>(known);
-  return ns3::DynamicCast<const ns3::DoubleValue>(information.initialValue)->Get();
+  return information.initialValue->SerializeToString(information.checker);
 }
+
+double default_number(const std::string& name) { return std::stod(default_text(name)); }
 
 void set_default_time(const std::string& name, double seconds) {
   ns3::Config::SetDefault(name, ns3::TimeValue(ns3::Seconds(seconds)));

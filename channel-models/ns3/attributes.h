@@ -19,5 +19,7 @@ void set_default_time(const std::string& name, double seconds);
 
 // Of an attribute that is a number, as it now is.
 double default_number(const std::string& name);
+// Of any attribute, as ns-3 writes it: "true", "+800ns".
+std::string default_text(const std::string& name);
 
 }  // namespace gradwave::channel

@@ -21,6 +21,8 @@ inline void choose_westwood_plus() {
   set_default("ns3::TcpWestwood::ProtocolType", std::string("WestwoodPlus"));
 }
 
+constexpr const char* kBlockAckFrames = "ns3::HeConfiguration::MpduBufferSize";
+
 // As WifiTxVector takes it.
 inline std::uint16_t guard_interval(int nanoseconds) {
   return static_cast<std::uint16_t>(nanoseconds);
@@ -31,6 +33,8 @@ inline std::uint16_t guard_interval(int nanoseconds) {
 // A class of its own.
 constexpr const char* kWestwoodPlus = "ns3::TcpWestwoodPlus";
 inline void choose_westwood_plus() {}
+
+constexpr const char* kBlockAckFrames = "ns3::WifiMac::MpduBufferSize";
 
 inline ns3::Time guard_interval(int nanoseconds) { return ns3::NanoSeconds(nanoseconds); }
 

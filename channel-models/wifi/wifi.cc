@@ -107,7 +107,7 @@ Wifi::Wifi(const LinkOptions& options) {
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
   }
-  backhaul_ = std::make_unique<Backhaul>(access_point_.Get(0));
+  backhaul_ = std::make_unique<Backhaul>(access_point_.Get(0), options.wifi.backhaul_queue, robots);
   server_address_ = backhaul_->server_address();
 }
 
@@ -139,7 +139,7 @@ void Wifi::install_radios(const LinkOptions& options) {
   wifi.AssignStreams({access_point_radio_, stations_}, kRadioStreams);
   for (int i = 0; i < options.workers; ++i) {
     const auto radio = ns3::DynamicCast<ns3::WifiNetDevice>(stations_.Get(i));
-    set_robots_radio(*radio->GetPhy(), options.radio, i);
+    set_robots_radio(*radio->GetPhy(), options, i);
   }
 }
 
@@ -178,6 +178,7 @@ Words server_places() { return words_of(server_table()); }
 
 void check_wifi(const LinkOptions& options) {
   check_radio(options.wifi);
+  check_queue(options.wifi.backhaul_queue, "wifi.backhaul");
   check_propagation(options.radio, options.placement);
   check_mobility(options);
   check_tcp(options.tcp, smallest_mtu_bytes(options.wifi));

@@ -18,6 +18,7 @@ std::vector<Covered> cover_by_wifi(const LinkOptions& options) {
   struct Radio {
     ns3::Ptr<ns3::MobilityModel> mobility;
     double power_dbm, gain_dbi;
+    int streams;
   };
   ns3::NodeContainer robots, station;
   robots.Create(options.workers);
@@ -27,14 +28,16 @@ std::vector<Covered> cover_by_wifi(const LinkOptions& options) {
   fixed->SetPosition(access_point_place(options.placement));
   station.Get(0)->AggregateObject(fixed);
   const RadioOptions& radio = options.radio;
+  const std::vector<int> streams = streams_of_robots(options);
   std::vector<Radio> radios;
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
     radios.push_back(
         {robots.Get(i)->GetObject<ns3::MobilityModel>(),
          radio.robot_powers_dbm.empty() ? options.wifi.tx_power_dbm : radio.robot_powers_dbm[i],
-         radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i]});
+         radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i], streams[i]});
   }
-  if (has_server(options)) radios.push_back({fixed, options.wifi.tx_power_dbm, 0});
+  if (has_server(options))
+    radios.push_back({fixed, options.wifi.tx_power_dbm, 0, default_streams()});
 
   const auto loss = make_path_loss(options, centre_frequency_hz(options.wifi));
   const WifiRates rates(options.wifi);
@@ -50,8 +53,8 @@ std::vector<Covered> cover_by_wifi(const LinkOptions& options) {
       if (other != i && gain_db(radios[other]) > gain_db(radios[best])) best = other;
     }
     const Radio& other = radios[best];
-    const auto up = rates.best(robot.power_dbm + gain_db(other));
-    const auto down = rates.best(other.power_dbm + gain_db(other));
+    const auto up = rates.best(robot.power_dbm + gain_db(other), robot.streams, other.streams);
+    const auto down = rates.best(other.power_dbm + gain_db(other), other.streams, robot.streams);
     const ns3::Vector at = robot.mobility->GetPosition(), to = other.mobility->GetPosition();
     Covered covered;
     covered.place = {at.x, at.y};

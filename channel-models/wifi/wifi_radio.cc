@@ -8,9 +8,12 @@
 #include <ns3/wifi-phy-operating-channel.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <map>
 
 #include "channel-models/ns3/attributes.h"
+#include "channel-models/ns3/version.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
@@ -23,21 +26,57 @@ struct Standard {
   int widest_mhz;  // channel
   ns3::WifiMode (*mode)(std::uint8_t mcs);
   ns3::WifiPreamble preamble;
+  std::vector<int> guard_intervals_ns;  // the usual one first
+  int most_streams;
+  int fewest_frames, most_frames;  // that a block acknowledgment may cover; the most is usual
+  std::int64_t most_aggregate_bytes;
+  bool streams_in_mode;  // HtMcs8 is HtMcs0 over two streams
 };
 
 const Table<Standard>& standards() {
   static const Table<Standard> table = {
       {"802.11n",
        "Wi-Fi 4, at 2.4 and 5 GHz",
-       {ns3::WIFI_STANDARD_80211n, "HtMcs", 7, 40, ns3::HtPhy::GetHtMcs, ns3::WIFI_PREAMBLE_HT_MF}},
+       {ns3::WIFI_STANDARD_80211n,
+        "HtMcs",
+        7,
+        40,
+        ns3::HtPhy::GetHtMcs,
+        ns3::WIFI_PREAMBLE_HT_MF,
+        {400, 800},
+        4,
+        64,
+        64,
+        65535,
+        true}},
       {"802.11ac",
        "Wi-Fi 5, at 5 GHz",
-       {ns3::WIFI_STANDARD_80211ac, "VhtMcs", 9, 160, ns3::VhtPhy::GetVhtMcs,
-        ns3::WIFI_PREAMBLE_VHT_SU}},
+       {ns3::WIFI_STANDARD_80211ac,
+        "VhtMcs",
+        9,
+        160,
+        ns3::VhtPhy::GetVhtMcs,
+        ns3::WIFI_PREAMBLE_VHT_SU,
+        {400, 800},
+        8,
+        64,
+        64,
+        1048575,
+        false}},
       {"802.11ax",
        "Wi-Fi 6, at 2.4, 5 and 6 GHz",
-       {ns3::WIFI_STANDARD_80211ax, "HeMcs", 11, 160, ns3::HePhy::GetHeMcs,
-        ns3::WIFI_PREAMBLE_HE_SU}},
+       {ns3::WIFI_STANDARD_80211ax,
+        "HeMcs",
+        11,
+        160,
+        ns3::HePhy::GetHeMcs,
+        ns3::WIFI_PREAMBLE_HE_SU,
+        {800, 1600, 3200},
+        8,
+        64,
+        256,
+        6500631,
+        false}},
   };
   return table;
 }
@@ -100,20 +139,72 @@ void check_channel(const WifiOptions& options) {
                         "; expected one of " + widths);
 }
 
+std::int64_t streams_of(const WifiOptions& options) {
+  return options.streams == 0 ? kUsualStreams : options.streams;
+}
+
+int highest_mcs(const Standard& of, std::int64_t streams) {
+  return of.streams_in_mode ? static_cast<int>(8 * streams) - 1 : of.highest_mcs;
+}
+
+void check_guard_interval(const WifiOptions& options) {
+  if (options.guard_interval_us == 0) return;
+  std::string expected;
+  for (const int ns : standard(options).guard_intervals_ns) {
+    if (std::abs(1000 * options.guard_interval_us - ns) < 1e-6) return;
+    char text[16];
+    std::snprintf(text, sizeof text, "%s%g", expected.empty() ? "" : ", ", 1e-3 * ns);
+    expected += text;
+  }
+  throw OptionError({"wifi.guard_interval_us", "wifi.standard"},
+                    "wifi.guard_interval_us: " + options.standard + " has guard intervals of " +
+                        expected + " us; expected one of them, or 0 for the first");
+}
+
+void check_streams(const WifiOptions& options) {
+  const int most = standard(options).most_streams;
+  const auto check = [&](std::int64_t streams, const char* key) {
+    if (streams <= most) return;
+    throw OptionError({key, "wifi.standard"}, std::string(key) + ": " + options.standard +
+                                                  " has at most " + std::to_string(most) +
+                                                  " spatial streams, found " +
+                                                  std::to_string(streams));
+  };
+  check(options.streams, "wifi.streams");
+  for (const std::int64_t each : options.robot_streams) check(each, "wifi.robot_streams");
+}
+
+void check_block_ack_frames(const WifiOptions& options) {
+  const Standard of = standard(options);
+  const std::int64_t frames = options.block_ack_frames;
+  if (frames == 0 || (frames >= of.fewest_frames && frames <= of.most_frames)) return;
+  throw OptionError(
+      {"wifi.block_ack_frames", "wifi.standard"},
+      "wifi.block_ack_frames: a block acknowledgment of " + options.standard + " covers " +
+          std::to_string(of.fewest_frames) +
+          (of.most_frames > of.fewest_frames ? " to " + std::to_string(of.most_frames) : "") +
+          " frames, found " + std::to_string(frames));
+}
+
 void check_constant_mode(const WifiOptions& options) {
   const Standard of = standard(options);
-  for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
+  const int highest = highest_mcs(of, streams_of(options));
+  for (int mcs = 0; mcs <= highest; ++mcs) {
     if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
-    if (of.mode(mcs).IsAllowed(options.channel_width_mhz, 1)) return;
+    const int streams = of.streams_in_mode ? 1 + mcs / 8 : static_cast<int>(streams_of(options));
+    if (of.mode(mcs).IsAllowed(options.channel_width_mhz, static_cast<std::uint8_t>(streams))) {
+      return;
+    }
     throw OptionError({"wifi.constant_mode", "wifi.channel_width_mhz"},
                       "wifi.constant_mode: " + options.constant_mode +
                           " is not possible at a width of " +
-                          std::to_string(options.channel_width_mhz) + " MHz");
+                          std::to_string(options.channel_width_mhz) + " MHz with " +
+                          std::to_string(streams) + " streams");
   }
   throw OptionError({"wifi.constant_mode", "wifi.standard"},
                     "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " +
                         options.standard + "; expected " + of.mode_prefix + "0 to " +
-                        of.mode_prefix + std::to_string(of.highest_mcs));
+                        of.mode_prefix + std::to_string(highest));
 }
 
 }  // namespace
@@ -124,11 +215,15 @@ Words rate_controls() { return words_of(rate_control_table()); }
 
 void check_radio(const WifiOptions& options) {
   check_channel(options);
+  check_guard_interval(options);
+  check_streams(options);
+  check_block_ack_frames(options);
   look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
   if (options.rate_control == "constant") check_constant_mode(options);
 }
 
 void apply_radio(const WifiOptions& options) {
+  const Standard of = standard(options);
   if (options.rate_control == "constant") {
     set_default("ns3::ConstantRateWifiManager::DataMode", options.constant_mode);
   }
@@ -136,6 +231,21 @@ void apply_radio(const WifiOptions& options) {
                                                    ", " + band(options).name + ", 0}");
   set_default("ns3::WifiPhy::TxPowerStart", options.tx_power_dbm);
   set_default("ns3::WifiPhy::TxPowerEnd", options.tx_power_dbm);
+  const int guard_ns = options.guard_interval_us == 0
+                           ? of.guard_intervals_ns.front()
+                           : static_cast<int>(std::lround(1000 * options.guard_interval_us));
+  set_default("ns3::HtConfiguration::ShortGuardIntervalSupported",
+              std::string(guard_ns == 400 ? "true" : "false"));
+  if (guard_ns >= 800) {
+    set_default_time("ns3::HeConfiguration::GuardInterval", 1e-9 * guard_ns);
+  }
+  for (const char* attribute :
+       {"Antennas", "MaxSupportedTxSpatialStreams", "MaxSupportedRxSpatialStreams"}) {
+    set_default(std::string("ns3::WifiPhy::") + attribute, streams_of(options));
+  }
+  set_default(kBlockAckFrames, options.block_ack_frames == 0 ? std::int64_t{of.most_frames}
+                                                             : options.block_ack_frames);
+  set_default("ns3::WifiMac::BE_MaxAmpduSize", of.most_aggregate_bytes);
   set_default("ns3::WifiRemoteStationManager::MaxSsrc", std::int64_t{30});
   set_default("ns3::WifiMacQueue::MaxDelay", std::string("10s"));
   set_default("ns3::QosTxop::AddBaResponseTimeout", std::string("1s"));
@@ -166,29 +276,65 @@ double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy) {
          phy.GetMaxSupportedTxSpatialStreams();
 }
 
-std::vector<ns3::WifiMode> modes_of(const WifiOptions& options) {
+std::vector<Mode> modes_of(const WifiOptions& options, int streams) {
   const Standard of = standard(options);
-  std::vector<ns3::WifiMode> modes;
-  for (int mcs = 0; mcs <= of.highest_mcs; ++mcs) {
+  const bool constant = options.rate_control == "constant";
+  std::vector<Mode> modes;
+  for (int mcs = 0; mcs <= highest_mcs(of, streams); ++mcs) {
     const ns3::WifiMode mode = of.mode(static_cast<std::uint8_t>(mcs));
-    if (mode.IsAllowed(options.channel_width_mhz, 1)) modes.push_back(mode);
+    if (constant &&
+        mode.GetUniqueName() != default_text("ns3::ConstantRateWifiManager::DataMode")) {
+      continue;
+    }
+    const int own = of.streams_in_mode ? 1 + mcs / 8 : 0;  // 0: any
+    const int fewest = own > 0 ? own : constant ? streams : 1;
+    for (int each = fewest; each <= (own > 0 ? own : streams); ++each) {
+      if (mode.IsAllowed(options.channel_width_mhz, static_cast<std::uint8_t>(each))) {
+        modes.push_back({mode, each});
+      }
+    }
   }
   return modes;
+}
+
+int default_streams() {
+  return static_cast<int>(default_number("ns3::WifiPhy::MaxSupportedTxSpatialStreams"));
+}
+
+int guard_interval_ns(const WifiOptions& options) {
+  if (options.standard != "802.11ax") {
+    return default_text("ns3::HtConfiguration::ShortGuardIntervalSupported") == "true" ? 400 : 800;
+  }
+  return static_cast<int>(
+      ns3::Time(default_text("ns3::HeConfiguration::GuardInterval")).GetNanoSeconds());
 }
 
 ns3::WifiPreamble preamble_of(const WifiOptions& options) { return standard(options).preamble; }
 
 ns3::WifiPhyBand wifi_band(const WifiOptions& options) { return band(options).band; }
 
-void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot) {
-  if (!options.robot_powers_dbm.empty()) {
-    phy.SetTxPowerStart(options.robot_powers_dbm[robot]);
-    phy.SetTxPowerEnd(options.robot_powers_dbm[robot]);
+void set_robots_radio(ns3::WifiPhy& phy, const LinkOptions& options, int robot) {
+  const RadioOptions& radio = options.radio;
+  if (!radio.robot_powers_dbm.empty()) {
+    phy.SetTxPowerStart(radio.robot_powers_dbm[robot]);
+    phy.SetTxPowerEnd(radio.robot_powers_dbm[robot]);
   }
-  if (!options.robot_gains_dbi.empty()) {
-    phy.SetTxGain(options.robot_gains_dbi[robot]);
-    phy.SetRxGain(options.robot_gains_dbi[robot]);
+  if (!radio.robot_gains_dbi.empty()) {
+    phy.SetTxGain(radio.robot_gains_dbi[robot]);
+    phy.SetRxGain(radio.robot_gains_dbi[robot]);
   }
+  if (!options.wifi.robot_streams.empty()) {
+    const auto streams = static_cast<std::uint8_t>(options.wifi.robot_streams[robot]);
+    phy.SetNumberOfAntennas(streams);
+    phy.SetMaxSupportedTxSpatialStreams(streams);
+    phy.SetMaxSupportedRxSpatialStreams(streams);
+  }
+}
+
+std::vector<int> streams_of_robots(const LinkOptions& options) {
+  const auto& own = options.wifi.robot_streams;
+  if (own.empty()) return std::vector<int>(options.workers, default_streams());
+  return {own.begin(), own.end()};
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

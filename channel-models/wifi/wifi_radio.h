@@ -14,8 +14,8 @@
 
 namespace gradwave::channel {
 
-// Throws OptionError for unknown words, a band or width that the standard does not have, or a
-// constant mode that it cannot send.
+// Throws OptionError for unknown words, a band, width, guard interval, number of streams or of
+// frames that the standard does not have, or a constant mode that it cannot send.
 void check_radio(const WifiOptions& options);
 // Sets the attribute defaults of the radio.
 void apply_radio(const WifiOptions& options);
@@ -25,13 +25,22 @@ double centre_frequency_hz(const WifiOptions& options);  // of the band's first 
 // With the shortest guard interval, over the width and the streams that `phy` really has:
 // ns3.defaults may say others than the options.
 double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy);
-// One stream's, the slowest first.
-std::vector<ns3::WifiMode> modes_of(const WifiOptions& options);
+// What a sender chooses from, the slowest first; one alone with rate control "constant".
+struct Mode {
+  ns3::WifiMode mode;
+  int streams;
+};
+std::vector<Mode> modes_of(const WifiOptions& options, int streams);
+// As ns-3's radios have them by default, after apply_radio() and ns3.defaults.
+int default_streams();
+int guard_interval_ns(const WifiOptions& options);
 ns3::WifiPreamble preamble_of(const WifiOptions& options);
 ns3::WifiPhyBand wifi_band(const WifiOptions& options);
 
-// The robot's own power and antenna, where it has them.
-void set_robots_radio(ns3::WifiPhy& phy, const RadioOptions& options, int robot);
+// The robot's own power, antenna gain and streams, where it has them.
+void set_robots_radio(ns3::WifiPhy& phy, const LinkOptions& options, int robot);
+// Of each robot [M].
+std::vector<int> streams_of_robots(const LinkOptions& options);
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

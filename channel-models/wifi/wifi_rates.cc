@@ -5,11 +5,11 @@
 #include <ns3/wifi-phy.h>
 #include <ns3/wifi-tx-vector.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/version.h"
-#include "channel-models/wifi/wifi_radio.h"
 
 namespace gradwave::channel {
 namespace {
@@ -27,37 +27,49 @@ WifiRates::WifiRates(const WifiOptions& options)
                  default_number("ns3::WifiPhy::RxNoiseFigure")),
       least_dbm_(default_number("ns3::ThresholdPreambleDetectionModel::MinimumRssi")),
       least_snr_db_(default_number("ns3::ThresholdPreambleDetectionModel::Threshold")),
-      errors_(ns3::CreateObject<ns3::TableBasedErrorRateModel>()) {
-  for (const ns3::WifiMode& mode : modes_of(options)) {
+      errors_(ns3::CreateObject<ns3::TableBasedErrorRateModel>()) {}
+
+const std::vector<WifiRates::Timed>& WifiRates::modes(int streams) const {
+  const auto known = modes_.find(streams);
+  if (known != modes_.end()) return known->second;
+  std::vector<Timed>& modes = modes_[streams];
+  for (const Mode& mode : modes_of(options_, streams)) {
     const ns3::WifiTxVector vector = tx_vector(mode);
-    modes_.push_back(
-        {mode, static_cast<double>(mode.GetDataRate(vector)),
-         ns3::WifiPhy::CalculateTxDuration(kPacketBytes, vector, wifi_band(options)).GetSeconds()});
+    modes.push_back({mode, static_cast<double>(mode.mode.GetDataRate(vector)),
+                     ns3::WifiPhy::CalculateTxDuration(kPacketBytes, vector, wifi_band(options_))
+                         .GetSeconds()});
   }
+  return modes;
 }
 
-ns3::WifiTxVector WifiRates::tx_vector(const ns3::WifiMode& mode) const {
+ns3::WifiTxVector WifiRates::tx_vector(const Mode& mode) const {
   ns3::WifiTxVector vector;
-  vector.SetMode(mode);
+  vector.SetMode(mode.mode);
   vector.SetPreambleType(preamble_of(options_));
   vector.SetChannelWidth(static_cast<std::uint16_t>(options_.channel_width_mhz));
-  vector.SetGuardInterval(guard_interval(options_.standard == "802.11ax" ? 3200 : 800));
-  vector.SetNTx(1);
-  vector.SetNss(1);
+  vector.SetGuardInterval(guard_interval(guard_interval_ns(options_)));
+  vector.SetNTx(static_cast<std::uint8_t>(mode.streams));
+  vector.SetNss(static_cast<std::uint8_t>(mode.streams));
   return vector;
 }
 
-std::optional<WifiRates::Rate> WifiRates::best(double received_dbm) const {
-  if (received_dbm < least_dbm_ || snr_db(received_dbm) < least_snr_db_) return std::nullopt;
-  const double snr = std::pow(10, snr_db(received_dbm) / 10);
+// As ns-3's receiver, which adds up what antennas beyond the streams receive.
+std::optional<WifiRates::Rate> WifiRates::best(double received_dbm, int sender_streams,
+                                               int receiver_streams) const {
+  const double one_antenna = std::pow(10, snr_db(received_dbm) / 10);
+  const double one_stream_db = snr_db(received_dbm) + 10 * std::log10(receiver_streams);
+  if (received_dbm < least_dbm_ || one_stream_db < least_snr_db_) return std::nullopt;
   std::optional<Rate> best;
-  for (const Mode& mode : modes_) {
+  for (const Timed& each : modes(std::min(sender_streams, receiver_streams))) {
+    const double snr = one_antenna * receiver_streams / each.mode.streams;
     const double arrives =
-        errors_->GetChunkSuccessRate(mode.mode, tx_vector(mode.mode), snr, 8 * kPacketBytes);
+        errors_->GetChunkSuccessRate(each.mode.mode, tx_vector(each.mode), snr, 8 * kPacketBytes);
     if (arrives < 0.5) continue;
-    const double airtime_s = (mode.frame_s + kAround_s) / arrives;
-    if (best && best->airtime_s <= airtime_s) continue;
-    best = Rate{mode.mode.GetUniqueName(), mode.rate_bps, arrives, airtime_s};
+    const double airtime_s = (each.frame_s + kAround_s) / arrives;
+    // Several fill the same number of symbols: the fastest of them.
+    if (best && best->airtime_s < airtime_s * (1 - 1e-9)) continue;
+    best =
+        Rate{each.mode.mode.GetUniqueName(), each.mode.streams, each.rate_bps, arrives, airtime_s};
   }
   return best;
 }

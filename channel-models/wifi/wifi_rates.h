@@ -6,11 +6,13 @@
 #include <ns3/error-rate-model.h>
 #include <ns3/wifi-mode.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "channel-models/options.h"
+#include "channel-models/wifi/wifi_radio.h"
 
 namespace gradwave::channel {
 
@@ -20,30 +22,32 @@ class WifiRates {
   explicit WifiRates(const WifiOptions& options);
 
   struct Rate {
-    std::string mode;     // "HeMcs5"
-    double rate_bps = 0;  // of the physical layer, one stream
+    std::string mode;  // "HeMcs5"
+    int streams = 1;
+    double rate_bps = 0;  // of the physical layer, all streams
     double arrives = 0;   // probability of a packet of 1,500 bytes
     double airtime_s =
         0;  // expected, of such a packet until it has arrived: frames, waiting, answers
   };
-  // The one of the least airtime at this received power; nothing if it is not heard, or half of the
-  // packets are lost at every rate.
-  std::optional<Rate> best(double received_dbm) const;
+  // The one of the least airtime at this received power, between radios of so many streams and
+  // antennas; nothing if it is not heard, or half of the packets are lost at every rate.
+  std::optional<Rate> best(double received_dbm, int sender_streams, int receiver_streams) const;
 
   double snr_db(double received_dbm) const { return received_dbm - noise_dbm_; }
 
  private:
-  struct Mode {
-    ns3::WifiMode mode;
+  struct Timed {
+    Mode mode;
     double rate_bps, frame_s;
   };
 
-  ns3::WifiTxVector tx_vector(const ns3::WifiMode& mode) const;
+  ns3::WifiTxVector tx_vector(const Mode& mode) const;
+  const std::vector<Timed>& modes(int streams) const;
 
   WifiOptions options_;
   double noise_dbm_, least_dbm_, least_snr_db_;
   ns3::Ptr<ns3::ErrorRateModel> errors_;
-  std::vector<Mode> modes_;
+  mutable std::map<int, std::vector<Timed>> modes_;  // by the streams that both ends have
 };
 
 }  // namespace gradwave::channel

@@ -28,7 +28,8 @@ class RobotsFile {
   explicit RobotsFile(Settings& settings)
       : settings_(settings),
         table_(kKey, settings.robots, {"robot"},
-               {"x_m", "y_m", "device", "factor", "sending_rate_bps", "power_dbm", "gain_dbi"}),
+               {"x_m", "y_m", "device", "factor", "sending_rate_bps", "power_dbm", "gain_dbi",
+                "streams"}),
         rows_(settings.learning.training.workers) {
     for (const TableFile::Row& row : table_.rows()) {
       const TableFile::Row*& mine =
@@ -51,6 +52,11 @@ class RobotsFile {
     take_numbers("sending_rate_bps", "tcp.sending_rates_bps", link.tcp.sending_rate_bps);
     take_numbers("power_dbm", "radio.robot_powers_dbm", usual_power_dbm(link));
     take_numbers("gain_dbi", "radio.robot_gains_dbi", usual_gain_dbi(link));
+    take_list("streams", "wifi.robot_streams", [&](const TableFile::Row& row) {
+      return table_.text(row, "streams").empty()
+                 ? (link.wifi.streams == 0 ? channel::kUsualStreams : link.wifi.streams)
+                 : table_.integer(row, "streams", 1, 8);
+    });
   }
 
  private:

@@ -142,7 +142,7 @@ TEST(Configure, RefusesModesTheStandardCannotSend) {
               o.wifi.rate_control = "constant";
               o.wifi.constant_mode = "VhtMcs9";  // not whole symbols at 20 MHz
             }),
-            "wifi.constant_mode: VhtMcs9 is not possible at a width of 20 MHz");
+            "wifi.constant_mode: VhtMcs9 is not possible at a width of 20 MHz with 2 streams");
   EXPECT_EQ(refusal([](LinkOptions& o) { o.wifi.constant_mode = "unused"; }), "");
 }
 

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "channel-models/wifi/wifi_radio.h"
 #include "channel-models/wifi/wifi_rates.h"
 
 namespace gradwave::channel {
@@ -125,18 +126,75 @@ TEST(WifiRates, AreFasterWhereTheSignalIsStronger) {
   LinkOptions options;
   apply_defaults(options);
   const WifiRates rates(options.wifi);
-  EXPECT_FALSE(rates.best(-82.1));
-  double before_s = 1;
-  for (double dbm = -82; dbm < -40; dbm += 1) {
-    const auto rate = rates.best(dbm);
-    ASSERT_TRUE(rate) << dbm;
-    EXPECT_LE(rate->airtime_s, before_s + 1e-12);
-    EXPECT_GT(rate->arrives, 0.5);
-    before_s = rate->airtime_s;
+  EXPECT_FALSE(rates.best(-82.1, 1, 1));
+  for (const int streams : {1, 2}) {
+    double before_s = 1;
+    for (double dbm = -82; dbm < -40; dbm += 1) {
+      const auto rate = rates.best(dbm, streams, streams);
+      ASSERT_TRUE(rate) << dbm;
+      EXPECT_LE(rate->airtime_s, before_s + 1e-12);
+      EXPECT_GT(rate->arrives, 0.5);
+      before_s = rate->airtime_s;
+    }
   }
-  EXPECT_EQ(rates.best(-40)->mode, "HeMcs11");
-  // 1,536 bytes at 121.9 Mbit/s, with preamble and all that is around it.
-  EXPECT_NEAR(rates.best(-40)->airtime_s, 1536 * 8 / 121.9e6 + 44e-6 + 154.5e-6, 30e-6);
+  EXPECT_EQ(rates.best(-40, 1, 1)->mode, "HeMcs11");
+  // 1,536 bytes at 143.4 Mbit/s, with preamble and all that is around it.
+  EXPECT_NEAR(rates.best(-40, 1, 1)->airtime_s, 1536 * 8 / 143.4e6 + 44e-6 + 154.5e-6, 30e-6);
+}
+
+// IEEE 802.11-2020, tables 19-27 to 19-38 and 21-30 to 21-61; 802.11ax-2021, tables 27-61 to
+// 27-112.
+TEST(WifiRates, AreThoseOfTheStandard) {
+  struct Known {
+    const char* standard;
+    std::int64_t width_mhz;
+    double guard_interval_us;  // 0: the usual one
+    int streams;
+    double rate_bps;
+  };
+  for (const Known& known : {
+           Known{"802.11ax", 20, 0, 1, 143.4e6},
+           Known{"802.11ax", 20, 0, 2, 286.8e6},
+           Known{"802.11ax", 20, 1.6, 1, 135.4e6},
+           Known{"802.11ax", 20, 3.2, 1, 121.9e6},
+           Known{"802.11ax", 80, 0.8, 2, 1201.0e6},
+           Known{"802.11ac", 80, 0, 1, 433.3e6},
+           Known{"802.11ac", 80, 0.8, 2, 780e6},
+           Known{"802.11n", 40, 0, 1, 150e6},
+           Known{"802.11n", 40, 0, 2, 300e6},
+           Known{"802.11n", 20, 0.8, 1, 65e6},
+       }) {
+    LinkOptions options;
+    options.wifi.standard = known.standard;
+    options.wifi.channel_width_mhz = known.width_mhz;
+    options.wifi.guard_interval_us = known.guard_interval_us;
+    options.wifi.streams = known.streams;
+    apply_defaults(options);
+    const auto rate = WifiRates(options.wifi).best(-30, known.streams, known.streams);
+    ASSERT_TRUE(rate);
+    EXPECT_NEAR(rate->rate_bps, known.rate_bps, 0.05e6) << known.standard << " " << known.streams;
+    EXPECT_EQ(rate->streams, known.streams);
+  }
+}
+
+TEST(WifiRates, FollowTheConstantMode) {
+  LinkOptions options;
+  options.wifi.rate_control = "constant";
+  options.wifi.constant_mode = "HeMcs5";
+  apply_defaults(options);
+  const WifiRates rates(options.wifi);
+  EXPECT_NEAR(rates.best(-40, 2, 2)->rate_bps, 137.6e6, 0.1e6);
+  EXPECT_NEAR(rates.best(-40, 2, 1)->rate_bps, 68.8e6, 0.05e6);
+  EXPECT_FALSE(rates.best(-82, 1, 1)) << "which a lower mode would reach";
+}
+
+TEST(WifiRates, FollowNs3Defaults) {
+  LinkOptions options;
+  options.ns3_defaults["ns3::HeConfiguration::GuardInterval"] = "3200ns";
+  options.ns3_defaults["ns3::WifiPhy::MaxSupportedTxSpatialStreams"] = "1";
+  apply_defaults(options);
+  EXPECT_EQ(default_streams(), 1);
+  EXPECT_NEAR(WifiRates(options.wifi).best(-30, default_streams(), 1)->rate_bps, 121.9e6, 0.05e6);
 }
 
 }  // namespace

@@ -27,6 +27,12 @@ std::vector<Setting> lte_settings() {
        range(1e3, 1e13), kChannel, on_lte()},
       {"lte.core_delay_s", FIELD(link.lte.core_delay_s), "between gateway and server, one way",
        range(0, 100), kChannel, on_lte()},
+      {"lte.core_queue", FIELD(link.lte.core_queue.discipline),
+       "queue at both ends of the wire between gateway and server",
+       words(channel::queue_disciplines), kChannel, on_lte()},
+      {"lte.core_buffer_bytes", FIELD(link.lte.core_queue.buffer_bytes),
+       "of the queue at each end of that wire", range(1502, 1e12), kChannel,
+       when("lte.core_queue", {"fifo"})},
   };
 }
 

@@ -115,6 +115,12 @@ std::vector<Setting> nr_settings() {
       {"nr.core_delay_s", FIELD(link.nr.core_delay_s),
        "between gNB and server, one way: 0.001 at the edge, 0.01 or 0.02 in a cloud", range(0, 100),
        kChannel, when("nr.server", {"core"})},
+      {"nr.core_queue", FIELD(link.nr.core_queue.discipline),
+       "queue at both ends of the wire between gNB and server", words(channel::queue_disciplines),
+       kChannel, when("nr.server", {"core"})},
+      {"nr.core_buffer_bytes", FIELD(link.nr.core_queue.buffer_bytes),
+       "of the queue at each end of that wire", range(1502, 1e12), kChannel,
+       when("nr.core_queue", {"fifo"})},
   };
 }
 
