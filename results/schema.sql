@@ -249,8 +249,13 @@ WITH parts(part, limited_by) AS (
          ('harq_s', 'HARQ'),               -- what was lost had to be sent again
          ('handover_s', 'handover'),       -- another station, and until served by it
          ('core_s', 'core'),               -- processing, and the wire to the server
-         ('airtime_s', 'air'),             -- Wi-Fi: its frames
-         ('waiting_s', 'channel and TCP'), -- Wi-Fi: everything else
+         ('queue_s', 'queue'),             -- Wi-Fi: behind frames to others
+         ('retransmission_s', 'frame retransmission'),  -- Wi-Fi: frames that did not arrive
+         ('contention_s', 'contention'),   -- Wi-Fi: until the channel is free and the backoff over
+         ('acknowledgement_s', 'acknowledgement'),      -- Wi-Fi: of its frames
+         ('backhaul_s', 'backhaul'),       -- Wi-Fi: the wire behind the access point
+         ('airtime_s', 'air'),             -- mesh, and Wi-Fi before version 11: frames
+         ('waiting_s', 'channel and TCP'), -- mesh, and Wi-Fi before version 11: everything else
          ('sending_s', 'rate'),            -- a wire's
          ('delay_s', 'delay'),             -- a wire's
          ('window_s', 'congestion window') -- nothing was there to be sent: TCP waited

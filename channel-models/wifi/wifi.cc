@@ -11,6 +11,7 @@
 #include <ns3/yans-wifi-channel.h>
 #include <ns3/yans-wifi-helper.h>
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -22,6 +23,7 @@
 #include "channel-models/ns3/streams.h"
 #include "channel-models/radio/propagation.h"
 #include "channel-models/table.h"
+#include "channel-models/wifi/wifi_latency.h"
 #include "channel-models/wifi/wifi_meter.h"
 #include "channel-models/wifi/wifi_radio.h"
 
@@ -62,11 +64,9 @@ class Wifi final : public Link {
     if (fading_) set_after(path_loss_, fading_);
   }
   std::optional<double> distance_m(int worker, int) const override;
-  Reading uplink(int worker) const override { return meter_->uplink(worker); }
-  Reading downlink(int worker) const override { return meter_->downlink(worker); }
-  Counters between(const Reading& before, const Reading& after) const override {
-    return WifiMeter::between(before, after);
-  }
+  Reading uplink(int worker) const override { return reading(worker, true); }
+  Reading downlink(int worker) const override { return reading(worker, false); }
+  Counters between(const Reading& before, const Reading& after) const override;
   double most_bits(bool, double seconds) const override { return most_bps_ * seconds; }
   std::int64_t wire_bytes() const override {
     return meter_->wire_bytes() + (backhaul_ ? backhaul_->bytes() : 0);
@@ -77,6 +77,7 @@ class Wifi final : public Link {
   void stand_and_move(const LinkOptions& options);
   void install_radios(const LinkOptions& options);
   bool associated(int worker) const;
+  Reading reading(int worker, bool up) const;
 
   ns3::NodeContainer robots_, access_point_;
   ns3::NetDeviceContainer stations_, access_point_radio_;
@@ -84,6 +85,7 @@ class Wifi final : public Link {
   ns3::Ipv4Address server_address_;
   double most_bps_ = 0;
   std::unique_ptr<WifiMeter> meter_;
+  std::unique_ptr<WifiLatency> latency_;
   std::unique_ptr<Backhaul> backhaul_;  // none: the server is on the access point
 };
 
@@ -103,12 +105,43 @@ Wifi::Wifi(const LinkOptions& options) {
   std::vector<ns3::Ipv4Address> robots;
   for (int i = 0; i < options.workers; ++i) robots.push_back(interfaces.GetAddress(i));
   meter_->watch_queues(robots);
+  latency_ = std::make_unique<WifiLatency>(stations_, access_point_radio_.Get(0), robots);
   if (!has_backhaul(options.wifi)) return;
   for (int i = 0; i < options.workers; ++i) {
     set_default_route(robots_.Get(i), server_address_, interfaces.Get(i).second);
   }
   backhaul_ = std::make_unique<Backhaul>(access_point_.Get(0), options.wifi.backhaul_queue, robots);
   server_address_ = backhaul_->server_address();
+  backhaul_->on_moved(
+      [this](int robot, bool up, int packets) { latency_->move_on_backhaul(robot, up, packets); });
+}
+
+// The meter's, drops elsewhere, and the parts of the latency.
+Reading Wifi::reading(int worker, bool up) const {
+  Reading now = up ? meter_->uplink(worker) : meter_->downlink(worker);
+  now.push_back(static_cast<double>(latency_->drops(worker, up) +
+                                    (backhaul_ ? backhaul_->drops(worker, up) : 0)));
+  const auto& parts = latency_->parts(worker, up);
+  now.insert(now.end(), parts.begin(), parts.end());
+  return now;
+}
+
+Counters Wifi::between(const Reading& before, const Reading& after) const {
+  constexpr std::array<const char*, LatencyParts::kParts> kNames = {
+      "window_s",     "backhaul_s", "queue_s",          "retransmission_s",
+      "contention_s", "air_s",      "acknowledgement_s"};
+  Counters counters;
+  for (auto& [name, value] : WifiMeter::between(before, after)) {
+    if (name == "airtime_s" || name == "waiting_s") continue;  // of robots that relay
+    counters.emplace_back(name, value);
+  }
+  const std::size_t drops = after.size() - LatencyParts::kParts - 1;
+  counters.back().second += after[drops] - before[drops];
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (i == LatencyParts::kBackhaul && !backhaul_) continue;
+    counters.emplace_back(kNames[i], after[drops + 1 + i] - before[drops + 1 + i]);
+  }
+  return counters;
 }
 
 void Wifi::stand_and_move(const LinkOptions& options) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The link technology "wifi": an infrastructure network, robots as stations, the server on the
 // access point or behind it on a point-to-point backhaul. One channel, no other network on it;
-// packets are received or lost by signal, noise and interference (ns-3's YansWifiPhy), one spatial
-// stream. Other than ns-3's defaults (in brackets):
+// packets are received or lost by signal, noise and interference (ns-3's YansWifiPhy). Streams
+// share neither power nor interference: each has the SINR that one would have. Other than ns-3's
+// defaults (in brackets):
 //
 // clang-format off
 //   WifiRemoteStationManager::MaxSsrc  30 (7), the software retries of Linux' ath9k: a burst of
@@ -25,9 +26,9 @@
 // "minstrel-ht" tries others.
 //
 // Counters of a message: mac_retries (data frames sent again), phy_rate_bps (mean over the bytes
-// sent), queue_drops (packets that the queue discipline of its sending radio dropped), and its
-// latency in two parts: airtime_s (its data frames on the air) and waiting_s (for the channel,
-// behind frames of others, for acknowledgments and TCP).
+// sent), queue_drops (packets that a queue on its path dropped: above the radio, in it, on the
+// backhaul), and its latency in parts that add up (latency_parts.h): window_s, backhaul_s (with
+// one), queue_s, retransmission_s, contention_s, air_s, acknowledgement_s.
 #pragma once
 
 #include <memory>
