@@ -157,6 +157,7 @@ struct FloorOptions {
   double metres_per_unit = 1;               // of a drawing
   Point origin_m = {0, 0};                  // where a drawing's [0, 0] is
   std::map<std::string, double> losses_db;  // of materials, beside or instead of materials()
+  std::vector<std::string> not_walls;       // layers, classes and labels of a drawing
 };
 
 struct MobilityOptions {
@@ -170,6 +171,7 @@ struct MobilityOptions {
   std::vector<std::vector<Point>> loops_m;  // of "patrol"
   TextFile file;                            // of "waypoints" and "ns2"
   std::string ending = "stay";              // endings(), of "waypoints"
+  double time_origin_s = 0;                 // the time in `file` at which round 0 begins
 };
 
 struct LinkOptions {
@@ -244,7 +246,7 @@ struct World {
   bool still = true;                // what it is at the start it stays: nothing moves
   bool same_for_every_seed = true;  // no place, obstacle or echo is drawn
   bool routed = false;              // robots relay for each other on the way to the server
-  bool learns = false;  // TCP, from losses: rounds remember those before them
+  bool learns = false;              // TCP, from losses: rounds remember those before them
   double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
 };
 World world_of(const LinkOptions& options);
