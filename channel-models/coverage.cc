@@ -110,13 +110,21 @@ std::vector<Covered> coverage(const LinkOptions& options) {
   std::vector<Covered> all = covered_in_a_child(options);
   if (options.floor.plan.name.empty()) return all;
   const FloorPlan plan = read_plan(options.floor, kAnyFrequency_hz);
-  const double height_m = options.placement.height_m;
-  const double station_height_m =
-      has_server(options) ? options.placement.access_point_height_m : height_m;
-  for (Covered& robot : all) {
-    robot.walls = crossing(plan, {robot.place.first, robot.place.second, height_m},
-                           {robot.station.first, robot.station.second, station_height_m})
-                      .walls;
+  // As covered_in_a_child() has them: drawn on the same streams.
+  seed_streams(options);
+  const std::vector<ns3::Vector> places = starts(options);
+  const auto station_height_m = [&](const Point& station) {
+    if (has_server(options)) return options.placement.access_point_height_m;
+    const auto at = std::find_if(places.begin(), places.end(), [&](const ns3::Vector& place) {
+      return station == Point(place.x, place.y);
+    });
+    return at == places.end() ? options.placement.height_m : at->z;
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Point& station = all[i].station;
+    all[i].walls = crossing(plan, {all[i].place.first, all[i].place.second, places[i].z},
+                            {station.first, station.second, station_height_m(station)})
+                       .walls;
   }
   return all;
 }

@@ -10,7 +10,9 @@
 
 #include "channel-models/lte/lte.h"
 #include "channel-models/mesh/mesh.h"
+#include "channel-models/motion/distances.h"
 #include "channel-models/motion/floor.h"
+#include "channel-models/motion/mobility.h"
 #include "channel-models/nr/nr.h"
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/child.h"
@@ -118,7 +120,10 @@ void check_link(const LinkOptions& options) {
   seed_streams(options);
   check_robots(options);
   technology(options).check(options);
-  if (!options.floor.plan.name.empty()) check_floor(options);
+  if (!options.floor.plan.name.empty()) {
+    const auto stations = technology(options).stations;
+    check_floor(options, stations ? stations(options) : std::vector<Point>());
+  }
   for (const auto& [name, value] : options.ns3_defaults) {
     refuse_overruled(name);
     check_default(name, value);
@@ -134,6 +139,13 @@ std::vector<std::string> remarks(const LinkOptions& options) {
     sentences.push_back(
         "radio.clutter_density and radio.clutter_size_m have no effect: they say how "
         "often there is a line of sight, which radio.line_of_sight decides");
+  }
+  if (const auto stations = technology(options).stations) {
+    const bool alone = !has_server(options);
+    for (const std::string& sentence :
+         remarks_on_distances(options, alone ? std::vector<Point>() : stations(options))) {
+      sentences.push_back(sentence);
+    }
   }
   if (options.floor.plan.name.empty()) return sentences;
   for (const std::string& sentence : remarks_on_floor(options)) sentences.push_back(sentence);
@@ -183,8 +195,15 @@ void apply_defaults(const LinkOptions& options) {
   for (const auto& [name, value] : options.ns3_defaults) set_default(name, value);
 }
 
+void begin(Link& link) {
+  begin_paths(link.robots());
+  link.begin();
+}
+
 std::unique_ptr<Link> make_link(const LinkOptions& options) {
-  return technology(options).make(options);
+  std::unique_ptr<Link> link = technology(options).make(options);
+  wait_on_paths(link->robots());
+  return link;
 }
 
 std::string ns3_version() {

@@ -72,6 +72,9 @@ class Link {
   virtual std::optional<double> airtime_s() const = 0;  // the radio channel busy; none on a wire
 };
 
+// Round 0 begins now: robots on known paths set out, and the link's begin().
+void begin(Link& link);
+
 // Builds options.technology after apply_defaults(options).
 std::unique_ptr<Link> make_link(const LinkOptions& options);
 

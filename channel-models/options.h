@@ -173,6 +173,7 @@ struct FloorOptions {
   double metres_per_unit = 1;               // of a drawing
   Point origin_m = {0, 0};                  // where a drawing's [0, 0] is
   std::map<std::string, double> losses_db;  // of materials, beside or instead of materials()
+  std::vector<std::string> not_walls;       // layers, classes and labels of a drawing
 };
 
 struct MobilityOptions {
@@ -186,6 +187,7 @@ struct MobilityOptions {
   std::vector<std::vector<Point>> loops_m;  // of "patrol"
   TextFile file;                            // of "waypoints" and "ns2"
   std::string ending = "stay";              // endings(), of "waypoints"
+  double time_origin_s = 0;                 // the time in `file` at which round 0 begins
 };
 
 struct LinkOptions {

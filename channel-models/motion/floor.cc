@@ -44,19 +44,27 @@ class Found {
 
 }  // namespace
 
-void check_floor(const LinkOptions& options) {
+void check_floor(const LinkOptions& options, const std::vector<Point>& stations) {
   const FloorPlan plan = read_plan(options.floor, kAnyFrequency_hz);
+  const auto check = [&](const Spot& spot, std::vector<std::string> keys, const std::string& what) {
+    const Wall* wall = wall_at(plan, spot, kInWall_m);
+    if (!wall) return;
+    keys.emplace_back("floor.plan");
+    throw OptionError(std::move(keys), what + " at " + text_of({spot.x, spot.y}) +
+                                           ", in the wall from " + text_of(wall->from) + " to " +
+                                           text_of(wall->to) + " of " + options.floor.plan.name);
+  };
   int robot = 0;
   for (const ns3::Vector& place : starts(options)) {
-    for (const Wall& wall : plan.walls) {
-      if (distance_m(wall, on_floor(place)) > kInWall_m) continue;
-      throw OptionError({"placement.positions_m", "mobility.loops_m", "mobility.file",
-                         "team.robots", "placement.layout", "floor.plan"},
-                        "robot " + std::to_string(robot) + " starts at " +
-                            text_of(on_floor(place)) + ", in the wall from " + text_of(wall.from) +
-                            " to " + text_of(wall.to) + " of " + options.floor.plan.name);
-    }
-    ++robot;
+    check({place.x, place.y, place.z},
+          {"placement.positions_m", "mobility.loops_m", "mobility.file", "team.robots",
+           "placement.layout"},
+          "robot " + std::to_string(robot++) + " starts");
+  }
+  for (const Point& station : stations) {
+    check({station.first, station.second, options.placement.access_point_height_m},
+          {"placement.access_point_m", "nr.station_positions_m", "nr.station_spacing_m"},
+          stations.size() == 1 ? "the access point is" : "a station is");
   }
 }
 
@@ -85,6 +93,7 @@ std::vector<std::string> remarks_on_floor(const LinkOptions& options) {
       }
       if (crosses || i == 0) continue;
       const Point from = on_floor(path.places[i - 1]);
+      if (path.times_s[i] == path.times_s[i - 1]) continue;  // set there, without a way
       if (crossing(plan, {from.first, from.second, 0}, {to.first, to.second, 0}).walls == 0) {
         continue;
       }

@@ -9,8 +9,8 @@
 
 namespace gradwave::channel {
 
-// Throws OptionError for a robot that starts in a wall.
-void check_floor(const LinkOptions& options);
+// Throws OptionError for a robot that starts in a wall, or a station that is in one.
+void check_floor(const LinkOptions& options, const std::vector<Point>& stations);
 
 // Who starts outside the walls, whose path leaves them or goes through one, and what of the plan is
 // no wall: sentences. The options are checked.

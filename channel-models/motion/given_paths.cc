@@ -3,16 +3,21 @@
 
 #include <ns3/random-variable-stream.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "channel-models/files/table_file.h"
 #include "channel-models/ns3/streams.h"
+#include "channel-models/radio/propagation.h"
 #include "channel-models/table.h"
 
 namespace gradwave::channel {
 namespace {
 
-constexpr double kFar_m = 1e6;
+constexpr double kFar_m = 1e6, kHigh_m = 1e5;
+constexpr double kLong_s = 1e10;
+constexpr double kLate_s = 60;  // robots that wait longer for round 0 are not meant to
 
 const Table<bool>& ending_table() {  // whether it repeats
   static const Table<bool> table = {
@@ -99,6 +104,27 @@ std::vector<Path> patrols(const LinkOptions& options) {
   return paths;
 }
 
+void check_origin(const LinkOptions& options, double first_s, double last_s, double most_s) {
+  const double origin_s = options.mobility.time_origin_s;
+  char text[300] = "";
+  if (first_s - origin_s > most_s) {
+    std::snprintf(
+        text, sizeof text,
+        "begins at t = %.12g s, and robots would stand at their first places from round 0 "
+        "until then; expected mobility.time_origin_s = %.12g, the file's time at which "
+        "round 0 begins, or an entry at t = %.12g if they are to stand",
+        first_s, first_s, origin_s);
+  } else if (last_s < origin_s) {
+    std::snprintf(text, sizeof text,
+                  "ends at t = %.12g s, before mobility.time_origin_s = %.12g; expected a time in "
+                  "the file, which begins at %.12g s",
+                  last_s, origin_s, first_s);
+  }
+  if (text[0] == 0) return;
+  throw OptionError({"mobility.time_origin_s", "mobility.file"},
+                    "mobility.file: " + options.mobility.file.name + ": " + text);
+}
+
 std::vector<Path> waypoints(const LinkOptions& options) {
   const std::string key = "mobility.file";
   const bool repeats = look_up(ending_table(), "mobility.ending", options.mobility.ending);
@@ -108,9 +134,10 @@ std::vector<Path> waypoints(const LinkOptions& options) {
   }
   const TableFile table(key, options.mobility.file, {"robot", "t_s", "x_m", "y_m"}, {"z_m"});
   std::vector<Path> paths(options.workers);
+  double first_s = HUGE_VAL, last_s = -HUGE_VAL;
   for (const TableFile::Row& row : table.rows()) {
     Path& path = paths[table.integer(row, "robot", 0, options.workers - 1)];
-    const double time_s = table.number(row, "t_s", 0, 1e9);
+    const double time_s = table.number(row, "t_s", 0, kLong_s);
     if (!path.times_s.empty() && time_s <= path.times_s.back()) {
       table.refuse(row, "t_s = " + table.text(row, "t_s") +
                             ": time runs back; expected more than the robot's last one");
@@ -118,8 +145,13 @@ std::vector<Path> waypoints(const LinkOptions& options) {
     path.times_s.push_back(time_s);
     path.places.emplace_back(
         table.number(row, "x_m", -kFar_m, kFar_m), table.number(row, "y_m", -kFar_m, kFar_m),
-        table.number_or_nothing(row, "z_m", 0, 1e5).value_or(options.placement.height_m));
+        table.number_or_nothing(row, "z_m", 0, kHigh_m).value_or(options.placement.height_m));
+    const std::string fault = height_fault(options, path.places.back().z);
+    if (!fault.empty()) table.refuse(row, "z_m = " + table.text(row, "z_m") + ": " + fault);
+    first_s = std::min(first_s, time_s);
+    last_s = std::max(last_s, time_s);
   }
+  check_origin(options, first_s, last_s, kLate_s);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (paths[i].times_s.empty()) {
       refuse_file(key, options.mobility.file.name, 0,
@@ -127,6 +159,7 @@ std::vector<Path> waypoints(const LinkOptions& options) {
                       "; team.workers = " + std::to_string(options.workers) +
                       " wants robots 0 to " + std::to_string(options.workers - 1));
     }
+    paths[i] = path_from(std::move(paths[i]), options.mobility.time_origin_s);
     if (!repeats || paths[i].times_s.size() < 2) continue;
     paths[i].period_s = paths[i].times_s.back();
     if (paths[i].times_s.front() > 0) {  // stands at its first place until then

@@ -120,9 +120,6 @@ double fastest_of(const LinkOptions& options) {
   return fastest;
 }
 
-Starts of_ns2(const LinkOptions& options) { return read_ns2(options).starts; }
-double fastest_of_ns2(const LinkOptions& options) { return read_ns2(options).fastest_mps; }
-
 double standing(const LinkOptions&) { return 0; }
 double walking(const LinkOptions& options) { return options.mobility.speed_max_mps; }
 double wandering(const LinkOptions& options) {
@@ -165,8 +162,6 @@ void check_paths(const LinkOptions& options) {
   paths(options);
 }
 
-void check_ns2(const LinkOptions& options) { read_ns2(options); }
-
 struct Mobility {
   void (*check)(const LinkOptions& options);
   void (*move)(const ns3::NodeContainer& robots, const LinkOptions& options);
@@ -195,13 +190,23 @@ const Table<Mobility>& table() {
         waypoints}},
       {"ns2",
        "as a movement file of ns-2's says",
-       {check_ns2, install_ns2, of_ns2, fastest_of_ns2, not_known}},
+       {check_paths<ns2_paths>, on_rails<ns2_paths>, at_first<ns2_paths>, fastest_of<ns2_paths>,
+        ns2_paths}},
   };
   return mobilities;
 }
 
 Mobility mobility(const LinkOptions& options) {
   return look_up(table(), "mobility.model", options.mobility.model);
+}
+
+std::vector<Ptr<PathMobilityModel>> paths_of(const ns3::NodeContainer& robots) {
+  std::vector<Ptr<PathMobilityModel>> all;
+  for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
+    const auto model = robots.Get(i)->GetObject<MobilityModel>();
+    if (const auto path = ns3::DynamicCast<PathMobilityModel>(model)) all.push_back(path);
+  }
+  return all;
 }
 
 }  // namespace
@@ -212,6 +217,14 @@ void check_mobility(const LinkOptions& options) { mobility(options).check(option
 
 void set_moving(const ns3::NodeContainer& robots, const LinkOptions& options) {
   mobility(options).move(robots, options);
+}
+
+void wait_on_paths(const ns3::NodeContainer& robots) {
+  for (const Ptr<PathMobilityModel>& path : paths_of(robots)) path->wait();
+}
+
+void begin_paths(const ns3::NodeContainer& robots) {
+  for (const Ptr<PathMobilityModel>& path : paths_of(robots)) path->begin();
 }
 
 std::vector<ns3::Vector> starts(const LinkOptions& options) {

@@ -1,152 +1,244 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "channel-models/motion/ns2_file.h"
 
-#include <ns3/mobility-model.h>
-#include <ns3/ns2-mobility-helper.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
+#include <cmath>
 #include <optional>
 #include <regex>
-#include <stdexcept>
 
 #include "channel-models/files/table_file.h"
+#include "channel-models/motion/given_paths.h"
+#include "channel-models/radio/propagation.h"
 
 namespace gradwave::channel {
 namespace {
 
 const std::string kKey = "mobility.file";
-const std::string kNumber = R"(([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?))";
+constexpr double kFar_m = 1e6, kHigh_m = 1e5, kLong_s = 1e10;
+constexpr double kLate_s = 3600;  // setdest's pauses before the first movement are shorter
 
 // What a line does to a node.
 struct Command {
-  std::size_t node = 0;
-  bool starts = false;  // sets a coordinate before anything moves
-  double time_s = 0;
-  char axis = 0;     // of "set"; else "setdest"
-  double value = 0;  // the coordinate, or the speed
+  std::int64_t node = 0;
+  std::optional<double> time_s;  // nothing: before all others
+  char axis = 0;                 // of "set"; else "setdest"
+  double x = 0, y = 0, speed_mps = 0, value = 0;
 };
 
-std::optional<Command> command_of(const std::string& line) {
-  static const std::string node = R"(\$node_\(([0-9]+)\)\s+)";
-  static const std::string set = node + R"(set\s+([XYZ])_\s+)" + kNumber;
-  static const std::string at = R"(\s*\$ns_\s+at\s+)" + kNumber + R"(\s+")";
-  static const std::regex start(R"(\s*)" + set + R"(\s*;?\s*)");
-  static const std::regex later(at + set + R"(\s*"\s*;?\s*)");
-  static const std::regex move(at + node + R"(setdest\s+)" + kNumber + R"(\s+)" + kNumber +
-                               R"(\s+)" + kNumber + R"(\s*"\s*;?\s*)");
-  std::smatch part;
-  if (std::regex_match(line, part, start)) {
-    return Command{std::stoul(part[1]), true, 0, part[2].str()[0], std::stod(part[3])};
-  }
-  if (std::regex_match(line, part, later)) {
-    const double time_s = std::stod(part[1]);
-    return Command{std::stoul(part[2]), time_s == 0, time_s, part[3].str()[0], std::stod(part[4])};
-  }
-  if (std::regex_match(line, part, move)) {
-    return Command{std::stoul(part[2]), false, std::stod(part[1]), 0, std::stod(part[5])};
-  }
-  return std::nullopt;
-}
-
-// For a reader that wants a file; gone with this object.
-class TemporaryFile {
+// A robot while the file is read.
+class Robot {
  public:
-  explicit TemporaryFile(const std::string& text) {
-    const int file = mkstemp(name_.data());
-    const auto size = static_cast<ssize_t>(text.size());
-    if (file < 0 || write(file, text.data(), text.size()) != size || close(file) != 0) {
-      throw std::runtime_error(name_ + ": cannot be written: " + std::strerror(errno));
-    }
-  }
-  ~TemporaryFile() { unlink(name_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  Path path;
 
-  const std::string& name() const { return name_; }
+  bool has(char axis) const { return has_[axis - 'X']; }
+  void start(char axis, double value) {
+    has_[axis - 'X'] = true;
+    coordinate(at_, axis) = value;
+  }
+  bool has_moved() const { return !path.times_s.empty(); }
+
+  void set(double time_s, char axis, double value) {
+    go_until(time_s);
+    note(time_s);  // where it was
+    coordinate(at_, axis) = value;
+    note(time_s);
+  }
+  void go(double time_s, double x, double y, double speed_mps) {
+    go_until(time_s);
+    note(time_s);
+    goal_ = speed_mps > 0 ? ns3::Vector(x, y, 0) : at_;
+    speed_mps_ = speed_mps;
+  }
+  void end() {
+    if (path.times_s.empty()) note(0);
+    if (const double left_s = way_s(); left_s > 0) go_until(path.times_s.back() + left_s);
+  }
 
  private:
-  std::string name_ = (std::filesystem::temp_directory_path() / "gradwave-XXXXXX").string();
+  static double& coordinate(ns3::Vector& of, char axis) {
+    return axis == 'X' ? of.x : axis == 'Y' ? of.y : of.z;
+  }
+
+  void note(double time_s) {
+    if (has_moved() && path.times_s.back() == time_s && path.places.back() == at_) return;
+    path.times_s.push_back(time_s);
+    path.places.push_back(at_);
+  }
+
+  // To its goal.
+  double way_s() const {
+    const double way_m = std::hypot(goal_.x - at_.x, goal_.y - at_.y);
+    return speed_mps_ > 0 ? way_m / speed_mps_ : 0;
+  }
+
+  // From its last noted time on.
+  void go_until(double time_s) {
+    if (path.times_s.empty()) return;
+    const double since_s = path.times_s.back(), left_s = way_s();
+    if (left_s > 0) {
+      const double share = std::min(1.0, (time_s - since_s) / left_s);
+      at_.x += share * (goal_.x - at_.x);
+      at_.y += share * (goal_.y - at_.y);
+      if (share == 1) {  // without what rounding leaves
+        at_.x = goal_.x;
+        at_.y = goal_.y;
+        speed_mps_ = 0;
+      }
+      note(std::min(time_s, since_s + left_s));
+    }
+    if (path.times_s.back() < time_s) note(time_s);
+  }
+
+  bool has_[3] = {false, false, false};
+  ns3::Vector at_, goal_;
+  double speed_mps_ = 0;
 };
 
-bool says_nothing(const std::string& line) {
-  static const std::regex nothing(R"(\s*(#.*|\$god_.*|set\s.*)?)");
-  return std::regex_match(line, nothing);
-}
+class Reader {
+ public:
+  explicit Reader(const LinkOptions& options)
+      : options_(options), name_(options.mobility.file.name), robots_(options.workers) {}
+
+  std::vector<Path> paths() {
+    for (const std::string& line : lines_of(options_.mobility.file.text)) {
+      ++number_;
+      if (does_not_count(line)) continue;
+      const auto command = command_of(line);
+      if (!command) {
+        refuse(
+            "expected \"$node_(i) set X_ number\" or \"$ns_ at time \"$node_(i) setdest x y "
+            "speed\"\", found: " +
+            line);
+      }
+      follow(*command);
+    }
+    std::vector<Path> paths;
+    for (std::size_t i = 0; i < robots_.size(); ++i) {
+      Robot& robot = robots_[i];
+      if (!robot.has('X') || !robot.has('Y')) {
+        refuse_file(kKey, name_, 0,
+                    "does not say where node " + std::to_string(i) + " starts; expected \"$node_(" +
+                        std::to_string(i) + ") set X_ number\" and Y_");
+      }
+      if (!robot.has('Z')) robot.start('Z', options_.placement.height_m);
+      robot.end();
+      last_s_ = std::max(last_s_, robot.path.times_s.back());
+      paths.push_back(path_from(robot.path, options_.mobility.time_origin_s));
+    }
+    if (first_s_ <= last_s_) check_origin(options_, first_s_, last_s_, kLate_s);
+    return paths;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& sentence) const {
+    refuse_file(kKey, name_, number_, sentence);
+  }
+
+  static bool does_not_count(const std::string& line) {
+    static const std::regex nothing(
+        R"re(\s*(#.*|\$god_\s.*|set\s.*|\$ns_\s+at\s+\S+\s+"\s*\$god_\s.*)?)re");
+    return std::regex_match(line, nothing);
+  }
+
+  double number(const std::string& word, double least, double most, const char* what) const {
+    const auto value = to_number(word);
+    if (value && *value >= least && *value <= most) return *value;
+    char range[80];
+    std::snprintf(range, sizeof range, "\": expected a number from %g to %g", least, most);
+    refuse(std::string(what) + " \"" + word + range);
+  }
+
+  std::optional<Command> command_of(const std::string& line) const {
+    static const std::string node = R"(\$node_\(\s*([0-9]+)\s*\)\s+)", word = R"(([^\s"]+))";
+    static const std::string set = node + R"(set\s+([XYZ])_\s+)" + word;
+    static const std::string at = R"(\s*\$ns_\s+at\s+)" + word + R"(\s+"\s*)";
+    static const std::string end = R"(\s*;?\s*(?:#.*)?)";
+    static const std::regex start(R"(\s*)" + set + end);
+    static const std::regex later(at + set + R"(\s*")" + end);
+    static const std::regex move(at + node + R"(setdest\s+)" + word + R"(\s+)" + word + R"(\s+)" +
+                                 word + R"(\s*")" + end);
+    std::smatch part;
+    Command command;
+    if (std::regex_match(line, part, start)) {
+      command.node = node_of(part[1]);
+      take_coordinate(command, part[2], part[3]);
+      return command;
+    }
+    if (std::regex_match(line, part, later)) {
+      command.time_s = number(part[1], 0, kLong_s, "time");
+      command.node = node_of(part[2]);
+      take_coordinate(command, part[3], part[4]);
+      return command;
+    }
+    if (!std::regex_match(line, part, move)) return std::nullopt;
+    command.time_s = number(part[1], 0, kLong_s, "time");
+    command.node = node_of(part[2]);
+    command.x = number(part[3], -kFar_m, kFar_m, "x");
+    command.y = number(part[4], -kFar_m, kFar_m, "y");
+    command.speed_mps = number(part[5], 0, 1e4, "speed");
+    return command;
+  }
+
+  std::int64_t node_of(const std::string& word) const {
+    const auto node = to_integer(word);
+    if (node && *node < options_.workers) return *node;
+    refuse("moves node " + word + ", but team.workers = " + std::to_string(options_.workers));
+  }
+
+  void take_coordinate(Command& command, const std::string& axis, const std::string& word) const {
+    command.axis = axis[0];
+    if (axis != "Z") {
+      command.value = number(word, -kFar_m, kFar_m, (axis + "_").c_str());
+      return;
+    }
+    command.value = number(word, 0, kHigh_m, "Z_");
+    if (command.value == 0) command.value = options_.placement.height_m;
+    const std::string fault = height_fault(options_, command.value);
+    if (!fault.empty()) refuse("Z_ " + word + ": " + fault);
+  }
+
+  void follow(const Command& command) {
+    Robot& robot = robots_[command.node];
+    const std::string node = "node " + std::to_string(command.node);
+    if (!command.time_s || (*command.time_s == 0 && command.axis != 0 && !robot.has_moved() &&
+                            !robot.has(command.axis))) {
+      if (robot.has(command.axis)) {
+        refuse(node + " has its " + std::string(1, command.axis) + "_ already");
+      }
+      if (robot.has_moved()) refuse(node + " gets its start after it has moved");
+      robot.start(command.axis, command.value);
+      return;
+    }
+    const double time_s = *command.time_s;
+    if (robot.has_moved() && time_s < robot.path.times_s.back()) refuse(node + ": time runs back");
+    if (!robot.has('X') || !robot.has('Y')) {
+      refuse(node + " moves before its X_ and Y_ are set");
+    }
+    first_s_ = std::min(first_s_, time_s);
+    last_s_ = std::max(last_s_, time_s);
+    if (!robot.has('Z')) robot.start('Z', options_.placement.height_m);
+    if (command.axis != 0) {
+      robot.set(time_s, command.axis, command.value);
+    } else {
+      robot.go(time_s, command.x, command.y, command.speed_mps);
+    }
+  }
+
+  const LinkOptions& options_;
+  std::string name_;
+  std::vector<Robot> robots_;
+  std::int64_t number_ = 0;
+  double first_s_ = HUGE_VAL, last_s_ = -HUGE_VAL;  // of commands at a time
+};
 
 }  // namespace
 
-Ns2File read_ns2(const LinkOptions& options) {
-  const std::string& name = options.mobility.file.name;
-  if (name.empty()) {
+std::vector<Path> ns2_paths(const LinkOptions& options) {
+  if (options.mobility.file.name.empty()) {
     throw OptionError({"mobility.file", "mobility.model"},
                       "mobility.file: expected a movement file of ns-2's");
   }
-  const auto workers = static_cast<std::size_t>(options.workers);
-  Ns2File file;
-  file.starts.resize(workers, {0, 0, options.placement.height_m});
-  std::vector<bool> x(workers), y(workers), z(workers);
-  std::vector<double> last_s(workers);
-  std::int64_t number = 0;
-  for (const std::string& line : lines_of(options.mobility.file.text)) {
-    ++number;
-    if (says_nothing(line)) continue;
-    std::optional<Command> command;
-    try {
-      command = command_of(line);
-    } catch (const std::exception&) {  // numbers beyond all bounds
-    }
-    if (!command) {
-      refuse_file(kKey, name, number,
-                  "expected \"$node_(i) set X_ number\" or \"$ns_ at time \"$node_(i) setdest x y "
-                  "speed\"\", found: " +
-                      line);
-    }
-    if (command->node >= workers) {
-      refuse_file(kKey, name, number,
-                  "moves node " + std::to_string(command->node) +
-                      ", but team.workers = " + std::to_string(workers));
-    }
-    // ns-3 follows them in the order of the file.
-    if (command->time_s < last_s[command->node]) {
-      refuse_file(kKey, name, number, "node " + std::to_string(command->node) + ": time runs back");
-    }
-    last_s[command->node] = command->time_s;
-    if (command->axis == 0) {
-      if (!(command->value > 0)) refuse_file(kKey, name, number, "expected a speed above 0");
-      file.fastest_mps = std::max(file.fastest_mps, command->value);
-    } else if (command->starts) {
-      ns3::Vector& at = file.starts[command->node];
-      const char axis = command->axis;
-      (axis == 'X' ? at.x : axis == 'Y' ? at.y : at.z) = command->value;
-      std::vector<bool>& set = axis == 'X' ? x : axis == 'Y' ? y : z;
-      if (set[command->node]) {
-        refuse_file(kKey, name, number,
-                    "node " + std::to_string(command->node) + " has its " + axis + "_ already");
-      }
-      set[command->node] = true;
-    }
-  }
-  for (std::size_t i = 0; i < workers; ++i) {
-    if (x[i] && y[i]) continue;
-    refuse_file(kKey, name, 0,
-                "does not say where node " + std::to_string(i) + " starts; expected \"$node_(" +
-                    std::to_string(i) + ") set X_ number\" and Y_");
-  }
-  return file;
-}
-
-void install_ns2(const ns3::NodeContainer& robots, const LinkOptions& options) {
-  const Ns2File file = read_ns2(options);
-  const TemporaryFile copy(options.mobility.file.text);
-  ns3::Ns2MobilityHelper(copy.name()).Install(robots.Begin(), robots.End());
-  for (std::size_t i = 0; i < file.starts.size(); ++i) {
-    robots.Get(i)->GetObject<ns3::MobilityModel>()->SetPosition(file.starts[i]);
-  }
+  return Reader(options).paths();
 }
 
 }  // namespace gradwave::channel

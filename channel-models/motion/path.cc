@@ -49,10 +49,28 @@ ns3::Vector Path::velocity(double time_s) const {
 double Path::fastest_mps() const {
   double fastest = 0;
   for (std::size_t next = 1; next < times_s.size(); ++next) {
+    if (times_s[next] == times_s[next - 1]) continue;
     const ns3::Vector v = speed(*this, next);
     fastest = std::max(fastest, std::hypot(v.x, v.y, v.z));
   }
   return fastest;
+}
+
+Path path_from(Path path, double origin_s) {
+  Path rest;
+  rest.period_s = path.period_s;
+  rest.ahead_s = path.ahead_s;
+  if (path.times_s.front() < origin_s) {
+    rest.times_s.push_back(0);
+    rest.places.push_back(path.at(origin_s));
+  }
+  for (std::size_t i = 0; i < path.times_s.size(); ++i) {
+    const double time_s = path.times_s[i] - origin_s;
+    if (time_s < 0 || (time_s == 0 && !rest.times_s.empty())) continue;
+    rest.times_s.push_back(time_s);
+    rest.places.push_back(path.places[i]);
+  }
+  return rest;
 }
 
 NS_OBJECT_ENSURE_REGISTERED(PathMobilityModel);
@@ -64,16 +82,22 @@ ns3::TypeId PathMobilityModel::GetTypeId() {
   return id;
 }
 
-ns3::Vector PathMobilityModel::DoGetPosition() const {
-  return path_.at(ns3::Simulator::Now().GetSeconds());
+void PathMobilityModel::begin() { begin_s_ = ns3::Simulator::Now().GetSeconds(); }
+
+double PathMobilityModel::time_s() const {
+  const double now_s = ns3::Simulator::Now().GetSeconds();
+  return begin_s_ ? now_s - *begin_s_ : std::max(0.0, now_s - kWaiting_s);
 }
+
+ns3::Vector PathMobilityModel::DoGetPosition() const { return path_.at(time_s()); }
 
 void PathMobilityModel::DoSetPosition(const ns3::Vector&) {
   assert(!"a robot on a path is where the path is");
 }
 
 ns3::Vector PathMobilityModel::DoGetVelocity() const {
-  return path_.velocity(ns3::Simulator::Now().GetSeconds());
+  const bool waits = !begin_s_ && time_s() == 0;
+  return waits ? ns3::Vector() : path_.velocity(time_s());
 }
 
 }  // namespace gradwave::channel

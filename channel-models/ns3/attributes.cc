@@ -9,40 +9,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 #include <vector>
 
+#include "channel-models/files/nearest.h"
 #include "channel-models/ns3/child.h"
 #include "channel-models/options.h"
 
 namespace gradwave::channel {
 namespace {
-
-// Levenshtein's distance.
-std::size_t edits(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-// A suggestion, if one is near enough to be a slip of the pen.
-std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
-  if (candidates.empty()) return "";
-  const auto best = std::min_element(
-      candidates.begin(), candidates.end(),
-      [&](const auto& a, const auto& b) { return edits(word, a) < edits(word, b); });
-  if (edits(word, *best) > word.size() / 3) return "";
-  return " (did you mean \"" + *best + "\"?)";
-}
 
 ns3::TypeId find_type(const std::string& name, const std::string& type_name) {
   ns3::TypeId type;
@@ -52,7 +26,7 @@ ns3::TypeId find_type(const std::string& name, const std::string& type_name) {
     types.push_back(ns3::TypeId::GetRegistered(i).GetName());
   }
   throw OptionError({"ns3.defaults"}, "ns3.defaults: \"" + name + "\": ns-3 has no type \"" +
-                                          type_name + "\"" + nearest(type_name, types));
+                                          type_name + "\"" + did_you_mean(type_name, types));
 }
 
 // ns-3 sets a default only under the type that defines the attribute, not under those derived.
@@ -74,7 +48,7 @@ ns3::TypeId::AttributeInformation find_attribute(const std::string& name, const 
   }
   throw OptionError({"ns3.defaults"}, "ns3.defaults: \"" + name + "\": " + type.GetName() +
                                           " has no attribute \"" + attribute + "\"" +
-                                          nearest(name, names));
+                                          did_you_mean(name, names));
 }
 
 // Most of ns-3's parsers end the process over a word that they do not understand.

@@ -6,14 +6,21 @@
 //   .toml   [[wall]] with points = [[x, y], ...], a line of two or more; material; perhaps height_m
 //           (else to the ceiling) and loss_db (else the material's). [[door]] with points = two
 //           ends. [materials] name = loss in dB
-//   .svg    <line>, <polyline>, <polygon>, <rect> and <path> of straight pieces. The material is
-//   the
-//           class, else the id or inkscape:label, of the element or what it is in. y runs down and
-//           is turned about: the lower edge of the viewBox is y = 0
-//   .dxf    LINE, POLYLINE and LWPOLYLINE; the material is the layer
+//   .svg    <line>, <polyline>, <polygon>, <rect>, <circle>, <ellipse>, <path> and <use> of these,
+//           at the places that transforms give them; curves as chords within 1 cm. The lower left
+//           corner of the viewBox is [0, 0], y upwards. What is not drawn is no wall (svg.cc)
+//   .dxf    LINE, POLYLINE, LWPOLYLINE, and INSERT of blocks of these, in model space, visible, on
+//           layers that are neither off nor frozen; other kinds are counted in a note (dxf.cc)
 //
-// A drawing's lines of material "door" are doors; those of no known material are no walls, which
-// `notes` say. A door cuts walls that run within 0.25 m of it.
+// Which lines of a drawing are walls: naming.h. Rules of all three:
+//
+//   - pieces without length are skipped
+//   - a closed line is a solid wall if it is thin: twice its area is at most 0.5 m of its
+//     circumference, as of a rectangle 0.5 m thick
+//   - what a path meets without a gap counts once, with the greatest of the losses: two walls that
+//     meet, lie on each other, or a solid one from side to side; so does a wall that it runs along
+//   - a door cuts walls that run within 0.25 m of both its ends, or joins two that end there; it
+//     may be drawn as a line, or as a closed line that is longer than wide
 #pragma once
 
 #include <map>
@@ -29,10 +36,19 @@ struct Wall {
   std::string material;
   double height_m = 0;
   double loss_db = 0;
+  int solid = -1;  // it is a face of this one
+};
+
+struct SolidWall {
+  std::vector<Point> outline;
+  double height_m = 0;
+  double loss_db = 0;
+  std::vector<std::pair<Point, Point>> doors;
 };
 
 struct FloorPlan {
   std::vector<Wall> walls;  // without the doors' openings
+  std::vector<SolidWall> solids;
   std::vector<std::pair<Point, Point>> doors;
   Point least, most;  // corners of the rectangle about all walls; [0, 0] both without walls
   std::vector<std::string> notes;
@@ -55,5 +71,9 @@ Crossing crossing(const FloorPlan& plan, const Spot& one, const Spot& other);
 
 // On the ground, to the nearest point of the wall.
 double distance_m(const Wall& wall, const Point& point);
+
+// The wall in which this is, or that is nearer than `within_m`; null: none. Walls that end below
+// do not count.
+const Wall* wall_at(const FloorPlan& plan, const Spot& spot, double within_m);
 
 }  // namespace gradwave::channel

@@ -7,7 +7,6 @@
 
 #include "channel-models/ns3/attributes.h"
 #include "channel-models/ns3/streams.h"
-#include "channel-models/radio/tr38901.h"
 #include "channel-models/radio/wall_loss.h"
 #include "channel-models/table.h"
 
@@ -33,6 +32,7 @@ void log_distance(const RadioOptions& options, double frequency_hz) {
 
 void friis(const RadioOptions&, double frequency_hz) {
   set_default("ns3::FriisPropagationLossModel::Frequency", frequency_hz);
+  set_default("ns3::FriisPropagationLossModel::MinLoss", friis_db_at_1_m(frequency_hz));
 }
 
 // ns-3 has three distance fields, each with its m; one m for all.
@@ -95,6 +95,16 @@ void check_propagation(const RadioOptions& options, const PlacementOptions& plac
   path_loss(options);
   fading(options);
   if (is_deployment(options.path_loss)) check_deployment(options, placement);
+}
+
+std::string height_fault(const LinkOptions& options, double height_m) {
+  if (!is_deployment(options.radio.path_loss)) return "";
+  return deployment_height_fault(options.radio, height_m, options.placement.access_point_height_m);
+}
+
+DistanceRange range_of(const RadioOptions& options) {
+  if (is_deployment(options.path_loss)) return deployment_range(options);
+  return {1, HUGE_VAL, false};
 }
 
 void apply_propagation(const RadioOptions& options, double frequency_hz) {

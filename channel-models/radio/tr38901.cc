@@ -3,6 +3,7 @@
 
 #include <ns3/boolean.h>
 #include <ns3/channel-condition-model.h>
+#include <ns3/constant-position-mobility-model.h>
 #include <ns3/double.h>
 #include <ns3/mobility-model.h>
 #include <ns3/node.h>
@@ -45,6 +46,7 @@ struct Deployment {
   double clear_correlation_m, blocked_correlation_m;  // of shadowing
   double state_correlation_m;                         // of line of sight; 0: half a clutter's size
   double lowest_m, highest_m;                         // of robots
+  double least_m, most_m;                             // distances, Table 7.4.1-1
 };
 
 // ---- Table 7.4.2-1
@@ -106,13 +108,39 @@ const Table<Deployment>& table() {
         13,
         50,
         1.5,
-        22.5}},
+        22.5,
+        10,
+        5000}},
       {"uma",
        "TR 38.901, town: a station above the roofs, 25 m high",
-       {"ns3::ThreeGppUmaPropagationLossModel", kNone, {}, uma, 4, 6, 37, 50, 50, 1.5, 13}},
+       {"ns3::ThreeGppUmaPropagationLossModel",
+        kNone,
+        {},
+        uma,
+        4,
+        6,
+        37,
+        50,
+        50,
+        1.5,
+        13,
+        10,
+        5000}},
       {"rma",
        "TR 38.901, country: a station on a mast of 10 to 150 m",
-       {"ns3::ThreeGppRmaPropagationLossModel", kNone, {}, rma, 4, 8, 37, 120, 60, 1, 10}},
+       {"ns3::ThreeGppRmaPropagationLossModel",
+        kNone,
+        {},
+        rma,
+        4,
+        8,
+        37,
+        120,
+        60,
+        1,
+        10,
+        10,
+        10000}},
       {"office",
        "TR 38.901, indoor office, rooms and corridors",
        {"ns3::ThreeGppIndoorOfficePropagationLossModel",
@@ -125,7 +153,9 @@ const Table<Deployment>& table() {
         6,
         10,
         0,
-        100}},
+        100,
+        1,
+        150}},
       {"open-office",
        "TR 38.901, indoor office, without rooms",
        {"ns3::ThreeGppIndoorOfficePropagationLossModel",
@@ -138,22 +168,24 @@ const Table<Deployment>& table() {
         6,
         10,
         0,
-        100}},
+        100,
+        1,
+        150}},
       {"inf-sl",
        "TR 38.901, indoor factory, sparse clutter, station below its top",
-       {"", Hall::kSparseLow, kSparse, low_station, 4.3, 5.7, 10, 10, 0, 0, 100}},
+       {"", Hall::kSparseLow, kSparse, low_station, 4.3, 5.7, 10, 10, 0, 0, 100, 1, 600}},
       {"inf-dl",
        "TR 38.901, indoor factory, dense clutter, station below its top",
-       {"", Hall::kDenseLow, kDense, low_station, 4.3, 7.2, 10, 10, 0, 0, 100}},
+       {"", Hall::kDenseLow, kDense, low_station, 4.3, 7.2, 10, 10, 0, 0, 100, 1, 600}},
       {"inf-sh",
        "TR 38.901, indoor factory, sparse clutter, station above its top",
-       {"", Hall::kSparseHigh, kSparse, high_station, 4.3, 5.9, 10, 10, 0, 0, 100}},
+       {"", Hall::kSparseHigh, kSparse, high_station, 4.3, 5.9, 10, 10, 0, 0, 100, 1, 600}},
       {"inf-dh",
        "TR 38.901, indoor factory, dense clutter, station above its top",
-       {"", Hall::kDenseHigh, kDense, high_station, 4.3, 4.0, 10, 10, 0, 0, 100}},
+       {"", Hall::kDenseHigh, kDense, high_station, 4.3, 4.0, 10, 10, 0, 0, 100, 1, 600}},
       {"inf-hh",
        "TR 38.901, indoor factory, station and robots above the clutter",
-       {"", Hall::kHighHigh, kSparse, always, 4.3, 4.3, 10, 10, 0, 0, 100}},
+       {"", Hall::kHighHigh, kSparse, always, 4.3, 4.3, 10, 10, 0, 0, 100, 1, 600}},
   };
   return deployments;
 }
@@ -276,6 +308,7 @@ class DeploymentLoss final : public ns3::PropagationLossModel {
     if (deployment_.ns3_type.empty()) {
       mean_ =
           ns3::CreateObject<IndoorFactoryLossModel>(deployment_.hall, frequency_hz, line_of_sight_);
+      least_db_ = indoor_factory_loss_db(deployment_.hall, true, deployment_.least_m, frequency_hz);
       return;
     }
     ns3::ObjectFactory factory(deployment_.ns3_type);
@@ -283,14 +316,22 @@ class DeploymentLoss final : public ns3::PropagationLossModel {
     factory.Set("ShadowingEnabled", ns3::BooleanValue(false));
     factory.Set("ChannelConditionModel", ns3::PointerValue(line_of_sight_));
     mean_ = factory.Create<ns3::PropagationLossModel>();
+    factory.Set("ChannelConditionModel",
+                ns3::PointerValue(ns3::CreateObject<ns3::AlwaysLosChannelConditionModel>()));
+    const auto clear = factory.Create<ns3::PropagationLossModel>();
+    const auto at = [&](double x) {
+      const auto end = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
+      end->SetPosition({x, 0, std::max(10.0, deployment_.lowest_m)});  // in the range of all
+      return end;
+    };
+    least_db_ = -clear->CalcRxPower(0, at(0), at(deployment_.least_m));
   }
 
  private:
   double DoCalcRxPower(double tx_power_dbm, Ptr<MobilityModel> a,
                        Ptr<MobilityModel> b) const override {
-    // Nearer than a metre is as a metre.
-    const double power_dbm = std::min(mean_->CalcRxPower(tx_power_dbm, a, b),
-                                      tx_power_dbm - 32.45 - 20 * std::log10(frequency_hz_ / 1e9));
+    double power_dbm = mean_->CalcRxPower(tx_power_dbm, a, b);
+    if (!(power_dbm <= tx_power_dbm - least_db_)) power_dbm = tx_power_dbm - least_db_;  // NaN too
     if (!shadowing_) return power_dbm;
     const Ends ends(a, b);
     const bool clear = line_of_sight_->clear(ends);
@@ -310,11 +351,18 @@ class DeploymentLoss final : public ns3::PropagationLossModel {
   Deployment deployment_;
   bool shadowing_;
   double frequency_hz_;
+  double least_db_ = 0;  // in its range
   bool country_;
   Ptr<LineOfSight> line_of_sight_;
   Ptr<ns3::PropagationLossModel> mean_;
   Field clear_, blocked_;
 };
+
+std::string metres(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g m", value);
+  return text;
+}
 
 }  // namespace
 
@@ -326,6 +374,34 @@ bool is_deployment(const std::string& path_loss) {
                      [&](const Entry<Deployment>& entry) { return entry.word == path_loss; });
 }
 
+std::string deployment_height_fault(const RadioOptions& options, double height_m,
+                                    double station_height_m) {
+  const Deployment of = deployment(options);
+  const std::string expects = "path loss \"" + options.path_loss + "\" expects robots ";
+  const double top_m = of.clutter.height_m;
+  const bool is_hall = of.ns3_type.empty();
+  if (height_m < of.lowest_m || height_m > of.highest_m) {
+    return expects + "at " + metres(of.lowest_m) + " to " + metres(of.highest_m);
+  }
+  if (is_hall && of.hall == IndoorFactory::kHighHigh && height_m <= top_m) {
+    return expects + "above the clutter's top at " + metres(top_m);
+  }
+  const bool is_high =
+      of.hall == IndoorFactory::kSparseHigh || of.hall == IndoorFactory::kDenseHigh;
+  if (is_hall && is_high && height_m >= top_m) {
+    return expects + "below the clutter's top at " + metres(top_m);
+  }
+  if (height_m > station_height_m) {
+    return expects + "no higher than the station, at " + metres(station_height_m);
+  }
+  return "";
+}
+
+DistanceRange deployment_range(const RadioOptions& options) {
+  const Deployment of = deployment(options);
+  return {of.least_m, of.most_m, of.least_m > 1};
+}
+
 void check_deployment(const RadioOptions& options, const PlacementOptions& placement) {
   const Deployment of = deployment(options);
   const double low_m = placement.height_m, high_m = placement.access_point_height_m;
@@ -333,14 +409,9 @@ void check_deployment(const RadioOptions& options, const PlacementOptions& place
     throw OptionError({key, "radio.path_loss"}, std::string(key) + ": path loss \"" +
                                                     options.path_loss + "\" expects " + expected);
   };
-  const auto metres = [](double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%g m", value);
-    return std::string(text);
-  };
-  if (low_m < of.lowest_m || low_m > of.highest_m) {
-    refuse("placement.height_m",
-           "robots at " + metres(of.lowest_m) + " to " + metres(of.highest_m));
+  const std::string fault = deployment_height_fault(options, low_m, HUGE_VAL);
+  if (!fault.empty()) {
+    throw OptionError({"placement.height_m", "radio.path_loss"}, "placement.height_m: " + fault);
   }
   if (high_m < low_m) refuse("placement.access_point_height_m", "it no lower than the robots");
   if (options.path_loss == "rma" && (high_m < 10 || high_m > 150)) {
@@ -352,23 +423,12 @@ void check_deployment(const RadioOptions& options, const PlacementOptions& place
     refuse("radio.clutter_density", dense ? "0.4 at the least" : "less than 0.4");
   }
   const std::string top = "the clutter's top at " + metres(of.clutter.height_m);
-  switch (of.hall) {
-    case IndoorFactory::kSparseLow:
-    case IndoorFactory::kDenseLow:
-      if (high_m >= of.clutter.height_m) {
-        refuse("placement.access_point_height_m", "it below " + top);
-      }
-      break;
-    case IndoorFactory::kSparseHigh:
-    case IndoorFactory::kDenseHigh:
-      if (low_m >= of.clutter.height_m) refuse("placement.height_m", "robots below " + top);
-      if (high_m <= of.clutter.height_m) {
-        refuse("placement.access_point_height_m", "it above " + top);
-      }
-      break;
-    case IndoorFactory::kHighHigh:
-      if (low_m <= of.clutter.height_m) refuse("placement.height_m", "robots above " + top);
-      break;
+  const bool is_low = of.hall == IndoorFactory::kSparseLow || of.hall == IndoorFactory::kDenseLow;
+  if (is_low && high_m >= of.clutter.height_m) {
+    refuse("placement.access_point_height_m", "it below " + top);
+  }
+  if (!is_low && of.hall != IndoorFactory::kHighHigh && high_m <= of.clutter.height_m) {
+    refuse("placement.access_point_height_m", "it above " + top);
   }
 }
 

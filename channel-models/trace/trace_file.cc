@@ -259,11 +259,12 @@ class Opportunities final : public TraceLink {
     return 8 * kOpportunityBytes * static_cast<double>(times_ms_.size()) / length_s();
   }
   double length_s() const override { return 1e-3 * static_cast<double>(times_ms_.back()); }
+  // Of gaps of a second or more; in the millisecond at their end something goes.
   double outage() const override {
-    std::int64_t dead_ms = times_ms_.front();  // whole milliseconds, of gaps of a second or more
-    for (std::size_t i = 1; i < times_ms_.size(); ++i) {
-      const std::int64_t gap_ms = times_ms_[i] - times_ms_[i - 1];
-      if (gap_ms >= 1000) dead_ms += gap_ms;
+    std::int64_t dead_ms = 0, last_ms = 0;
+    for (const std::int64_t time_ms : times_ms_) {
+      const std::int64_t gap_ms = time_ms - std::exchange(last_ms, time_ms);
+      if (gap_ms >= 1000) dead_ms += gap_ms - 1;
     }
     return static_cast<double>(dead_ms) / static_cast<double>(times_ms_.back());
   }

@@ -300,7 +300,7 @@ void PacketTransport::State::connect_next() {
     return;
   }
   connected = true;
-  link->begin();
+  channel::begin(*link);
   ns3::Simulator::Stop();
 }
 

@@ -16,6 +16,9 @@ std::vector<Setting> floor_settings() {
       {"floor.losses_db", FIELD(link.floor.losses_db),
        "of a plan's materials by name (classes or layers of a drawing)", range(-20, 200), kChannel,
        unless("floor.plan", {""})},
+      {"floor.not_walls", FIELD(link.floor.not_walls),
+       "layers, classes and labels of a drawing whose lines are no walls", any(), kChannel,
+       unless("floor.plan", {""})},
   };
 }
 

@@ -31,6 +31,9 @@ std::vector<Setting> mobility_settings() {
        any(), kChannel, when("mobility.model", {"waypoints", "ns2"})},
       {"mobility.ending", FIELD(link.mobility.ending), "after a robot's last waypoint",
        words(channel::endings), kChannel, when("mobility.model", {"waypoints"})},
+      {"mobility.time_origin_s", FIELD(link.mobility.time_origin_s),
+       "the time in mobility.file at which round 0 begins", range(0, 1e10), kChannel,
+       when("mobility.model", {"waypoints", "ns2"})},
   };
 }
 

@@ -27,6 +27,7 @@ LinkOptions in_hall(std::vector<Point> places) {
   options.placement.layout = "list";
   options.placement.positions_m = std::move(places);
   options.floor.plan = {"hall.toml", kHall};
+  options.placement.access_point_m = {2, 2};
   return options;
 }
 
@@ -47,6 +48,33 @@ TEST(Floor, ARobotInAWallIsRefused) {
                                         "[10, 4] of hall.toml"));
   }
   EXPECT_NO_THROW(check_link(in_hall({{10, 5}}))) << "in the door";
+}
+
+TEST(Floor, AStationInAWallIsRefused) {
+  const auto refusal = [](const LinkOptions& options) -> std::string {
+    try {
+      check_link(options);
+    } catch (const OptionError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  LinkOptions options = in_hall({{1, 1}});
+  options.placement.access_point_m = {9.96, 3};
+  EXPECT_THAT(refusal(options),
+              HasSubstr("the access point is at [9.96, 3], in the wall from [10, 0] "
+                        "to [10, 4] of hall.toml"));
+  options.placement.access_point_m = {10, 5};
+  EXPECT_EQ(refusal(options), "") << "in the door";
+  options.technology = "nr";
+  options.nr.server = "core";
+  options.nr.station_positions_m = {{2, 2}, {20, 5}};
+  EXPECT_THAT(refusal(options), HasSubstr("a station is at [20, 5], in the wall"));
+  options.nr.station_positions_m[1] = {19, 5};
+  EXPECT_EQ(refusal(options), "");
+  options.floor.plan.text =
+      "[[wall]]\nmaterial = \"light\"\nheight_m = 2\npoints = [[19, 0], [19, 9]]\n";
+  EXPECT_EQ(refusal(options), "") << "on top of it, at 3 m";
 }
 
 TEST(Floor, WhoIsOutsideOrGoesThroughWallsIsSaid) {

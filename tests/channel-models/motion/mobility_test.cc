@@ -182,6 +182,52 @@ TEST(Waypoints, ABrokenLogIsRefusedWithItsLine) {
   EXPECT_THAT(said(head + "0,1,\"0,1\n"), HasSubstr("log.csv:2: "));
 }
 
+TEST(Waypoints, HeightsAreThoseOfThePathLoss) {
+  LinkOptions options = waypoints("robot,t_s,x_m,y_m,z_m\n0,0,20,0,1.5\n0,1,20,0,0\n");
+  EXPECT_EQ(refusal(options), "") << "with a path loss of no height";
+  options.placement.height_m = 1.5;
+  options.placement.access_point_height_m = 25;
+  for (const auto& [path_loss, range] : std::vector<std::pair<std::string, std::string>>{
+           {"umi", "1.5 m to 22.5 m"}, {"uma", "1.5 m to 13 m"}, {"rma", "1 m to 10 m"}}) {
+    options.radio.path_loss = path_loss;
+    EXPECT_THAT(refusal(options), HasSubstr("mobility.file: log.csv:3: z_m = 0: path loss \"" +
+                                            path_loss + "\" expects robots at " + range));
+  }
+  options.radio.path_loss = "inf-dh";
+  EXPECT_EQ(refusal(options), "");
+  options.mobility.file.text = "robot,t_s,x_m,y_m,z_m\n0,0,20,0,6\n";
+  EXPECT_THAT(refusal(options), HasSubstr("log.csv:2: z_m = 6: path loss \"inf-dh\" expects robots "
+                                          "below the clutter's top at 6 m"));
+}
+
+TEST(Waypoints, RoundZeroBeginsAtTheOriginOfTheirTimes) {
+  LinkOptions options =
+      waypoints("robot,t_s,x_m,y_m\n0,36000,0,0\n0,36010,100,0\n1,36004,5,20\n", 2);
+  EXPECT_THAT(refusal(options), AllOf(HasSubstr("log.csv: begins at t = 36000 s"),
+                                      HasSubstr("mobility.time_origin_s = 36000")));
+  options.mobility.time_origin_s = 36000;
+  EXPECT_EQ(refusal(options), "");
+  auto places = seen(options, {0, 5, 30});
+  expect_at(places[0][0], 0, 0);
+  expect_at(places[1][0], 50, 0);
+  expect_at(places[2][0], 100, 0);
+  expect_at(places[2][1], 5, 20);
+  options.mobility.time_origin_s = 36004;
+  places = seen(options, {0, 3, 30});
+  expect_at(places[0][0], 40, 0);
+  expect_at(places[1][0], 70, 0);
+  EXPECT_EQ(known_paths(options)[0].places.size(), 2u);
+  options.mobility.ending = "repeat";
+  EXPECT_DOUBLE_EQ(known_paths(options)[0].period_s, 6);
+  options.mobility.time_origin_s = 36011;
+  EXPECT_THAT(refusal(options), HasSubstr("log.csv: ends at t = 36010 s, before "
+                                          "mobility.time_origin_s = 36011"));
+  options = waypoints("robot,t_s,x_m,y_m\n0,1764500000.25,0,0\n0,1764500010.25,100,0\n");
+  EXPECT_THAT(refusal(options), HasSubstr("expected mobility.time_origin_s = 1764500000.25"));
+  options.mobility.time_origin_s = 1764500000.25;
+  EXPECT_DOUBLE_EQ(seen(options, {5})[0][0].x, 50);
+}
+
 LinkOptions ns2(const std::string& text, std::int64_t workers = 1) {
   LinkOptions options;
   options.workers = workers;
@@ -203,13 +249,13 @@ $god_ set-dist 0 1 1
 
 TEST(Ns2, MovesAsTheFileSays) {
   const auto places = seen(ns2(kWalk, 2), {0, 2, 4.5, 7, 9, 15, 30});
-  expect_at(places[0][0], 10, 20, 0);
-  expect_at(places[1][0], 10, 20, 0);
-  expect_at(places[2][0], 10, 30, 0);
-  expect_at(places[3][0], 10, 40, 0);
-  expect_at(places[4][0], 10, 40, 0);
-  expect_at(places[5][0], 15, 40, 0);
-  expect_at(places[6][0], 20, 40, 0);
+  expect_at(places[0][0], 10, 20);
+  expect_at(places[1][0], 10, 20);
+  expect_at(places[2][0], 10, 30);
+  expect_at(places[3][0], 10, 40);
+  expect_at(places[4][0], 10, 40);
+  expect_at(places[5][0], 15, 40);
+  expect_at(places[6][0], 20, 40);
   for (const auto& at : places) expect_at(at[1], -5, 0);
   EXPECT_EQ(fastest_mps(ns2(kWalk, 2)), 4);
   EXPECT_EQ(starts(ns2(kWalk, 2))[1], ns3::Vector(-5, 0, 1));
@@ -226,8 +272,104 @@ TEST(Ns2, WhatIsNotUnderstoodIsRefusedWithItsLine) {
               HasSubstr("walk.ns2:3: node 0 has its X_ already"));
   EXPECT_THAT(refusal(ns2(kWalk)), HasSubstr("walk.ns2:5: moves node 1, but team.workers = 1"));
   EXPECT_THAT(refusal(ns2(kWalk, 3)), HasSubstr("does not say where node 2 starts"));
-  EXPECT_THAT(refusal(ns2("$node_(0) set X_ 1.0\n$ns_ at 1 \"$node_(0) setdest 1 1 0\"\n")),
-              HasSubstr("walk.ns2:2: expected a speed above 0"));
+  EXPECT_THAT(refusal(ns2("$node_(0) set X_ 1.0\n$ns_ at 1 \"$node_(0) setdest 1 1 1\"\n")),
+              HasSubstr("walk.ns2:2: node 0 moves before its X_ and Y_ are set"));
+  EXPECT_THAT(refusal(ns2(start + "$ns_ at 1 \"$node_(0) setdest 1 1 -1\"\n")),
+              HasSubstr("walk.ns2:3: speed \"-1\": expected a number from 0"));
+}
+
+TEST(Ns2, ANumberIsReadToItsEnd) {
+  for (const char* number :
+       {"1.2.3", "1..2", "0x10", "nan", "inf", "1e", "1,5", "--1", "1m", "."}) {
+    const std::string line = "$node_(0) set X_ " + std::string(number) + "\n";
+    EXPECT_THAT(refusal(ns2(line + "$node_(0) set Y_ 0\n")), HasSubstr("walk.ns2:1: ")) << number;
+    const std::string move = "$ns_ at 1 \"$node_(0) setdest 1 " + std::string(number) + " 1\"\n";
+    EXPECT_THAT(refusal(ns2("$node_(0) set X_ 0\n$node_(0) set Y_ 0\n" + move)),
+                HasSubstr("walk.ns2:3: "))
+        << number;
+  }
+  for (const char* number : {"1.", ".5", "+1.5e1", "-3E-2"}) {
+    EXPECT_EQ(refusal(ns2("$node_(0) set X_ " + std::string(number) + "\n$node_(0) set Y_ 0\n")),
+              "")
+        << number;
+  }
+}
+
+// The forms of setdest 1 and 2, and of SUMO's traceExporter.
+TEST(Ns2, ReadsWhatProgramsWrite) {
+  const auto places = seen(ns2(R"(#
+# nodes: 2, pause: 1.00, max speed: 2.00  max x = 60.00, max y: 60.00
+#
+set god_ [God instance]
+$node_(0) set X_ 10.500000000000
+$node_(0) set Y_ 4.250000000000
+$node_(0) set Z_ 0.000000000000
+$god_ set-dist 0 1 1
+$ns_ at 1.000000000000 "$node_(0) setdest 30.500000000000 4.250000000000 2.000000000000"
+$ns_ at 3.402190313067 "$god_ set-dist 0 1 2"
+$ns_ at 11.0 "$node_(0) setdest 30.5 4.25 0.000000000000"
+$ns_ at 12.0 "$node_(0) setdest 30.5 8.25 2.0"
+$ns_ at 13.0 "$node_(0) setdest 0 0 0.00"
+$node_(1) set X_ 12.35
+$node_(1) set Y_ 8.4
+$node_(1) set Z_ 0
+$ns_ at 0.0 "$node_(1) setdest 12.35 8.4 0.00"
+$ns_ at 1.0 "$node_(1) setdest 13.95 8.4 1.60"
+$ns_ at 2.0 "$node_(1) setdest 17.05 8.4 3.10"
+$ns_ at 3.0 "$node_(1) setdest 17.05 8.4 0.00"
+)",
+                               2),
+                           {0, 6, 11.5, 12.5, 13, 40});
+  expect_at(places[0][0], 10.5, 4.25);
+  expect_at(places[1][0], 20.5, 4.25);
+  expect_at(places[2][0], 30.5, 4.25);
+  expect_at(places[3][0], 30.5, 5.25);
+  expect_at(places[4][0], 30.5, 6.25);
+  expect_at(places[5][0], 30.5, 6.25);
+  expect_at(places[0][1], 12.35, 8.4);
+  expect_at(places[5][1], 17.05, 8.4);
+}
+
+TEST(Ns2, APlaceThatIsSetDuringTheRunKeepsTheHeight) {
+  const LinkOptions options = ns2(R"($node_(0) set X_ 10.0
+$node_(0) set Y_ 0.0
+$ns_ at 2.0 "$node_(0) set X_ 30.0"
+$node_(1) set X_ 0.0
+$node_(1) set Y_ 5.0
+$ns_ at 1.0 "$node_(1) setdest 0.0 25.0 5.0"
+$ns_ at 3.0 "$node_(1) set X_ 8.0"
+$ns_ at 4.0 "$node_(1) set Z_ 2.5"
+)",
+                                  2);
+  const auto places = seen(options, {1.99, 2.01, 2.5, 3, 3.5, 30});
+  expect_at(places[0][0], 10, 0);
+  expect_at(places[1][0], 30, 0);
+  expect_at(places[5][0], 30, 0);
+  expect_at(places[2][1], 0, 12.5);
+  expect_at(places[3][1], 8, 15);
+  EXPECT_LT(places[4][1].x, 8) << "on to its goal";
+  EXPECT_GT(places[4][1].y, 15);
+  expect_at(places[5][1], 0, 25, 2.5);
+  EXPECT_DOUBLE_EQ(fastest_mps(options), 5) << "a jump has no speed";
+}
+
+TEST(Ns2, HeightsAreThoseOfThePathLoss) {
+  const std::string start = "$node_(0) set X_ 20\n$node_(0) set Y_ 0\n";
+  LinkOptions options = ns2(start + "$node_(0) set Z_ 0.0\n");
+  options.radio.path_loss = "umi";
+  options.placement.height_m = 1.5;
+  options.placement.access_point_height_m = 10;
+  EXPECT_EQ(starts(options).at(0).z, 1.5);
+  options.mobility.file.text = start + "$node_(0) set Z_ 1.0\n";
+  EXPECT_THAT(refusal(options), HasSubstr("walk.ns2:3: Z_ 1.0: path loss \"umi\" expects robots at "
+                                          "1.5 m to 22.5 m"));
+  options.mobility.file.text = start + "$ns_ at 4 \"$node_(0) set Z_ 12\"\n";
+  EXPECT_THAT(refusal(options), HasSubstr("walk.ns2:3: Z_ 12: path loss \"umi\" expects robots no "
+                                          "higher than the station, at 10 m"));
+  options.radio.path_loss = "friis";
+  EXPECT_EQ(refusal(options), "");
+  options.mobility.file.text = start + "$node_(0) set Z_ -1\n";
+  EXPECT_THAT(refusal(options), HasSubstr("walk.ns2:3: Z_ \"-1\": expected a number from 0"));
 }
 
 LinkOptions wanderers(double memory) {
@@ -284,6 +426,59 @@ TEST(RandomWaypoint, TheSquareIsAboutTheAccessPoint) {
   options.placement.access_point_m = {1000, 0};
   for (const auto& at : seen(options, {0, 50, 500})) {
     for (const ns3::Vector& place : at) EXPECT_LE(std::abs(place.x - 1000), 30);
+  }
+}
+
+TEST(Ns2, RoundZeroBeginsAtTheOriginOfItsTimes) {
+  LinkOptions options =
+      ns2("$node_(0) set X_ 0\n$node_(0) set Y_ 0\n$ns_ at 36000 \"$node_(0) setdest 100 0 10\"\n");
+  EXPECT_THAT(refusal(options), AllOf(HasSubstr("walk.ns2: begins at t = 36000 s"),
+                                      HasSubstr("mobility.time_origin_s = 36000")));
+  options.mobility.time_origin_s = 36004;
+  const auto places = seen(options, {0, 3, 30});
+  expect_at(places[0][0], 40, 0);
+  expect_at(places[1][0], 70, 0);
+  expect_at(places[2][0], 100, 0);
+  options.mobility.time_origin_s = 0;
+  options.mobility.file.text =
+      "$node_(0) set X_ 0\n$node_(0) set Y_ 0\n$ns_ at 900 \"$node_(0) setdest 9 0 1\"\n";
+  EXPECT_EQ(refusal(options), "") << "a pause of setdest's";
+}
+
+// [t] of a robot when round 0 begins at `begin_s` of the network.
+std::vector<ns3::Vector> seen_from(const LinkOptions& options, double begin_s,
+                                   const std::vector<double>& times_s) {
+  apply_defaults(options);
+  ns3::NodeContainer robots;
+  robots.Create(options.workers);
+  set_moving(robots, options);
+  wait_on_paths(robots);
+  ns3::Simulator::Schedule(ns3::Seconds(begin_s), [&] { begin_paths(robots); });
+  std::vector<ns3::Vector> places;
+  for (const double time_s : times_s) {
+    ns3::Simulator::Schedule(ns3::Seconds(begin_s + time_s), [&] {
+      places.push_back(robots.Get(0)->GetObject<ns3::MobilityModel>()->GetPosition());
+    });
+  }
+  ns3::Simulator::Run();
+  ns3::Simulator::Destroy();
+  return places;
+}
+
+TEST(Mobility, KnownPathsBeginWithRoundZeroHoweverLongTheNetworkTakes) {
+  const LinkOptions log = waypoints("robot,t_s,x_m,y_m\n0,0,3,4\n0,9,30,0\n");
+  const LinkOptions walk =
+      ns2("$node_(0) set X_ 0\n$node_(0) set Y_ 0\n$ns_ at 1 \"$node_(0) setdest 100 0 10\"\n");
+  for (const LinkOptions& options : {patrol(), log, walk}) {
+    const Path path = known_paths(options).at(0);
+    for (const double begin_s : {0.0, 0.2, 4.0, 13.0}) {
+      const auto places = seen_from(options, begin_s, {1e-6, 0.5, 3, 40});
+      EXPECT_NEAR(places[0].x, path.at(0).x, 1e-3) << begin_s;
+      for (int i = 1; i < 4; ++i) EXPECT_EQ(places[i], path.at(i == 1 ? 0.5 : i == 2 ? 3 : 40));
+    }
+    // Before: at the start, and along the path where that takes long.
+    EXPECT_EQ(seen_from(options, 13, {-12, -9, -3}),
+              (std::vector<ns3::Vector>{path.at(0), path.at(0), path.at(5)}));
   }
 }
 

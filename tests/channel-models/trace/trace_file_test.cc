@@ -116,6 +116,14 @@ TEST(TraceFile, MahimahiHoldsItsMeanRate) {
   EXPECT_DOUBLE_EQ(trace->send(0.5, 15000), 0.518);
 }
 
+TEST(TraceFile, AMahimahiTraceIsOutInItsLongGapsAlone) {
+  EXPECT_EQ(trace_of("1\n")->outage(), 0) << "12 Mbit/s without a gap";
+  EXPECT_DOUBLE_EQ(trace_of("1\n")->mean_rate_bps(), 12e6);
+  EXPECT_EQ(trace_of("500\n")->outage(), 0);
+  EXPECT_DOUBLE_EQ(trace_of("1000\n")->outage(), 0.999);
+  EXPECT_DOUBLE_EQ(trace_of("0\n2000\n2500\n4000\n")->outage(), (1999 + 1499) / 4000.0);
+}
+
 TEST(TraceFile, NoWindowCarriesMoreThanItsCeiling) {
   const auto trace = trace_of("0\n0\n0\n0\n50\n100\n");
   EXPECT_GE(trace->most_bits(0.0005), 5 * 12000);  // the last of a round and the first of the next
