@@ -24,7 +24,7 @@ std::vector<Covered> covered_in_a_child(const LinkOptions& options) {
   const auto text = in_a_child([&] {
     apply_defaults(options);
     std::string lines;
-    for (const Covered& c : cover(options)) {
+    for (const Covered& c : cover(options)()) {
       char line[400];
       std::snprintf(line, sizeof line,
                     "%.17g %.17g %.17g %.17g %.17g %d %.17g %.17g %.17g %.17g %d\n", c.place.first,

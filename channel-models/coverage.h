@@ -3,6 +3,7 @@
 // his radio would get.
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct Covered {
   double up_bps = 0, down_bps = 0;  // alone, of the physical layer
   bool reached = false;             // both ways
 };
+
+// What robots [M] get where they are now, of a network that stands in this process's ns-3.
+using CoverageNow = std::function<std::vector<Covered>()>;
 
 // [M]; nothing where robots have no places. The options are checked.
 std::vector<Covered> coverage(const LinkOptions& options);

@@ -19,9 +19,9 @@ struct Technology {
   std::vector<std::string> (*idle)(const LinkOptions& options) = nullptr;
   std::vector<std::string> (*describe)(const LinkOptions& options,
                                        const MessageSizes& messages) = nullptr;
-  // Of robots where they start, and where what they send to stands; both null: robots have no
-  // places. After apply_defaults().
-  std::vector<Covered> (*cover)(const LinkOptions& options) = nullptr;
+  // What robots get, and where what they send to stands; both null: robots have no places. After
+  // apply_defaults().
+  CoverageNow (*cover)(const LinkOptions& options) = nullptr;
   std::vector<Point> (*stations)(const LinkOptions& options) = nullptr;
 };
 

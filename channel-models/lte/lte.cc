@@ -236,7 +236,7 @@ std::vector<std::string> describe_lte(const LinkOptions& options, const MessageS
 // As ns-3's schedulers see it: the modulation that robots report of the downlink, and that the
 // station reads from the uplink's SINR; a transport block of the whole carrier every millisecond.
 // Under power control a block arrives at -80 dBm, if the robot can.
-std::vector<Covered> cover_by_lte(const LinkOptions& options) {
+CoverageNow cover_by_lte(const LinkOptions& options) {
   constexpr double kBlock_hz = 180e3, kThermal_dbm_hz = -174;
   constexpr double kStationNoise_db = 5, kRobotNoise_db = 9, kWanted_dbm = -80;  // ns-3's
   ns3::NodeContainer robots;
@@ -252,42 +252,44 @@ std::vector<Covered> cover_by_lte(const LinkOptions& options) {
   const auto amc = ns3::CreateObject<ns3::LteAmc>();
   const std::uint8_t group = blocks <= 10 ? 1 : blocks <= 26 ? 2 : blocks <= 63 ? 3 : 4;
   const auto spectrum = ns3::LteSpectrumValueHelper::GetSpectrumModel(kDownlinkChannel, blocks);
-  const auto reported = [&](double sinr_db) {
+  const auto reported = [=](double sinr_db) {
     ns3::SpectrumValue sinr(spectrum);
     sinr = std::pow(10, sinr_db / 10);
     return amc->CreateCqiFeedbacks(sinr, group).front();
   };
   // 3GPP R1-081483, as in ns3::PfFfMacScheduler: BER 5e-5.
-  const auto read = [&](double sinr_db) {
+  const auto read = [=](double sinr_db) {
     return amc->GetCqiFromSpectralEfficiency(
         std::log2(1 + std::pow(10, sinr_db / 10) / (-std::log(5 * 0.00005) / 1.5)));
   };
-  std::vector<Covered> all;
-  for (std::int64_t i = 0; i < options.workers; ++i) {
-    const auto robot = robots.Get(i)->GetObject<ns3::MobilityModel>();
-    const double gain_up_db = loss_up->CalcRxPower(0, robot, station);
-    const double gain_down_db = loss_down->CalcRxPower(0, station, robot);
-    const double most_dbm = options.radio.robot_powers_dbm.empty()
-                                ? options.lte.robot_power_dbm
-                                : options.radio.robot_powers_dbm[i];
-    const double up_dbm = std::min(most_dbm - blocks_db + gain_up_db, kWanted_dbm);
-    const double down_dbm = options.lte.station_power_dbm - blocks_db + gain_down_db;
-    Covered covered;
-    covered.snr_db = up_dbm - noise_dbm - kStationNoise_db;
-    const int up = read(covered.snr_db), down = reported(down_dbm - noise_dbm - kRobotNoise_db);
-    covered.reached = up > 0 && down > 0;
-    if (covered.reached) {
-      covered.up_bps = 1e3 * amc->GetUlTbSizeFromMcs(amc->GetMcsFromCqi(up), blocks);
-      covered.down_bps = 1e3 * amc->GetDlTbSizeFromMcs(amc->GetMcsFromCqi(down), blocks);
+  return [=] {
+    std::vector<Covered> all;
+    for (std::int64_t i = 0; i < options.workers; ++i) {
+      const auto robot = robots.Get(i)->GetObject<ns3::MobilityModel>();
+      const double gain_up_db = loss_up->CalcRxPower(0, robot, station);
+      const double gain_down_db = loss_down->CalcRxPower(0, station, robot);
+      const double most_dbm = options.radio.robot_powers_dbm.empty()
+                                  ? options.lte.robot_power_dbm
+                                  : options.radio.robot_powers_dbm[i];
+      const double up_dbm = std::min(most_dbm - blocks_db + gain_up_db, kWanted_dbm);
+      const double down_dbm = options.lte.station_power_dbm - blocks_db + gain_down_db;
+      Covered covered;
+      covered.snr_db = up_dbm - noise_dbm - kStationNoise_db;
+      const int up = read(covered.snr_db), down = reported(down_dbm - noise_dbm - kRobotNoise_db);
+      covered.reached = up > 0 && down > 0;
+      if (covered.reached) {
+        covered.up_bps = 1e3 * amc->GetUlTbSizeFromMcs(amc->GetMcsFromCqi(up), blocks);
+        covered.down_bps = 1e3 * amc->GetDlTbSizeFromMcs(amc->GetMcsFromCqi(down), blocks);
+      }
+      const ns3::Vector at = robot->GetPosition(), to = station->GetPosition();
+      covered.place = {at.x, at.y};
+      covered.station = {to.x, to.y};
+      covered.distance_m = robot->GetDistanceFrom(station);
+      covered.path_loss_db = -gain_up_db;
+      all.push_back(covered);
     }
-    const ns3::Vector at = robot->GetPosition(), to = station->GetPosition();
-    covered.place = {at.x, at.y};
-    covered.station = {to.x, to.y};
-    covered.distance_m = robot->GetDistanceFrom(station);
-    covered.path_loss_db = -gain_up_db;
-    all.push_back(covered);
-  }
-  return all;
+    return all;
+  };
 }
 
 std::unique_ptr<Link> make_lte(const LinkOptions& options) {

@@ -93,6 +93,10 @@ struct Cell {
       stations.Add(station);
     }
     world = std::make_unique<nr::World>(options, robots, stations);
+    connect(options);
+  }
+
+  void connect(const LinkOptions& options) {
     access = std::make_unique<nr::RadioAccess>(options.nr, options.workers, stations.GetN(),
                                                options.seed, *world);
     const std::vector<double>& powers_dbm = options.radio.robot_powers_dbm;
@@ -299,22 +303,6 @@ void check_access(const LinkOptions& options) {
   }
 }
 
-// Robots that stand out of reach would wait for ever; those that walk may come nearer.
-void check_reach(const LinkOptions& options) {
-  if (!stands_still(options.mobility)) return;
-  nr::information(2, 1);  // computes its tables here, once, and not in each child
-  const auto far = in_a_child([&] {
-    apply_defaults(options);
-    const Cell cell(options);
-    return out_of_reach(*cell.access, *cell.world, options);
-  });
-  if (!far || far->empty()) return;
-  throw OptionError(
-      {"placement.radius_m", "placement.positions_m", "placement.spacing_m", "nr.robot_power_dbm",
-       "nr.station_power_dbm", "radio.path_loss"},
-      "placement: out of reach with seed " + std::to_string(options.seed) + ": " + *far);
-}
-
 }  // namespace
 
 std::vector<Point> nr_station_points(const LinkOptions& options) {
@@ -323,26 +311,28 @@ std::vector<Point> nr_station_points(const LinkOptions& options) {
   return points;
 }
 
-std::vector<Covered> cover_by_nr(const LinkOptions& options) {
-  const Cell cell(options);
-  const std::vector<Point> stations = nr_station_points(options);
-  std::vector<Covered> all;
-  for (int i = 0; i < options.workers; ++i) {
-    const nr::Reach up = cell.access->reach(i, nr::Way::kUp);
-    const nr::Reach down = cell.access->reach(i, nr::Way::kDown);
-    const ns3::Vector at = cell.robots.Get(i)->GetObject<ns3::MobilityModel>()->GetPosition();
-    Covered covered;
-    covered.place = {at.x, at.y};
-    covered.station = stations.at(cell.access->station_of(i));
-    covered.distance_m = cell.world->distance_m(i, cell.access->station_of(i));
-    covered.path_loss_db = path_loss_db(i, up, options);
-    covered.snr_db = up.sinr_db;
-    covered.up_bps = up.rate_bps;
-    covered.down_bps = down.rate_bps;
-    covered.reached = up.enough && down.enough;
-    all.push_back(covered);
-  }
-  return all;
+CoverageNow cover_by_nr(const LinkOptions& options) {
+  const auto cell = std::make_shared<Cell>(options);
+  return [cell, options, stations = nr_station_points(options)] {
+    if (stations.size() > 1) cell->connect(options);  // to the strongest now
+    std::vector<Covered> all;
+    for (int i = 0; i < options.workers; ++i) {
+      const nr::Reach up = cell->access->reach(i, nr::Way::kUp);
+      const nr::Reach down = cell->access->reach(i, nr::Way::kDown);
+      const ns3::Vector at = cell->robots.Get(i)->GetObject<ns3::MobilityModel>()->GetPosition();
+      Covered covered;
+      covered.place = {at.x, at.y};
+      covered.station = stations.at(cell->access->station_of(i));
+      covered.distance_m = cell->world->distance_m(i, cell->access->station_of(i));
+      covered.path_loss_db = path_loss_db(i, up, options);
+      covered.snr_db = up.sinr_db;
+      covered.up_bps = up.rate_bps;
+      covered.down_bps = down.rate_bps;
+      covered.reached = up.enough && down.enough;
+      all.push_back(covered);
+    }
+    return all;
+  };
 }
 
 std::vector<std::string> idle_nr(const LinkOptions& options) {
@@ -369,6 +359,7 @@ void check_nr(const LinkOptions& options) {
   const std::int64_t blocks =
       nr::resource_blocks(nr.frequency_ghz, nr.bandwidth_mhz, nr.numerology);
   const nr::Mcs& lowest = nr::mcs_table(nr).front();
+  nr::information(2, 1);  // computes its tables here, once, and not in each child
   check_queue(nr.core_queue, "nr.core");
   nr::access(nr);
   nr::scheduler(nr);
@@ -419,7 +410,6 @@ void check_nr(const LinkOptions& options) {
   check_propagation(options.radio, options.placement);
   check_mobility(options);
   check_tcp(options.tcp, kMtuBytes);
-  check_reach(options);
 }
 
 std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages) {

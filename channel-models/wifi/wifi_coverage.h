@@ -9,6 +9,6 @@
 namespace gradwave::channel {
 
 // After apply_defaults().
-std::vector<Covered> cover_by_wifi(const LinkOptions& options);
+CoverageNow cover_by_wifi(const LinkOptions& options);
 
 }  // namespace gradwave::channel

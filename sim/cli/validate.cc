@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "channel-models/coverage.h"
+#include "channel-models/reach.h"
 #include "results/aligned.h"
 #include "sim/campaign/forecast.h"
 #include "sim/cli/commands.h"
@@ -152,6 +153,9 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
     out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n";
     for (const std::string& line : lines) out << "    " << line << '\n';
     describe_coverage(link, out);
+    for (const std::string& line : channel::outage_lines(channel::outages(link))) {
+      out << "    " << line << '\n';
+    }
   }
 }
 

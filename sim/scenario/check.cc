@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "channel-models/reach.h"
 #include "channel-models/unused_defaults.h"
 #include "sim/sampling/network_hash.h"
 
@@ -104,6 +105,7 @@ const learning::Description& Check::operator()(const Settings& settings) {
   if (right_links_.insert(text_for(settings, kChannel)).second) {
     const channel::LinkOptions link = link_options(settings);
     channel::check_link(link);
+    channel::check_reach(link, settings.limits.connect_timeout_s);
     note(channel::remarks(link));
     for (const std::string& name : channel::unused_defaults(link)) {
       note({"ns3.defaults: nothing in a run with link.technology = \"" + link.technology +
