@@ -33,7 +33,7 @@ Path path_from(Path path, double origin_s);
 // its path meanwhile, and is back at its place of time 0 when round 0 begins.
 class PathMobilityModel final : public ns3::MobilityModel {
  public:
-  static constexpr double kWaiting_s = 5;
+  static constexpr double kWaiting_s = 0.3;
 
   static ns3::TypeId GetTypeId();
 

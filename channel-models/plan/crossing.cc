@@ -105,20 +105,21 @@ void without_door(Parts& parts, const Ray& ray, const std::pair<Point, Point>& d
 void add_solid(Parts& all, const Ray& ray, const SolidWall& solid) {
   Parts parts;
   std::vector<double> faces_m = {0, ray.length_m()};
-  for (std::size_t i = 0; i < solid.outline.size(); ++i) {
-    const auto met =
-        ray.meets(solid.outline[i], solid.outline[(i + 1) % solid.outline.size()], kSame_m);
-    if (!met) continue;
-    parts.push_back({met->first, met->second, solid.loss_db});
-    faces_m.push_back(met->first);
-    faces_m.push_back(met->second);
+  for (const std::vector<Point>& ring : solid.rings) {
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+      const auto met = ray.meets(ring[i], ring[(i + 1) % ring.size()], kSame_m);
+      if (!met) continue;
+      parts.push_back({met->first, met->second, solid.loss_db});
+      faces_m.push_back(met->first);
+      faces_m.push_back(met->second);
+    }
   }
-  if (parts.empty() && !is_inside(solid.outline, ray.at(ray.length_m() / 2))) return;
+  if (parts.empty() && !is_inside(solid.rings, ray.at(ray.length_m() / 2))) return;
   std::sort(faces_m.begin(), faces_m.end());
   for (std::size_t i = 1; i < faces_m.size(); ++i) {
     const double from_m = faces_m[i - 1], to_m = faces_m[i];
     if (to_m - from_m <= kSame_m) continue;
-    if (!is_inside(solid.outline, ray.at((from_m + to_m) / 2))) continue;
+    if (!is_inside(solid.rings, ray.at((from_m + to_m) / 2))) continue;
     parts.push_back({from_m, to_m, solid.loss_db});
   }
   for (const auto& door : solid.doors) without_door(parts, ray, door);
@@ -172,7 +173,7 @@ const Wall* wall_at(const FloorPlan& plan, const Spot& spot, double within_m) {
     if (distance_m(wall, point) <= within_m) return &wall;
     if (wall.solid < 0) continue;
     const SolidWall& solid = plan.solids[wall.solid];
-    if (is_inside(solid.outline, point) && !is_in_door(solid)) return &wall;
+    if (is_inside(solid.rings, point) && !is_in_door(solid)) return &wall;
   }
   return nullptr;
 }

@@ -79,7 +79,7 @@ bool open(FloorPlan& plan, const Door& door) {
   std::vector<bool> is_in(plan.solids.size());
   for (std::size_t i = 0; i < plan.solids.size(); ++i) {
     const auto is_at = [&](const Point& end) {
-      return is_inside(plan.solids[i].outline, end) ||
+      return is_inside(plan.solids[i].rings, end) ||
              std::any_of(plan.walls.begin(), plan.walls.end(), [&](const Wall& wall) {
                return wall.solid == static_cast<int>(i) && is_near(wall, end);
              });
@@ -92,7 +92,7 @@ bool open(FloorPlan& plan, const Door& door) {
   std::vector<Wall> left;
   for (const Wall& wall : plan.walls) {
     const bool solid = wall.solid >= 0;
-    const double near_m = kNear_m + (solid ? mean_width(plan.solids[wall.solid].outline) : 0);
+    const double near_m = kNear_m + (solid ? mean_width(plan.solids[wall.solid].rings) : 0);
     if ((!solid || is_in[wall.solid]) && cut(wall, door, near_m, left)) {
       found = true;
     } else {

@@ -18,7 +18,8 @@ constexpr double kSame_m = 1e-6;  // points nearer than this are one
 
 struct PlanLine {
   std::vector<Point> points;
-  std::string material, place;  // ":12" in the file, or ""
+  std::vector<std::vector<Point>> more;  // other closed lines of the same outline
+  std::string material, place;           // ":12" in the file, or ""
   double height_m = std::numeric_limits<double>::infinity();
   std::optional<double> loss_db = std::nullopt;
   bool is_symbol = false;  // a door's leaf or swing, perhaps: it need not be in a wall

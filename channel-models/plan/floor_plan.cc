@@ -29,6 +29,13 @@ std::vector<Point> without_repeats(const std::vector<Point>& points) {
   return all;
 }
 
+void place(std::vector<Point>& points, const FloorOptions& options) {
+  for (auto& [x, y] : points) {
+    x = options.origin_m.first + options.metres_per_unit * x;
+    y = options.origin_m.second + options.metres_per_unit * y;
+  }
+}
+
 // In metres, at their places.
 PlanLines placed(Drawing drawing, const Naming& naming, const FloorOptions& options) {
   naming.check();
@@ -45,10 +52,8 @@ PlanLines placed(Drawing drawing, const Naming& naming, const FloorOptions& opti
   }
   int points_alone = 0;
   for (PlanLine& line : drawing.lines) {
-    for (auto& [x, y] : line.points) {
-      x = options.origin_m.first + options.metres_per_unit * x;
-      y = options.origin_m.second + options.metres_per_unit * y;
-    }
+    place(line.points, options);
+    for (std::vector<Point>& points : line.more) place(points, options);
     if (without_repeats(line.points).size() < 2) {
       ++points_alone;
       continue;
@@ -113,20 +118,35 @@ double loss_of(const PlanLine& line, const Losses& losses_db, const std::string&
                         nearest(line.material, names) + "\", known are " + known);
 }
 
-// A wall, or the faces of a solid one.
-void add(FloorPlan& plan, const PlanLine& line, double loss_db) {
-  const std::vector<Point> points = without_repeats(line.points);
-  int solid = -1;
-  if (points.size() > 3 && length_of(points.front(), points.back()) <= kSame_m) {
-    const std::vector<Point> outline(points.begin(), points.end() - 1);
-    const double width_m = mean_width(outline);
-    if (width_m > kSame_m && width_m <= kThin_m) {
-      solid = static_cast<int>(plan.solids.size());
-      plan.solids.push_back({outline, line.height_m, loss_db, {}});
+// The faces of a solid wall, if the lines are the outline of one.
+bool add_solid(FloorPlan& plan, const PlanLine& line, const Rings& lines, double loss_db) {
+  Rings rings;
+  for (const std::vector<Point>& points : lines) {
+    if (points.size() < 4 || length_of(points.front(), points.back()) > kSame_m) return false;
+    rings.emplace_back(points.begin(), points.end() - 1);
+  }
+  const double width_m = mean_width(rings);
+  if (width_m <= kSame_m || width_m > kThin_m) return false;
+  const int solid = static_cast<int>(plan.solids.size());
+  plan.solids.push_back({rings, line.height_m, loss_db, {}});
+  for (const std::vector<Point>& points : lines) {
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      plan.walls.push_back(
+          {points[i - 1], points[i], line.material, line.height_m, loss_db, solid});
     }
   }
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    plan.walls.push_back({points[i - 1], points[i], line.material, line.height_m, loss_db, solid});
+  return true;
+}
+
+void add(FloorPlan& plan, const PlanLine& line, double loss_db) {
+  Rings lines = {without_repeats(line.points)};
+  for (const std::vector<Point>& points : line.more) lines.push_back(without_repeats(points));
+  if (add_solid(plan, line, lines, loss_db)) return;
+  for (const std::vector<Point>& points : lines) {
+    if (lines.size() > 1 && add_solid(plan, line, {points}, loss_db)) continue;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      plan.walls.push_back({points[i - 1], points[i], line.material, line.height_m, loss_db});
+    }
   }
 }
 

@@ -16,7 +16,7 @@
 //
 //   - pieces without length are skipped
 //   - a closed line is a solid wall if it is thin: twice its area is at most 0.5 m of its
-//     circumference, as of a rectangle 0.5 m thick
+//     circumference, as of a rectangle 0.5 m thick; so are the closed parts of one <path>
 //   - what a path meets without a gap counts once, with the greatest of the losses: two walls that
 //     meet, lie on each other, or a solid one from side to side; so does a wall that it runs along
 //   - a door cuts walls that run within 0.25 m of both its ends, or joins two that end there; it
@@ -40,7 +40,7 @@ struct Wall {
 };
 
 struct SolidWall {
-  std::vector<Point> outline;
+  std::vector<std::vector<Point>> rings;  // geometry.h
   double height_m = 0;
   double loss_db = 0;
   std::vector<std::pair<Point, Point>> doors;

@@ -16,10 +16,13 @@ std::pair<double, double> projection(const Point& from, const Point& to, const P
 
 double distance_m(const Point& from, const Point& to, const Point& point);  // to the nearest point
 
-// By the crossings of a ray, of a closed outline whose first point is not repeated.
-bool is_inside(const std::vector<Point>& outline, const Point& point);
+// Closed lines, whose first points are not repeated; what is within one and not within another is
+// inside (SVG's fill rule "evenodd"), as between the two faces of a wall about a room.
+using Rings = std::vector<std::vector<Point>>;
+
+bool is_inside(const Rings& rings, const Point& point);
 
 // 2 area / circumference: of a long rectangle its width.
-double mean_width(const std::vector<Point>& outline);
+double mean_width(const Rings& rings);
 
 }  // namespace gradwave::channel

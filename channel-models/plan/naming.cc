@@ -66,8 +66,8 @@ void Naming::check() const {
                   (i == 0 ? "" : ", from line " + std::to_string(unknown.first_line)) +
                   ") is no material, the nearest is \"" + nearest(name, words_) + "\"";
     }
-    if (unknown_.size() > kMost) {
-      sentence += "; and " + std::to_string(unknown_.size() - kMost) + " more";
+    for (std::size_t i = kMost; i < unknown_.size(); ++i) {
+      sentence += (i == kMost ? "; nor are \"" : ", \"") + unknown_[i].first + "\"";
     }
     std::string materials;
     for (const std::string& word : words_) materials += (materials.empty() ? "" : ", ") + word;

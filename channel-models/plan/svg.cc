@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
@@ -291,14 +292,26 @@ class Reader {
     state.map = state.map * transform_of(node);
     const double scale = state.map.greatest_scale();
     if (!(scale > 0)) return;  // nothing is drawn
-    for (std::vector<Point>& points : lines_of_shape(node, name, tolerance_ / scale)) {
+    std::vector<std::vector<Point>> lines = lines_of_shape(node, name, tolerance_ / scale);
+    for (std::vector<Point>& points : lines) {
       for (Point& point : points) point = state.map(point);
-      PlanLine line;
+    }
+    PlanLine line;
+    line.material = found.material;
+    line.place = ":" + std::to_string(xmlGetLineNo(node));
+    line.is_symbol = is_curve || state.uses > 0 || state.level - found.level > 1;
+    const bool are_rings = std::all_of(lines.begin(), lines.end(), [](const auto& points) {
+      return points.size() > 3 && points.front() == points.back();
+    });
+    if (lines.size() > 1 && are_rings) {
+      line.points = lines.front();
+      line.more.assign(lines.begin() + 1, lines.end());
+      drawing_.lines.push_back(line);
+      return;
+    }
+    for (std::vector<Point>& points : lines) {
       line.points = std::move(points);
-      line.material = found.material;
-      line.place = ":" + std::to_string(xmlGetLineNo(node));
-      line.is_symbol = is_curve || state.uses > 0 || state.level - found.level > 1;
-      drawing_.lines.push_back(std::move(line));
+      drawing_.lines.push_back(line);
     }
   }
 

@@ -43,7 +43,11 @@ class TomlPlan {
     });
     each("door", [&](const toml::table& table) {
       expect_keys(table, {"points"});
-      lines.doors.push_back({points(table), "door", place(table)});
+      PlanLine door;
+      door.points = points(table);
+      door.material = "door";
+      door.place = place(table);
+      lines.doors.push_back(door);
     });
     return lines;
   }

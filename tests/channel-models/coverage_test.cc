@@ -47,6 +47,20 @@ TEST(Coverage, CountsWallsPowerAndAntennas) {
   EXPECT_NEAR(walled[1].snr_db, open[1].snr_db + 2, 1e-9);
 }
 
+TEST(Coverage, CountsWallsAtTheHeightOfEachRobot) {
+  LinkOptions options = at({{20, 0}, {20, 5}});
+  options.floor.plan = {"p.toml",
+                        "[[wall]]\nloss_db = 7\nheight_m = 2\npoints = [[10, -9], [10, 9]]\n"};
+  options.mobility.model = "waypoints";
+  options.mobility.file = {"log", "robot,t_s,x_m,y_m,z_m\n0,0,20,0,3.5\n1,0,20,5,\n"};
+  for (const char* technology : {"wifi", "nr"}) {
+    options.technology = technology;
+    const auto covered = coverage(options);
+    EXPECT_EQ(covered[0].walls, 0) << "the path is 2.25 m high there";
+    EXPECT_EQ(covered[1].walls, 1);
+  }
+}
+
 TEST(Coverage, IsThatOf5GToo) {
   LinkOptions options = at({{20, 0}, {100, 0}});
   options.technology = "nr";

@@ -244,7 +244,8 @@ struct Expected {
     return "a list of numbers" + range_text(setting);
   }
   std::string operator()(std::vector<std::string>*) const {
-    return "a list, each one of " + words_text(setting);
+    return setting.values.words ? "a list, each one of " + words_text(setting)
+                                : std::string("a list of names in quotes");
   }
   std::string operator()(channel::Point*) const { return "a pair [x, y]"; }
   std::string operator()(std::vector<channel::Point>*) const { return "a list of [x, y] pairs"; }

@@ -128,7 +128,7 @@ TEST(Crossing, SolidWallsThatAbutAreMetOnceASide) {
       face.solid = static_cast<int>(plan.solids.size());
       plan.walls.push_back(face);
     }
-    plan.solids.push_back({outline, INFINITY, 5, {}});
+    plan.solids.push_back({{outline}, INFINITY, 5, {}});
   };
   solid(-10, -10, 10, -9.8);
   solid(-10, 9.8, 10, 10);

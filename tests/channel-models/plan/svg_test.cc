@@ -161,6 +161,22 @@ TEST(Svg, AColumnIsARoundWall) {
   }
 }
 
+// As programs write a stroke that was turned into an outline.
+TEST(Svg, AnOutlineWithAHoleIsASolidWallAboutARoom) {
+  for (const char* inner : {"M10.2 10.2H29.8V29.8H10.2z", "M10.2 10.2V29.8H29.8V10.2z"}) {
+    const FloorPlan room =
+        svg("<path class=\"light\" d=\"M10 10H30V30H10z" + std::string(inner) + "\"/>");
+    EXPECT_EQ(walls_between(room, {20, 30}, {40, 30}), 1);
+    EXPECT_EQ(walls_between(room, {0, 30}, {40, 31}), 2);
+    EXPECT_EQ(walls_between(room, {20, 30}, {35, 15}), 1) << "through a corner";
+    EXPECT_EQ(wall_at(room, {20, 30, 1}, 0.05), nullptr);
+    EXPECT_NE(wall_at(room, {10.1, 30, 1}, 0.05), nullptr);
+  }
+  const FloorPlan rooms =
+      svg("<path class=\"light\" d=\"M10 10H20V30H10z M20 10H30V30H20zM40 0H40.2V50H40z\"/>");
+  EXPECT_EQ(walls_between(rooms, {0, 30}, {45, 30}), 3 + 1) << "two rooms side by side, and a wall";
+}
+
 TEST(Svg, WhatIsNoWallDoesNotMakeTheDrawingFail) {
   const FloorPlan plan = svg(R"svg(<rect width="100%" height="100%" fill="white"/>
     <rect class="background" width="100%" height="100%"/>
