@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 10 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 11 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -45,6 +45,8 @@ CREATE TABLE runs (
   settings TEXT NOT NULL CHECK (json_valid(settings)),      -- object of every setting
   status TEXT NOT NULL DEFAULT 'running'
     CHECK (status IN ('running', 'complete', 'failed', 'interrupted', 'diverged')),
+                                   -- interrupted: stopped, killed, or the disk was full: the same command
+                                   -- runs it again
   error TEXT,                      -- why it is not complete
   started_at TEXT NOT NULL,
   finished_at TEXT,
@@ -75,8 +77,17 @@ CREATE TABLE runs (
                                    -- the network as well
   network_hash TEXT,               -- where network.fidelity is sampled, of all that the network depends on: runs
                                    -- that have the same are drawn from the same rounds
-  host_learned_from TEXT           -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
+  host_learned_from TEXT,          -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
                                    -- it has learned itself
+  host_inputs_hash TEXT,           -- of the data set and the network's file, when the run was planned; a run
+                                   -- that reads other bytes fails. NULL: not known
+  host_attempts INTEGER,           -- how often it was started; NULL in files of before
+  host_killed INTEGER,             -- of these, how often its process died (by a signal of the kernel, say) and
+                                   -- it is to be tried again, or after the second time is not; NULL: never
+  data_mean TEXT CHECK (data_mean IS NULL OR json_valid(data_mean)),
+                                   -- normalisation: a pixel p enters the model as (p / 255 - mean) / deviation;
+                                   -- array of one number per channel; NULL: not recorded
+  data_deviation TEXT CHECK (data_deviation IS NULL OR json_valid(data_deviation))
 ) STRICT;
 -- runs.pilot: rounds; initial_loss F(w_0); smoothness L; convexity mu; worker_variance, of a worker's
 -- gradient about their mean; gradient_variance sigma^2, of that mean (Eq. 12); squared_gradient G^2;
@@ -231,6 +242,11 @@ CREATE TABLE theory (
   violated TEXT NOT NULL CHECK (json_valid(violated))  -- array of sentences: which assumptions do
                                    -- not hold of this run; the bound need not hold then
 ) STRICT;
+
+-- The swept values, one row per run and swept key: key "link.technology", value 'wifi'. A value keeps
+-- its type; a list is its JSON text. Runs that nothing is swept over have no row.
+CREATE VIEW run_parameters AS
+SELECT runs.id AS run_id, key, value FROM runs, json_each(parameters);
 
 -- The numbers in transfers.counters, one row each.
 CREATE VIEW transfer_counters AS
