@@ -139,7 +139,8 @@ bool Database::restart_run(std::int64_t run_id, bool keep_rows, const std::strin
         std::string(
             "UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
             "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
-            "NULL, host_learned_from = NULL, host_learning_s = NULL, host_network_s = "
+            "NULL, host_learned_from = NULL, host_start_s = NULL, host_learning_s = NULL, "
+            "host_network_s = "
             "NULL, host_events = NULL, host_peak_bytes = NULL, host_file_bytes = NULL, "
             "host_forecast = iif(?, NULL, host_forecast), host_process = ?, "
             "data_mean = NULL, data_deviation = NULL, host_attempts = coalesce(host_attempts, 1) + "
@@ -167,6 +168,14 @@ void Database::finish_dead_run(std::int64_t run_id, const std::string& error) {
                   "finished_at = ") +
           kNow + ", host_process = NULL WHERE id = ? AND status = 'running'",
       error, run_id);
+}
+
+// Learning that ran beside the network took no time of its own.
+void Database::note_elapsed(std::int64_t run_id, double elapsed_s) {
+  state_->execute(
+      "UPDATE runs SET host_start_s = max(0.001, ? - coalesce(host_learning_s, 0) - "
+      "coalesce(host_network_s, 0)) WHERE id = ? AND status = 'complete'",
+      elapsed_s, run_id);
 }
 
 int Database::mark_interrupted() {

@@ -73,6 +73,9 @@ class Database {
   // tried once more (there may have been too little memory), failed the second.
   void finish_dead_run(std::int64_t run_id, const std::string& error);
 
+  // Of a run that is complete: what it took from its start to the end of its process.
+  void note_elapsed(std::int64_t run_id, double elapsed_s);
+
   // Marks as "interrupted" every run that claims to be running in a process of this machine that is
   // no more, and returns how many. Of other machines' processes nothing can be known: those runs
   // are left alone.

@@ -51,6 +51,8 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
+  host_start_s REAL,               -- from its start by the campaign to the end of its process, less the two below:
+                                   -- what a run costs however few rounds it has; NULL in files of before
   host_learning_s REAL,            -- of that, the learner (with rows, checkpoints and whatever else is not ns-3, where
                                    -- it does not run ahead in a thread of its own, beside the next); NULL: it
                                    -- repeated another run's learning
@@ -59,7 +61,7 @@ CREATE TABLE runs (
   host_peak_bytes INTEGER,         -- memory, resident, at most, what it shares with other runs included
   host_file_bytes INTEGER,         -- that its rows took in this file, whole pages
   host_forecast TEXT CHECK (host_forecast IS NULL OR json_valid(host_forecast)),
-                                   -- of these five before it began: see view forecasts; NULL in files of before,
+                                   -- of these and host_start_s before it began: see view forecasts; NULL in files of before,
                                    -- and of a run that went on from a checkpoint
   host_device TEXT,                -- what it learned on: cpu, cuda:0
   host_process TEXT,               -- who runs it: machine, boot, process, start of the process,
@@ -331,14 +333,14 @@ LEFT JOIN (
   SELECT run_id, loss, max(round) FROM evaluations GROUP BY run_id
 ) last ON last.run_id = theory.run_id;
 
--- What a run was expected to cost, and what it did; one row a quantity: learning_s, network_s, events,
--- peak_bytes, file_bytes (runs.host_*). by_rule: of its settings alone; forecast: after those runs
+-- What a run was expected to cost, and what it did; one row a quantity: start_s, learning_s, network_s,
+-- events, peak_bytes, file_bytes (runs.host_*). by_rule: of its settings alone; forecast: after those runs
 -- that were in the file before it; error: forecast / measured - 1.
 CREATE VIEW forecasts AS
 WITH costs AS (
   SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status, settings, key AS quantity,
          value ->> 'by_rule' AS by_rule, value ->> 'forecast' AS forecast,
-         CASE key WHEN 'learning_s' THEN host_learning_s WHEN 'network_s' THEN host_network_s
+         CASE key WHEN 'start_s' THEN host_start_s WHEN 'learning_s' THEN host_learning_s WHEN 'network_s' THEN host_network_s
                   WHEN 'events' THEN host_events WHEN 'peak_bytes' THEN host_peak_bytes
                   WHEN 'file_bytes' THEN host_file_bytes END AS measured
   FROM runs, json_each(host_forecast)
