@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sim/run/run.h"
 #include "sim/run/signal_name.h"
 
 namespace gradwave {
@@ -110,6 +111,10 @@ std::optional<Process::Ending> Process::ended() {
   } else {
     ending.exit_code = WEXITSTATUS(status);
     if (ending.exit_code == 0) return ending;
+    if (ending.exit_code == kDiskIsFull) {
+      ending.text = words_;  // a sentence, which says all
+      return ending;
+    }
     ending.text = "its process ended with exit code " + std::to_string(ending.exit_code);
   }
   if (!words_.empty()) ending.text += ": " + words_;
