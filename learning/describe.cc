@@ -15,6 +15,7 @@
 #include "learning/data/content.h"
 #include "learning/data/file_bytes.h"
 #include "learning/data/sampling.h"
+#include "learning/inputs.h"
 #include "learning/models/model.h"
 #include "learning/runtime/arithmetic.h"
 #include "learning/runtime/device.h"
@@ -79,6 +80,16 @@ std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
   return text.str();
 }
 
+std::string hash_of_inputs(const std::string& content, const ModelOptions& model) {
+  ContentHash inputs;
+  inputs.add(content);
+  if (!model.file.empty()) {
+    const FileBytes network = file_bytes(model.file);
+    inputs.add(network.data, network.size);
+  }
+  return inputs.text();
+}
+
 }  // namespace
 
 Words downlinks() { return words_of(downlink_table()); }
@@ -102,16 +113,14 @@ Schedule schedule_of(const Options& options, const Description& description, std
   return make_schedule(input);
 }
 
+std::string inputs_of(const Options& options) {
+  return hash_of_inputs(content_kept(options.data), options.model);
+}
+
 Description describe(const Options& options) {
   const DatasetShape shape = inspect_dataset(options.data);
   Description description = describe(options, shape);
-  ContentHash inputs;
-  inputs.add(shape.content);
-  if (!options.model.file.empty()) {
-    const FileBytes network = file_bytes(options.model.file);
-    inputs.add(network.data, network.size);
-  }
-  description.inputs = inputs.text();
+  description.inputs = hash_of_inputs(shape.content, options.model);
   static std::set<std::string> rehearsed;
   const std::string part = rehearsed_part(options, shape);
   if (rehearsed.count(part) == 0) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "results/migrate.h"
+#include "results/tables.h"
 
 namespace gradwave::results {
 namespace {
@@ -123,10 +124,13 @@ SQLite::Database open_unchanging(const fs::path& file) {
   return SQLite::Database(uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI);
 }
 
+// They lie beside the file itself, not beside a link to it.
 bool has_journal(const fs::path& file) {
+  std::error_code unknown;
+  const fs::path target = fs::canonical(file, unknown);
   for (const char* suffix : {"-wal", "-journal"}) {
     std::error_code missing;
-    const auto bytes = fs::file_size(file.string() + suffix, missing);
+    const auto bytes = fs::file_size((unknown ? file : target).string() + suffix, missing);
     if (!missing && bytes > 0) return true;
   }
   return false;
@@ -200,22 +204,53 @@ SQLite::Database open_for_reading(const fs::path& file) {
   });
 }
 
+void mark_interrupted(SQLite::Database& database, std::int64_t run_id) {
+  SQLite::Statement mark(database,
+                         "UPDATE runs SET status = 'interrupted', error = ?, host_process = NULL, "
+                         "finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = ? AND "
+                         "status = 'running'");
+  mark.bind(1, kDied);
+  mark.bind(2, run_id);
+  mark.exec();
+}
+
 void forget_rows(SQLite::Database& database, std::int64_t run_id) {
-  for (const char* table :
-       {"routes", "topologies", "transfers", "evaluations", "theory", "rounds"}) {
-    SQLite::Statement forget(database, std::string("DELETE FROM ") + table + " WHERE run_id = ?");
+  const std::vector<TableOf>& tables = tables_of_runs();
+  for (auto table = tables.rbegin(); table != tables.rend();
+       ++table) {  // what refers to others first
+    SQLite::Statement forget(database, "DELETE FROM " + table->name + " WHERE run_id = ?");
     forget.bind(1, run_id);
     forget.exec();
   }
 }
 
+namespace {
+
+// Besides a full disk: a quota, or a limit on the size of files.
+bool is_of_storage(int extended_code) {
+  switch (extended_code) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+    case SQLITE_IOERR_SHMSIZE:
+    case SQLITE_IOERR_SHMMAP:
+      return true;
+    default:
+      return (extended_code & 0xff) == SQLITE_FULL;
+  }
+}
+
+}  // namespace
+
 void rethrow(const fs::path& file, const SQLite::Exception& error) {
+  if (error.getErrorCode() == SQLITE_FULL) throw StorageError(file.string() + ": the disk is full");
+  if (is_of_storage(error.getExtendedErrorCode())) {
+    throw StorageError(file.string() +
+                       ": cannot be written (is the disk full?): " + error.getErrorStr());
+  }
   switch (error.getErrorCode()) {
-    case SQLITE_FULL:
-      refuse(file, "the disk is full");
     case SQLITE_IOERR:
-      refuse(file,
-             "cannot be read or written (is the disk full?): " + std::string(error.getErrorStr()));
+      refuse(file, std::string("cannot be read or written: ") + error.getErrorStr());
     case SQLITE_CANTOPEN:
       refuse(file, "cannot be opened; is its folder there, and may you write in it?");
     case SQLITE_READONLY:

@@ -72,14 +72,15 @@ std::int64_t Database::add_run(const Run& r, std::optional<std::int64_t> number)
       std::string(
           "INSERT INTO runs (id, experiment_id, variant, seed, parameters, settings, workers, "
           "model_size, rounds_planned, host_process, forward_macs, place, "
-          "host_learning_hash, network_hash, host_forecast, started_at) VALUES ("
+          "host_learning_hash, network_hash, host_forecast, host_inputs_hash, host_attempts, "
+          "started_at) VALUES ("
           "(SELECT ?1 WHERE ?1 > 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE id = ?1)), "
           "?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0.0), ?, nullif(?, ''), nullif(?, ''), nullif(?, "
-          "''), ") +
+          "''), nullif(?, ''), 1, ") +
           kNow + ")",
       number.value_or(0), r.experiment_id, r.variant, r.seed, r.parameters, r.settings, r.workers,
       r.model_size, r.rounds_planned, this_process(), r.forward_macs, r.place, r.learning_hash,
-      r.network_hash, r.forecast);
+      r.network_hash, r.forecast, r.inputs_hash);
 }
 
 std::optional<StoredExperiment> Database::find_experiment(const Experiment& e) {
@@ -131,18 +132,21 @@ std::optional<std::int64_t> Database::add_missing_run(const Run& run,
   });
 }
 
-bool Database::restart_run(std::int64_t run_id, bool keep_rows) {
+bool Database::restart_run(std::int64_t run_id, bool keep_rows, const std::string& status) {
   return state_->together([&] {
     SQLite::Statement claim(
         state_->database,
         std::string(
             "UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
             "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
-            "NULL, host_learned_from = NULL, host_learning_s = NULL, host_network_s = "
+            "NULL, host_learned_from = NULL, host_start_s = NULL, host_learning_s = NULL, "
+            "host_network_s = "
             "NULL, host_events = NULL, host_peak_bytes = NULL, host_file_bytes = NULL, "
-            "host_forecast = iif(?, NULL, host_forecast), host_process = ?, started_at = ") +
-            kNow + " WHERE id = ? AND status = 'interrupted'");
-    SQLite::bind(claim, static_cast<std::int64_t>(keep_rows), this_process(), run_id);
+            "host_forecast = iif(?, NULL, host_forecast), host_process = ?, "
+            "data_mean = NULL, data_deviation = NULL, host_attempts = coalesce(host_attempts, 1) + "
+            "1, host_killed = iif(status = 'failed', NULL, host_killed), started_at = ") +
+            kNow + " WHERE id = ? AND status = ?");
+    SQLite::bind(claim, static_cast<std::int64_t>(keep_rows), this_process(), run_id, status);
     if (claim.exec() == 0) return false;
     if (keep_rows) return true;
     forget_rows(state_->database, run_id);
@@ -157,6 +161,23 @@ void Database::finish_run(std::int64_t run_id, const std::string& status,
                   status, error, run_id);
 }
 
+void Database::finish_dead_run(std::int64_t run_id, const std::string& error) {
+  state_->execute(
+      std::string("UPDATE runs SET host_killed = coalesce(host_killed, 0) + 1, "
+                  "status = iif(coalesce(host_killed, 0) = 0, 'interrupted', 'failed'), error = ?, "
+                  "finished_at = ") +
+          kNow + ", host_process = NULL WHERE id = ? AND status = 'running'",
+      error, run_id);
+}
+
+// Learning that ran beside the network took no time of its own.
+void Database::note_elapsed(std::int64_t run_id, double elapsed_s) {
+  state_->execute(
+      "UPDATE runs SET host_start_s = max(0.001, ? - coalesce(host_learning_s, 0) - "
+      "coalesce(host_network_s, 0)) WHERE id = ? AND status = 'complete'",
+      elapsed_s, run_id);
+}
+
 int Database::mark_interrupted() {
   std::vector<std::int64_t> dead;
   guarded(state_->file, [&] {
@@ -169,7 +190,7 @@ int Database::mark_interrupted() {
     }
   });
   for (const std::int64_t run_id : dead) {
-    finish_run(run_id, "interrupted", "its process ended without a word");
+    guarded(state_->file, [&] { results::mark_interrupted(state_->database, run_id); });
   }
   return static_cast<int>(dead.size());
 }

@@ -20,6 +20,12 @@ struct DatabaseError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The disk is full, or a quota or limit is reached: what was committed before is in the file, and
+// the same work can go on once there is room.
+struct StorageError : DatabaseError {
+  using DatabaseError::DatabaseError;
+};
+
 struct StoredRun {
   std::int64_t id = 0;
   std::string variant;
@@ -55,12 +61,20 @@ class Database {
   // one, which another process has added.
   std::optional<std::int64_t> add_missing_run(const Run& run, std::optional<std::int64_t> number);
 
-  // Makes an interrupted run "running" again, ours, and forgets its rows unless it will go on from
-  // them; false if it is not interrupted any more.
-  bool restart_run(std::int64_t run_id, bool keep_rows);
+  // Makes a run of this status, interrupted or failed, "running" again, ours, and forgets its rows
+  // unless it will go on from them; false if it has another status by now. How often its process
+  // died is forgotten where it had failed.
+  bool restart_run(std::int64_t run_id, bool keep_rows, const std::string& status = "interrupted");
 
   // `status` is complete, failed, interrupted or diverged; kept if it was set before.
   void finish_run(std::int64_t run_id, const std::string& status, const std::string& error);
+
+  // Of a run whose process died and recorded no end: interrupted the first time, so that it is
+  // tried once more (there may have been too little memory), failed the second.
+  void finish_dead_run(std::int64_t run_id, const std::string& error);
+
+  // Of a run that is complete: what it took from its start to the end of its process.
+  void note_elapsed(std::int64_t run_id, double elapsed_s);
 
   // Marks as "interrupted" every run that claims to be running in a process of this machine that is
   // no more, and returns how many. Of other machines' processes nothing can be known: those runs

@@ -2,30 +2,17 @@
 #include "results/difference.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
 #include "results/columns.h"
 #include "results/database.h"
 #include "results/query.h"
+#include "results/tables.h"
 
 namespace gradwave::results {
 namespace {
-
-struct Part {
-  const char* table;
-  const char* run;    // the column with the run's number
-  const char* order;  // of its rows
-};
-
-constexpr std::array<Part, 7> kParts = {{{"runs", "id", "id"},
-                                         {"rounds", "run_id", "round"},
-                                         {"transfers", "run_id", "round, message"},
-                                         {"evaluations", "run_id", "round"},
-                                         {"topologies", "run_id", "time_s"},
-                                         {"routes", "run_id", "time_s, worker"},
-                                         {"theory", "run_id", "run_id"}}};
 
 bool is_compared(const std::string& column) {
   const bool is_number =
@@ -33,9 +20,16 @@ bool is_compared(const std::string& column) {
   return !is_number && !is_of_the_host(column);
 }
 
-Table rows_of(const RunOf& run, const Part& part, const std::string& columns) {
-  return query(run.file, "SELECT " + columns + " FROM " + part.table + " WHERE " + part.run +
-                             " = " + std::to_string(run.run_id) + " ORDER BY " + part.order);
+std::vector<TableOf> compared_tables() {
+  std::vector<TableOf> all = tables_of_runs();
+  all.insert(all.begin(), table_named("runs"));
+  return all;
+}
+
+Table rows_of(const RunOf& run, const TableOf& table, const std::string& columns) {
+  return query(run.file, "SELECT " + columns + " FROM " + table.name + " WHERE " +
+                             (table.name == "runs" ? "id" : "run_id") + " = " +
+                             std::to_string(run.run_id) + " ORDER BY " + joined(table.key));
 }
 
 std::string text_of(const Value& value) {
@@ -50,18 +44,15 @@ std::string text_of(const Value& value) {
 }  // namespace
 
 std::string first_difference(const RunOf& one, const RunOf& other) {
-  for (const Part& part : kParts) {
-    std::string columns;
-    for (const auto& row :
-         query(one.file, std::string("SELECT name FROM pragma_table_info('") + part.table + "')")
-             .rows) {
-      const auto& name = std::get<std::string>(row.at(0));
-      if (is_compared(name)) columns += (columns.empty() ? "" : ", ") + name;
-    }
-    const Table mine = rows_of(one, part, columns), theirs = rows_of(other, part, columns);
-    if (std::string(part.table) == "runs") {
-      for (const auto& [table, run] : {std::pair(&mine, &one), std::pair(&theirs, &other)}) {
-        if (!table->rows.empty()) continue;
+  for (const TableOf& table : compared_tables()) {
+    std::vector<std::string> names;
+    std::copy_if(table.columns.begin(), table.columns.end(), std::back_inserter(names),
+                 is_compared);
+    const std::string columns = joined(names);
+    const Table mine = rows_of(one, table, columns), theirs = rows_of(other, table, columns);
+    if (table.name == "runs") {
+      for (const auto& [found, run] : {std::pair(&mine, &one), std::pair(&theirs, &other)}) {
+        if (!found->rows.empty()) continue;
         throw DatabaseError(run->file.string() + ": there is no run " +
                             std::to_string(run->run_id));
       }
@@ -70,12 +61,12 @@ std::string first_difference(const RunOf& one, const RunOf& other) {
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t k = 0; k < mine.columns.size(); ++k) {
         if (mine.rows[i][k] == theirs.rows[i][k]) continue;
-        return std::string(part.table) + ", row " + std::to_string(i + 1) + ": " + mine.columns[k] +
-               " is " + text_of(mine.rows[i][k]) + ", and " + text_of(theirs.rows[i][k]) + " there";
+        return table.name + ", row " + std::to_string(i + 1) + ": " + mine.columns[k] + " is " +
+               text_of(mine.rows[i][k]) + ", and " + text_of(theirs.rows[i][k]) + " there";
       }
     }
     if (mine.rows.size() != theirs.rows.size()) {
-      return std::string(part.table) + ": " + std::to_string(mine.rows.size()) + " rows, and " +
+      return table.name + ": " + std::to_string(mine.rows.size()) + " rows, and " +
              std::to_string(theirs.rows.size()) + " there";
     }
   }

@@ -3,263 +3,200 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 
-#include <algorithm>
+#include <list>
 #include <map>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "results/connection.h"
 #include "results/database.h"
+#include "results/merge_plan.h"
 #include "results/migrate.h"
-#include "results/query.h"
+#include "results/tables.h"
 
 namespace gradwave::results {
 namespace {
 
-// A run in one of the files.
-struct Found {
-  std::filesystem::path file;
-  std::int64_t id = 0, experiment = 0, place = 0;
-  std::string variant, seed, parameters, status;
+namespace fs = std::filesystem;
+
+void bind(SQLite::Statement& statement, int at, const SQLite::Column& value) {
+  if (value.isNull()) {
+    statement.bind(at);
+  } else if (value.isInteger()) {
+    statement.bind(at, value.getInt64());
+  } else if (value.isFloat()) {
+    statement.bind(at, value.getDouble());
+  } else if (value.isBlob()) {
+    statement.bind(at, value.getBlob(), value.getBytes());
+  } else {
+    statement.bind(at, value.getString());
+  }
+}
+
+// From one connection to another, row by row: SQLite attaches ten files at most, and cannot attach
+// one in a folder that is read-only.
+class Copying {
+ public:
+  Copying(SQLite::Database& into, const fs::path& target) : into_(into), target_(target) {}
+
+  // The rows of a table whose `owner` has the number `from`, for the one with the number `to`. The
+  // columns in `omitted` are left to the table.
+  void copy(Source& source, const TableOf& table, const std::string& owner, std::int64_t from,
+            std::int64_t to, const std::vector<std::string>& omitted = {}) {
+    std::vector<std::string> but = omitted;
+    but.push_back(owner);
+    copy_where(source, table, columns_but(table, but), owner + " = ?", from, owner, to);
+  }
+
+  // A row with a number of its own, which is returned; `owner` has the number `to`.
+  std::int64_t copy_row(Source& source, const TableOf& table, std::int64_t id,
+                        const std::string& owner = "", std::int64_t to = 0) {
+    copy_where(source, table, columns_but(table, {"id", owner}), "id = ?", id, owner, to);
+    return into_.getLastInsertRowid();
+  }
+
+ private:
+  void copy_where(Source& source, const TableOf& table, const std::vector<std::string>& columns,
+                  const std::string& condition, std::int64_t number, const std::string& owner,
+                  std::int64_t to) {
+    SQLite::Statement rows = guarded(source.file, [&] {
+      SQLite::Statement select(source.database, "SELECT " + joined(columns) + " FROM " +
+                                                    table.name + " WHERE " + condition +
+                                                    " ORDER BY " + joined(table.key));
+      select.bind(1, number);
+      return select;
+    });
+    std::string marks;
+    for (std::size_t i = 0; i < columns.size(); ++i) marks += i == 0 ? "?" : ", ?";
+    SQLite::Statement insert = guarded(target_, [&] {
+      return SQLite::Statement(into_, "INSERT INTO " + table.name + " (" + joined(columns) +
+                                          (owner.empty() ? "" : ", " + owner) + ") VALUES (" +
+                                          marks + (owner.empty() ? ")" : ", ?)"));
+    });
+    const int last = static_cast<int>(columns.size()) + 1;
+    while (guarded(source.file, [&] { return rows.executeStep(); })) {
+      guarded(target_, [&] {
+        for (int i = 1; i < last; ++i) bind(insert, i, rows.getColumn(i - 1));
+        if (!owner.empty()) insert.bind(last, to);
+        insert.exec();
+        insert.reset();
+      });
+    }
+  }
+
+  SQLite::Database& into_;
+  const fs::path& target_;
 };
-
-std::vector<std::string> strings(SQLite::Database& database, const std::string& sql) {
-  std::vector<std::string> all;
-  SQLite::Statement statement(database, sql);
-  while (statement.executeStep()) all.push_back(statement.getColumn(0).getString());
-  return all;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 class Merging {
  public:
-  explicit Merging(SQLite::Database& into) : into_(into) {}
+  Merging(SQLite::Database& into, const fs::path& target)
+      : into_(into), target_(target), copying_(into, target) {}
 
-  // Of the file that is attached as "other".
-  void add_experiments(const std::filesystem::path& file) {
-    SQLite::Statement all(into_, "SELECT id FROM other.experiments ORDER BY id");
-    while (all.executeStep()) {
-      const std::int64_t id = all.getColumn(0).getInt64();
-      experiments_[{file, id}] = same_or_new(id);
+  Merged carry_out(const MergePlan& plan) {
+    Merged merged;
+    std::vector<std::int64_t> experiments;
+    for (const TargetExperiment& each : plan.experiments()) {
+      experiments.push_back(each.id > 0 ? each.id : copy_experiment(each));
+      merged.experiments += each.id > 0 ? 0 : 1;
     }
-    SQLite::Statement runs(into_,
-                           "SELECT id, experiment_id, coalesce(place, id), variant, seed, "
-                           "parameters, status FROM other.runs ORDER BY id");
-    while (runs.executeStep()) {
-      const auto integer = [&](int column) { return runs.getColumn(column).getInt64(); };
-      const auto text = [&](int column) { return runs.getColumn(column).getString(); };
-      found_.push_back({file, integer(0), experiments_.at({file, integer(1)}), integer(2), text(3),
-                        text(4), text(5), text(6)});
-      if (text(6) == "running") refuse(found_.back(), "is still under way");
-    }
+    for (const Found& run : plan.runs()) copy_run(run, experiments[run.experiment]);
+    merged.runs = static_cast<std::int64_t>(plan.runs().size());
+    guarded(target_, [&] { renumber(); });
+    return merged;
   }
 
-  // In the order in which they get their numbers.
-  std::vector<Found> sorted() {
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& one, const Found& other) {
-      return std::tie(one.experiment, one.place) < std::tie(other.experiment, other.place);
-    });
-    for (const Found& run : found_) {
-      const auto key = std::tuple(run.experiment, run.variant, run.seed, run.parameters);
-      if (!keys_.emplace(key, 0).second) refuse(run, "is in two of the files");
-      SQLite::Statement there(into_,
-                              "SELECT 1 FROM main.runs WHERE experiment_id = ? AND variant = ? AND "
-                              "seed = ? AND parameters = ?");
-      SQLite::bind(there, run.experiment, run.variant, run.seed, run.parameters);
-      if (there.executeStep()) refuse(run, "is there already");
+ private:
+  std::int64_t copy_experiment(const TargetExperiment& experiment) {
+    Source& source = *experiment.source;
+    const std::int64_t from = experiment.id_in_source;
+    const std::int64_t id = copying_.copy_row(source, table_named("experiments"), from);
+    for (const TableOf& table : tables_of_experiments()) {
+      copying_.copy(source, table, "experiment_id", from, id);
     }
-    return found_;
+    return id;
   }
 
-  void copy(const Found& run) {
-    const auto columns = columns_of("runs", {"id", "experiment_id"});
-    SQLite::Statement insert(into_, "INSERT INTO main.runs (experiment_id, " + joined(columns) +
-                                        ") SELECT ?, " + joined(columns) +
-                                        " FROM other.runs WHERE id = ?");
-    SQLite::bind(insert, run.experiment, run.id);
-    insert.exec();
-    const std::int64_t id = into_.getLastInsertRowid();
-    numbers_[{run.file, run.id}] = id;
-    for (const char* table :
-         {"rounds", "transfers", "evaluations", "theory", "topologies", "routes"}) {
-      const std::string rest = joined(columns_of(table, {"run_id"}));
-      SQLite::Statement rows(into_, std::string("INSERT INTO main.") + table + " (run_id, " + rest +
-                                        ") SELECT ?, " + rest + " FROM other." + table +
-                                        " WHERE run_id = ?");
-      SQLite::bind(rows, id, run.id);
-      rows.exec();
+  void copy_run(const Found& run, std::int64_t experiment) {
+    const std::int64_t id =
+        copying_.copy_row(*run.source, table_named("runs"), run.id, "experiment_id", experiment);
+    numbers_[{run.source, run.id}] = id;
+    for (const TableOf& table : tables_of_runs()) {
+      copying_.copy(*run.source, table, "run_id", run.id, id);
     }
+    if (run.is_gone) guarded(target_, [&] { mark_interrupted(into_, id); });
   }
 
-  // Who learned from a run of the same file has that one's new number.
+  // A run that learned from one of the same file has that one's new number.
   void renumber() {
     for (const auto& [old_run, id] : numbers_) {
-      SQLite::Statement learned(into_, "SELECT host_learned_from FROM main.runs WHERE id = ?");
+      SQLite::Statement learned(into_, "SELECT host_learned_from FROM runs WHERE id = ?");
       learned.bind(1, id);
       if (!learned.executeStep() || learned.getColumn(0).isNull()) continue;
       const std::string text = learned.getColumn(0).getString();
       if (text.find_first_not_of("0123456789") != std::string::npos) continue;
       const auto source = numbers_.find({old_run.first, std::stoll(text)});
       if (source == numbers_.end()) continue;
-      SQLite::Statement update(into_, "UPDATE main.runs SET host_learned_from = ? WHERE id = ?");
+      SQLite::Statement update(into_, "UPDATE runs SET host_learned_from = ? WHERE id = ?");
       SQLite::bind(update, std::to_string(source->second), id);
       update.exec();
     }
   }
 
-  std::int64_t new_experiments() const { return new_experiments_; }
-
- private:
-  [[noreturn]] static void refuse(const Found& run, const std::string& why) {
-    throw DatabaseError(run.file.string() + ": run " + std::to_string(run.id) + " (variant \"" +
-                        run.variant + "\", seed " + run.seed + ", " + run.parameters + ") " + why);
-  }
-
-  std::vector<std::string> columns_of(const std::string& table,
-                                      const std::vector<std::string>& but) {
-    std::vector<std::string> columns =
-        strings(into_, "SELECT name FROM pragma_table_info('" + table + "')");
-    columns.erase(std::remove_if(columns.begin(), columns.end(),
-                                 [&](const std::string& name) {
-                                   return std::find(but.begin(), but.end(), name) != but.end();
-                                 }),
-                  columns.end());
-    return columns;
-  }
-
-  std::int64_t same_or_new(std::int64_t id) {
-    SQLite::Statement same(
-        into_,
-        "SELECT m.id FROM main.experiments m JOIN other.experiments o ON o.id = ? WHERE "
-        "m.scenario = o.scenario AND m.gradwave_version = o.gradwave_version AND m.ns3_version = "
-        "o.ns3_version AND m.torch_version = o.torch_version AND m.host_sources IS "
-        "o.host_sources AND NOT EXISTS (SELECT name, text "
-        "FROM other.inputs WHERE experiment_id = o.id EXCEPT SELECT name, text FROM main.inputs "
-        "WHERE experiment_id = m.id) AND NOT EXISTS (SELECT name, text FROM main.inputs WHERE "
-        "experiment_id = m.id EXCEPT SELECT name, text FROM other.inputs WHERE experiment_id = "
-        "o.id) ORDER BY m.id DESC");
-    same.bind(1, id);
-    if (same.executeStep()) return same.getColumn(0).getInt64();
-    const std::string columns = joined(columns_of("experiments", {"id"}));
-    SQLite::Statement insert(into_, "INSERT INTO main.experiments (" + columns + ") SELECT " +
-                                        columns + " FROM other.experiments WHERE id = ?");
-    insert.bind(1, id);
-    insert.exec();
-    const std::int64_t mine = into_.getLastInsertRowid();
-    SQLite::Statement inputs(into_,
-                             "INSERT INTO main.inputs SELECT ?, name, text FROM "
-                             "other.inputs WHERE experiment_id = ?");
-    SQLite::bind(inputs, mine, id);
-    inputs.exec();
-    ++new_experiments_;
-    return mine;
-  }
-
   SQLite::Database& into_;
-  std::map<std::pair<std::filesystem::path, std::int64_t>, std::int64_t> experiments_, numbers_;
-  std::map<std::tuple<std::int64_t, std::string, std::string, std::string>, int> keys_;
-  std::vector<Found> found_;
-  std::int64_t new_experiments_ = 0;
+  const fs::path& target_;
+  Copying copying_;
+  std::map<std::pair<Source*, std::int64_t>, std::int64_t> numbers_;
 };
 
-// While it lives, the file is the schema "other".
-class Attached {
- public:
-  Attached(SQLite::Database& database, const std::filesystem::path& file) : database_(database) {
-    SQLite::Statement attach(database_, "ATTACH ? AS other");
-    attach.bind(1, file.string());
-    attach.exec();
-  }
-  ~Attached() {
-    try {
-      database_.exec("DETACH other");
-    } catch (
-        const SQLite::Exception&) {  // in a transaction that failed; it ends with the connection
-    }
-  }
-  Attached(const Attached&) = delete;
-  Attached& operator=(const Attached&) = delete;
-
- private:
-  SQLite::Database& database_;
-};
-
-// The file to be, until it is whole.
-class Unfinished {
- public:
-  explicit Unfinished(const std::filesystem::path& file) : file_(file) {
-    file_ += ".merging";
-    remove();
-    if (!std::filesystem::exists(file)) return;
-    Database(file).mark_interrupted();  // and up to date
-    const Table running = query(file, "SELECT id FROM runs WHERE status = 'running' LIMIT 1");
-    if (!running.rows.empty()) {
-      throw DatabaseError(file.string() + ": run " +
-                          std::to_string(std::get<std::int64_t>(running.rows[0][0])) +
-                          " is still under way");
-    }
-    std::filesystem::copy_file(file, file_);
-  }
-  ~Unfinished() { remove(); }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-
-  const std::filesystem::path& file() const { return file_; }
-
- private:
-  void remove() {
-    for (const char* end : {"", "-wal", "-shm"}) {
-      std::error_code ignored;
-      std::filesystem::remove(file_.string() + end, ignored);
-    }
-  }
-
-  std::filesystem::path file_;
-};
-
-void require_current(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file))
-    throw DatabaseError(file.string() + ": there is no such file");
-  SQLite::Database database = open_for_reading(file);
+void require_current(const fs::path& file, SQLite::Database& database) {
   const int version = version_of(database);
   if (version == kSchemaVersion) return;
   throw DatabaseError(file.string() + ": is of version " + std::to_string(version) +
                       "; `run` into it brings it up to date");
 }
 
+std::list<Source> open(const std::vector<fs::path>& files, const fs::path& into) {
+  std::list<Source> sources;
+  for (const fs::path& file : files) {
+    if (!fs::exists(file)) throw DatabaseError(file.string() + ": there is no such file");
+    std::error_code is_new;
+    if (fs::equivalent(file, into, is_new)) {
+      throw DatabaseError(file.string() + ": is the file that the others are to be merged into");
+    }
+    sources.push_back({file, open_for_reading(file)});
+    require_current(file, sources.back().database);
+  }
+  return sources;
+}
+
+void require_nothing_under_way(SQLite::Database& into, const fs::path& target) {
+  SQLite::Statement running(into, "SELECT min(id) FROM runs WHERE status = 'running'");
+  running.executeStep();
+  if (running.getColumn(0).isNull()) return;
+  throw DatabaseError(target.string() + ": run " + running.getColumn(0).getString() +
+                      " is still under way");
+}
+
 }  // namespace
 
-Merged merge(const std::vector<std::filesystem::path>& files, const std::filesystem::path& into) {
+Merged merge(const std::vector<fs::path>& files, const fs::path& into) {
   check_results_file(into);
-  for (const std::filesystem::path& file : files) require_current(file);
-  const Unfinished unfinished(into);
-  Merged merged;
-  guarded(unfinished.file(), [&] {
-    SQLite::Database database = open_for_writing(unfinished.file());
-    Merging merging(database);
-    for (const std::filesystem::path& file : files) {
-      const Attached other(database, file);
-      SQLite::Transaction transaction(database);
-      merging.add_experiments(file);
-      transaction.commit();
-    }
-    for (const Found& run : merging.sorted()) {
-      const Attached other(database, run.file);
-      SQLite::Transaction transaction(database);
-      merging.copy(run);
-      transaction.commit();
-      ++merged.runs;
-    }
-    merging.renumber();
-    merged.experiments = merging.new_experiments();
+  std::list<Source> sources = open(files, into);
+  // What is wrong with the files alone is found before a new target is made.
+  const MergePlan alone(sources, nullptr);
+  Database(into).mark_interrupted();  // and up to date
+  SQLite::Database database = open_for_writing(into);
+  return guarded(into, [&] {
+    // Files are deleted once they are merged: the rows have to be on the disk by then.
+    database.exec("PRAGMA synchronous = FULL");
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    require_nothing_under_way(database, into);
+    const MergePlan plan(sources, &database);
+    const Merged merged = Merging(database, into).carry_out(plan);
+    transaction.commit();
+    return merged;
   });
-  std::filesystem::rename(unfinished.file(), into);
-  return merged;
 }
 
 }  // namespace gradwave::results

@@ -35,6 +35,7 @@ struct Run {
   std::int64_t place = 0;          // among the runs of the scenario
   std::string learning_hash = "";  // empty (NULL): it depends on the network as well
   std::string network_hash = "";   // empty (NULL): every packet is simulated
+  std::string inputs_hash = "";    // empty (NULL): not known
   std::string forecast = "";  // JSON object, {"events": {"by_rule": 1.0, "forecast": 1.0}, ...}
 };
 
@@ -51,6 +52,8 @@ struct Plan {
   std::string pilot;  // JSON object, or empty (NULL)
   std::string host_device;
   std::string host_learned_from = "";  // empty (NULL): it learns itself
+  // Of the data's normalisation, [channels]; empty (NULL): not recorded.
+  std::vector<double> data_mean = {}, data_deviation = {};
 };
 
 struct Round {

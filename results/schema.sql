@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- gradwave's results, version 10 (PRAGMA user_version). One file holds any number of experiments.
+-- gradwave's results, version 11 (PRAGMA user_version). One file holds any number of experiments.
 -- What has changed since a version is in migrations/.
 --
 -- Times are simulated seconds, counted from the start of a run's round 0, unless the column's name
@@ -9,7 +9,7 @@
 -- bits, and a NULL is something that does not exist, never zero.
 
 PRAGMA application_id = 0x67726477;  -- "grdw"
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
 
 -- One scenario file, run once.
 CREATE TABLE experiments (
@@ -45,10 +45,14 @@ CREATE TABLE runs (
   settings TEXT NOT NULL CHECK (json_valid(settings)),      -- object of every setting
   status TEXT NOT NULL DEFAULT 'running'
     CHECK (status IN ('running', 'complete', 'failed', 'interrupted', 'diverged')),
+                                   -- interrupted: stopped, killed, or the disk was full: the same command
+                                   -- runs it again
   error TEXT,                      -- why it is not complete
   started_at TEXT NOT NULL,
   finished_at TEXT,
   host_wall_s REAL,                -- what the run took on this machine
+  host_start_s REAL,               -- from its start by the campaign to the end of its process, less the two below:
+                                   -- what a run costs however few rounds it has; NULL in files of before
   host_learning_s REAL,            -- of that, the learner (with rows, checkpoints and whatever else is not ns-3, where
                                    -- it does not run ahead in a thread of its own, beside the next); NULL: it
                                    -- repeated another run's learning
@@ -57,7 +61,7 @@ CREATE TABLE runs (
   host_peak_bytes INTEGER,         -- memory, resident, at most, what it shares with other runs included
   host_file_bytes INTEGER,         -- that its rows took in this file, whole pages
   host_forecast TEXT CHECK (host_forecast IS NULL OR json_valid(host_forecast)),
-                                   -- of these five before it began: see view forecasts; NULL in files of before,
+                                   -- of these and host_start_s before it began: see view forecasts; NULL in files of before,
                                    -- and of a run that went on from a checkpoint
   host_device TEXT,                -- what it learned on: cpu, cuda:0
   host_process TEXT,               -- who runs it: machine, boot, process, start of the process,
@@ -75,8 +79,17 @@ CREATE TABLE runs (
                                    -- the network as well
   network_hash TEXT,               -- where network.fidelity is sampled, of all that the network depends on: runs
                                    -- that have the same are drawn from the same rounds
-  host_learned_from TEXT           -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
+  host_learned_from TEXT,          -- the run whose learning it repeats, "3", or "3 of FILE"; NULL: none,
                                    -- it has learned itself
+  host_inputs_hash TEXT,           -- of the data set and the network's file, when the run was planned; a run
+                                   -- that reads other bytes fails. NULL: not known
+  host_attempts INTEGER,           -- how often it was started; NULL in files of before
+  host_killed INTEGER,             -- of these, how often its process died (by a signal of the kernel, say) and
+                                   -- it is to be tried again, or after the second time is not; NULL: never
+  data_mean TEXT CHECK (data_mean IS NULL OR json_valid(data_mean)),
+                                   -- normalisation: a pixel p enters the model as (p / 255 - mean) / deviation;
+                                   -- array of one number per channel; NULL: not recorded
+  data_deviation TEXT CHECK (data_deviation IS NULL OR json_valid(data_deviation))
 ) STRICT;
 -- runs.pilot: rounds; initial_loss F(w_0); smoothness L; convexity mu; worker_variance, of a worker's
 -- gradient about their mean; gradient_variance sigma^2, of that mean (Eq. 12); squared_gradient G^2;
@@ -232,6 +245,11 @@ CREATE TABLE theory (
                                    -- not hold of this run; the bound need not hold then
 ) STRICT;
 
+-- The swept values, one row per run and swept key: key "link.technology", value 'wifi'. A value keeps
+-- its type; a list is its JSON text. Runs that nothing is swept over have no row.
+CREATE VIEW run_parameters AS
+SELECT runs.id AS run_id, key, value FROM runs, json_each(parameters);
+
 -- The numbers in transfers.counters, one row each.
 CREATE VIEW transfer_counters AS
 SELECT run_id, round, message, worker, direction, key AS counter, CAST(value AS REAL) AS value
@@ -320,14 +338,14 @@ LEFT JOIN (
   SELECT run_id, loss, max(round) FROM evaluations GROUP BY run_id
 ) last ON last.run_id = theory.run_id;
 
--- What a run was expected to cost, and what it did; one row a quantity: learning_s, network_s, events,
--- peak_bytes, file_bytes (runs.host_*). by_rule: of its settings alone; forecast: after those runs
+-- What a run was expected to cost, and what it did; one row a quantity: start_s, learning_s, network_s,
+-- events, peak_bytes, file_bytes (runs.host_*). by_rule: of its settings alone; forecast: after those runs
 -- that were in the file before it; error: forecast / measured - 1.
 CREATE VIEW forecasts AS
 WITH costs AS (
   SELECT runs.id AS run_id, experiment_id, variant, seed, parameters, status, settings, key AS quantity,
          value ->> 'by_rule' AS by_rule, value ->> 'forecast' AS forecast,
-         CASE key WHEN 'learning_s' THEN host_learning_s WHEN 'network_s' THEN host_network_s
+         CASE key WHEN 'start_s' THEN host_start_s WHEN 'learning_s' THEN host_learning_s WHEN 'network_s' THEN host_network_s
                   WHEN 'events' THEN host_events WHEN 'peak_bytes' THEN host_peak_bytes
                   WHEN 'file_bytes' THEN host_file_bytes END AS measured
   FROM runs, json_each(host_forecast)

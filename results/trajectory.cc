@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "results/database.h"
@@ -31,6 +32,12 @@ double real(const Value& value) {
 std::string text_or_empty(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text ? *text : "";
+}
+
+// Of a JSON array.
+std::vector<double> numbers_or_none(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? nlohmann::json::parse(*text).get<std::vector<double>>() : std::vector<double>();
 }
 
 }  // namespace
@@ -179,16 +186,19 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
     throw DatabaseError(file.string() + ": run " + id + " is not complete, or its rows are not");
   };
   Trajectory all{{}, std::nullopt, LearnedRounds(file, run_id)};
-  const Table run = query(file,
-                          "SELECT t_hat, budget_unused, pilot, host_device, "
-                          "rounds_planned FROM runs WHERE status = 'complete' AND id = " +
-                              id);
+  const Table run = query(
+      file,
+      "SELECT t_hat, budget_unused, pilot, host_device, "
+      "rounds_planned, data_mean, data_deviation FROM runs WHERE status = 'complete' AND id = " +
+          id);
   if (run.rows.empty()) refuse();
   const auto& known = run.rows[0];
   if (const auto* t_hat = std::get_if<std::int64_t>(&known[0])) all.plan.t_hat = *t_hat;
   all.plan.budget_unused = integer(known[1]);
   all.plan.pilot = text_or_empty(known[2]);
   all.plan.host_device = text_or_empty(known[3]);
+  all.plan.data_mean = numbers_or_none(known[5]);
+  all.plan.data_deviation = numbers_or_none(known[6]);
   if (all.rounds.size() != integer(known[4])) refuse();
 
   const Table theory = query(file,

@@ -25,4 +25,9 @@ class ContentHash {
 // Of all images and labels.
 std::string content_of(const Dataset& data);
 
+// DatasetShape::content of the data that this process keeps; reads and keeps them first, if it does
+// not yet (keep_dataset()). Throws OptionError, also if a folder of images was written to
+// meanwhile.
+std::string content_kept(const DataOptions& options);
+
 }  // namespace gradwave::learning

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "learning/data/content.h"
+#include "learning/data/file_bytes.h"
 #include "learning/learner.h"
 #include "learning/table.h"
 
@@ -73,8 +74,14 @@ std::int64_t limited(std::int64_t wanted, std::int64_t available, const std::str
   return wanted > 0 ? wanted : available;
 }
 
-std::optional<std::pair<DataOptions, Dataset>>& kept() {
-  static std::optional<std::pair<DataOptions, Dataset>> data;
+struct Kept {
+  DataOptions options;
+  Dataset data;
+  std::string content;  // of all there was, not only of the first options.train_samples
+};
+
+std::optional<Kept>& kept() {
+  static std::optional<Kept> data;
   return data;
 }
 
@@ -85,8 +92,26 @@ auto loaded_part(const DataOptions& options) {
 }
 
 bool is_kept(const DataOptions& options) {
-  return kept() && loaded_part(kept()->first) == loaded_part(options);
+  return kept() && loaded_part(kept()->options) == loaded_part(options);
 }
+
+// Of files, of what was read of them; of a folder of images, which are not all read, of the
+// listing, which has to be the same before and after; of drawn images, nothing.
+std::pair<Dataset, std::string> load(const DataOptions& options) {
+  const Source from = source(options);
+  const std::string before = from.load == load_folder ? from.inspect(options).content : "";
+  std::pair<Dataset, std::string> loaded = {from.load(options), before};
+  if (from.load == load_folder) {
+    if (from.inspect(options).content != before) {
+      refuse_file(options.path, "was written to while it was read");
+    }
+  } else if (from.load != load_procedural) {
+    loaded.second = content_of(loaded.first);
+  }
+  return loaded;
+}
+
+Dataset limited(Dataset data, const DataOptions& options);
 
 void keep_first(Images& images, std::int64_t samples) {
   images.images.resize(samples);
@@ -128,12 +153,22 @@ DatasetShape inspect_dataset(const DataOptions& options) {
 void keep_dataset(const DataOptions& options) {
   if (is_kept(options)) return;
   kept().reset();
-  kept() = {options, load_dataset(options)};
+  auto [data, content] = load(options);
+  kept() = {options, limited(std::move(data), options), content};
+}
+
+std::string content_kept(const DataOptions& options) {
+  keep_dataset(options);
+  return kept()->content;
 }
 
 Dataset load_dataset(const DataOptions& options) {
-  if (is_kept(options)) return kept()->second;
-  Dataset data = source(options).load(options);
+  return is_kept(options) ? kept()->data : limited(source(options).load(options), options);
+}
+
+namespace {
+
+Dataset limited(Dataset data, const DataOptions& options) {
   keep_first(data.train, limited(options.train_samples, data.train.count(), "data.train_samples"));
   keep_first(data.test, limited(options.test_samples, data.test.count(), "data.test_samples"));
   if (data.normalisation.empty()) {
@@ -141,6 +176,8 @@ Dataset load_dataset(const DataOptions& options) {
   }
   return data;
 }
+
+}  // namespace
 
 std::filesystem::path location(const DataOptions& options, const std::string& usual_name) {
   if (!options.path.empty()) return options.path;

@@ -3,8 +3,9 @@
 
 #include <zlib.h>
 
-#include <boost/interprocess/file_mapping.hpp>
-#include <boost/interprocess/mapped_region.hpp>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
 #include <vector>
 
 #include "learning/options.h"
@@ -13,14 +14,19 @@ namespace gradwave::learning {
 namespace {
 
 namespace fs = std::filesystem;
-namespace ipc = boost::interprocess;
 
-FileBytes map(const fs::path& file) {
-  if (fs::file_size(file) == 0) return {};  // which cannot be mapped
-  const ipc::file_mapping mapping(file.c_str(), ipc::read_only);
-  const auto region = std::make_shared<ipc::mapped_region>(mapping, ipc::read_only);
-  return {static_cast<const std::uint8_t*>(region->get_address()),
-          static_cast<std::int64_t>(region->get_size()), region};
+// Not mapped: whoever truncates a mapped file ends the processes that read it (SIGBUS), and whoever
+// writes into it changes what they learn from.
+FileBytes read(const fs::path& file) {
+  const auto bytes = std::make_shared<std::vector<std::uint8_t>>(fs::file_size(file));
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(bytes->data()), static_cast<std::streamsize>(bytes->size()));
+  if (!stream) {
+    const auto reason = stream.is_open() ? std::make_error_code(std::errc::io_error)
+                                         : std::error_code(errno, std::generic_category());
+    throw fs::filesystem_error("", file, reason);
+  }
+  return {bytes->data(), static_cast<std::int64_t>(bytes->size()), bytes};
 }
 
 FileBytes inflate(const fs::path& file) {
@@ -65,13 +71,11 @@ void require_folder(const fs::path& folder) {
 
 FileBytes file_bytes(const fs::path& file) {
   try {
-    FileBytes bytes = map(file);
+    FileBytes bytes = read(file);
     const bool gzip = bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b;
     return gzip ? inflate(file) : bytes;
   } catch (const fs::filesystem_error& error) {
     refuse_file(file, error.code().message());
-  } catch (const ipc::interprocess_exception& error) {
-    refuse_file(file, std::string("cannot be read: ") + error.what());
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A file's bytes in memory. A plain file is mapped, so that runs beside each other share it; one
-// that gzip compressed is inflated.
+// A file's bytes in memory: a copy, which stays what it is whatever becomes of the file, and which
+// processes forked from this one share. What gzip compressed is inflated.
 #pragma once
 
 #include <cstdint>

@@ -6,14 +6,16 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
+#include "learning/runtime/checksum.h"
 #include "learning/runtime/torch_runtime.h"
 
 namespace gradwave::learning {
 namespace {
 
 constexpr const char* kForm = "gradwave_checkpoint";  // the name under which a file has kVersion
-constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kVersion = 4;
 
 std::string text_of(const Random& random) {
   std::ostringstream text;
@@ -60,8 +62,17 @@ void CheckpointWriter::same(const std::string& name, const std::string& text) {
 void CheckpointWriter::write(const std::filesystem::path& file) {
   const std::filesystem::path unfinished = file.string() + ".unfinished";
   try {
-    archive_->out.save_to(unfinished.string());
+    ChecksummedFile stream(unfinished);
+    archive_->out.save_to([&](const void* data, std::size_t size) {
+      stream.write(data, size);
+      return size;
+    });
+    stream.end();
     std::filesystem::rename(unfinished, file);
+  } catch (const std::system_error& error) {
+    std::error_code ignored;
+    std::filesystem::remove(unfinished, ignored);
+    throw std::system_error(error.code(), file.string() + ": the checkpoint cannot be written");
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::remove(unfinished, ignored);
@@ -95,6 +106,11 @@ struct CheckpointReader::Archive {
 CheckpointReader::CheckpointReader(const std::filesystem::path& file)
     : archive_(std::make_unique<Archive>()) {
   archive_->file = file.string();
+  if (!has_right_checksum(file)) {
+    archive_->refuse(
+        "is no checkpoint of gradwave, or is damaged: it has no checksum, or another one than its "
+        "bytes");
+  }
   try {
     archive_->in.load_from(archive_->file);
   } catch (const c10::Error& error) {

@@ -26,6 +26,7 @@
 #include "sim/campaign/zygote.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
+#include "sim/run/signal_name.h"
 #include "sim/sampling/network_hash.h"
 #include "sim/scenario/learning_hash.h"
 #include "sim/version.h"
@@ -33,15 +34,18 @@
 namespace gradwave {
 namespace {
 
-volatile std::sig_atomic_t signals_seen = 0;
+volatile std::sig_atomic_t signals_seen = 0, first_signal = 0;
 
 // While a campaign runs, SIGINT and SIGTERM are counted instead of killing us.
 class SignalCounter {
  public:
   SignalCounter() {
-    signals_seen = 0;
+    signals_seen = first_signal = 0;
     struct sigaction action = {};
-    action.sa_handler = [](int) { signals_seen = signals_seen + 1; };
+    action.sa_handler = [](int number) {
+      if (signals_seen == 0) first_signal = number;
+      signals_seen = signals_seen + 1;
+    };
     sigaction(SIGINT, &action, &old_int_);
     sigaction(SIGTERM, &action, &old_term_);
   }
@@ -74,9 +78,9 @@ std::string data_settings(const Settings& settings) {
 
 struct Child {
   std::int64_t run_id;
+  std::chrono::steady_clock::time_point started;
   std::string learning_hash, network_hash, learned_from;
   std::int64_t generation;
-  Process process;
 };
 
 class Campaign {
@@ -95,7 +99,7 @@ class Campaign {
     find_what_is_missing();
     longest_first();
     while (true) {
-      while (signals_seen == 0 && !missing_.empty() &&
+      while (!is_stopping() && !missing_.empty() &&
              children_.size() < static_cast<std::size_t>(options_.jobs)) {
         const auto first = first_generations();
         const auto learning = being_learned();
@@ -106,16 +110,22 @@ class Campaign {
         if (ready == missing_.end()) break;
         const Missing missing = *ready;
         missing_.erase(ready);
-        start(missing);
+        try {
+          start(missing);
+        } catch (const results::StorageError& error) {
+          missing_.push_back(missing);
+          stop_because(error.what());
+        }
       }
       if (children_.empty()) break;
       listen();
       reap();
-      if (signals_seen > 0) stop();
+      if (is_stopping()) stop();
     }
-    if (signals_seen == 0 && !missing_.empty()) leave_the_rest();
+    if (!is_stopping() && !missing_.empty()) leave_the_rest();
     outcome_.not_begun = static_cast<int>(missing_.size());
-    outcome_.stopped = outcome_.not_begun > 0 || outcome_.interrupted > 0;
+    outcome_.stopped = is_stopping() && outcome_.not_begun + outcome_.interrupted > 0;
+    outcome_.signal = first_signal;
     if (!options_.learned_in.empty() && learned_ > 0 && repeated_ == 0) {
       out_ << "note: no run in " << options_.learned_in.string()
            << " has learned by these settings, seeds, data and code\n";
@@ -129,7 +139,8 @@ class Campaign {
     std::string learning_hash, network_hash;
     std::int64_t place;                       // in the scenario
     std::int64_t generation;                  // among those with this network_hash
-    std::optional<std::int64_t> interrupted;  // its number in the file
+    std::optional<std::int64_t> interrupted;  // its number in the file, of one that failed as well
+    std::string status = {};                  // of that
     std::optional<std::int64_t> number = {};  // the one it should get there
     Forecaster::Subject subject = {};
     Cost cost = {};  // forecast
@@ -161,9 +172,10 @@ class Campaign {
           there.learning_hash != mine.learning_hash) {
         return begin(experiment);
       }
-      if (there.status == "interrupted") {
+      if (there.status == "interrupted" || (there.status == "failed" && options_.retry_failed)) {
         missing_.push_back(mine);
         missing_.back().interrupted = there.id;
+        missing_.back().status = there.status;
         continue;
       }
       ++outcome_.kept;
@@ -172,13 +184,15 @@ class Campaign {
     }
     others_take_part_ = outcome_.kept_running > 0;
     outcome_.experiment_id = stored->id;
-    out_ << "experiment " << stored->id << " is there: " << outcome_.kept - outcome_.kept_running
+    out_ << "resuming experiment " << stored->id << ": " << outcome_.kept - outcome_.kept_running
          << " of " << mine_.size() << " runs are done";
-    if (outcome_.kept_failed > 0) out_ << " (" << outcome_.kept_failed << " failed)";
+    if (outcome_.kept_failed > 0) {
+      out_ << " (" << outcome_.kept_failed << " failed; --retry-failed repeats those)";
+    }
     if (outcome_.kept_running > 0) {
       out_ << " (" << outcome_.kept_running << " under way in another process)";
     }
-    out_ << (missing_.empty() ? "; --again runs all anew\n" : "; the others follow\n");
+    out_ << (missing_.empty() ? "; --again repeats all\n" : "; the others follow\n");
   }
 
   void begin(const results::Experiment& experiment) {
@@ -253,7 +267,7 @@ class Campaign {
       const auto [there, is_new] = first.emplace(network, generation);
       if (!is_new) there->second = std::min(there->second, generation);
     };
-    for (const Child& child : children_) take(child.network_hash, child.generation);
+    for (const auto& [child, process] : children_) take(child.network_hash, child.generation);
     for (const Missing& missing : missing_) take(missing.network_hash, missing.generation);
     if (!others_take_part_) return first;
     for (auto& [network, generation] : first) {
@@ -268,7 +282,7 @@ class Campaign {
   // Who will repeat that waits for it.
   std::set<std::string> being_learned() const {
     std::set<std::string> hashes;
-    for (const Child& child : children_) {
+    for (const auto& [child, process] : children_) {
       const std::string& hash = child.learning_hash;
       if (child.learned_from.empty() && !hash.empty() && !find_learned(hash)) hashes.insert(hash);
     }
@@ -301,10 +315,12 @@ class Campaign {
   std::optional<std::int64_t> claim(const Missing& missing, bool learns) {
     if (missing.interrupted) {
       const std::filesystem::path folder = missing.run->settings.checkpoint.folder;
-      const bool goes_on = !folder.empty() && std::filesystem::exists(checkpoint_file(
-                                                  folder, options_.database, *missing.interrupted));
-      return database_.restart_run(*missing.interrupted, goes_on) ? missing.interrupted
-                                                                  : std::nullopt;
+      const bool goes_on =
+          missing.status == "interrupted" && !folder.empty() &&
+          std::filesystem::exists(checkpoint_file(folder, options_.database, *missing.interrupted));
+      return database_.restart_run(*missing.interrupted, goes_on, missing.status)
+                 ? missing.interrupted
+                 : std::nullopt;
     }
     const PlannedRun& run = *missing.run;
     const learning::TrainingOptions& training = run.settings.learning.training;
@@ -312,7 +328,8 @@ class Campaign {
         {outcome_.experiment_id, run.variant, run.seed, run.parameters,
          to_json(run.settings).dump(), training.workers, run.description.model_size,
          training.rounds, run.description.forward_macs, missing.place, missing.learning_hash,
-         missing.network_hash, forecaster_.text_of(missing.subject, learns)},
+         missing.network_hash, run.description.inputs,
+         forecaster_.text_of(missing.subject, learns)},
         missing.number);
   }
 
@@ -337,13 +354,42 @@ class Campaign {
         words.push_back(word);
       }
     }
-    const std::string& arithmetic = run.settings.learning.host.arithmetic;
-    std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
-    if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
     const std::string data = learned ? "" : data_settings(run.settings);
-    children_.push_back({run_id, missing.learning_hash, missing.network_hash,
-                         learned ? learned->text : "", missing.generation,
-                         zygote->start(words, data)});
+    std::optional<Process> process = spawn(run.settings.learning.host.arithmetic, words, data);
+    const Child child = {run_id,
+                         std::chrono::steady_clock::now(),
+                         missing.learning_hash,
+                         missing.network_hash,
+                         learned ? learned->text : "",
+                         missing.generation};
+    if (process) {
+      children_.emplace_back(child, std::move(*process));
+    } else {
+      finish(child, {0, 0, outcome_.obstacle, ""});
+    }
+  }
+
+  // A zygote that has ended (it holds the data, and memory may run out) is replaced once; nothing,
+  // and an obstacle, if that does not help.
+  std::optional<Process> spawn(const std::string& arithmetic, const std::vector<std::string>& words,
+                               const std::string& data) {
+    std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
+    for (const bool is_last : {false, true}) {
+      try {
+        if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
+        return zygote->start(words, data);
+      } catch (const std::exception& error) {
+        zygote.reset();
+        if (is_last) stop_because(error.what());
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool is_stopping() const { return signals_seen > 0 || !outcome_.obstacle.empty(); }
+
+  void stop_because(const std::string& obstacle) {
+    if (outcome_.obstacle.empty()) outcome_.obstacle = obstacle;
   }
 
   // What is left draws from runs that another process has under way, and goes on with itself.
@@ -358,20 +404,20 @@ class Campaign {
   // Waits a little for something to read, and reads it.
   void listen() {
     std::vector<pollfd> polled;
-    for (const Child& child : children_) {
-      polled.push_back({child.process.progress(), POLLIN, 0});  // poll ignores a negative one
-      polled.push_back({child.process.errors(), POLLIN, 0});
+    for (const auto& [child, process] : children_) {
+      polled.push_back({process.progress(), POLLIN, 0});  // poll ignores a negative one
+      polled.push_back({process.errors(), POLLIN, 0});
     }
     poll(polled.data(), polled.size(), 100);
     auto at = polled.begin();
-    for (Child& child : children_) {
-      if ((at++)->revents) hear(child);
-      if ((at++)->revents) child.process.read_errors();
+    for (auto& [child, process] : children_) {
+      if ((at++)->revents) hear(child, process);
+      if ((at++)->revents) process.read_errors();
     }
   }
 
-  void hear(Child& child) {
-    const std::vector<std::string> lines = child.process.read_progress();
+  void hear(const Child& child, Process& process) {
+    const std::vector<std::string> lines = process.read_progress();
     if (lines.empty()) return;
     RunProgress now;
     std::istringstream(lines.back()) >> now.rounds >> now.simulated_s >> now.loss >> now.accuracy;
@@ -380,9 +426,8 @@ class Campaign {
 
   void reap() {
     for (auto child = children_.begin(); child != children_.end();) {
-      std::string ending;
-      if (child->process.ended(ending)) {
-        finish(*child, ending);
+      if (const std::optional<Process::Ending> ending = child->second.ended()) {
+        finish(child->first, *ending);
         child = children_.erase(child);
       } else {
         ++child;
@@ -391,9 +436,34 @@ class Campaign {
   }
 
   // The run has recorded its own end, unless its process could not.
-  void finish(const Child& child, const std::string& ending) {
+  void record_end(const Child& child, const Process::Ending& ending) {
     const std::int64_t run_id = child.run_id;
-    database_.finish_run(run_id, signals_seen > 0 ? "interrupted" : "failed", ending);
+    if (ending.exit_code == kDiskIsFull) stop_because(ending.text);
+    if (killed_) {
+      const std::string reason = first_signal > 0 ? signal_name(first_signal) : outcome_.obstacle;
+      database_.finish_run(run_id, "interrupted",
+                           "stopped by " + reason + ", and killed because it had not ended");
+    } else if (is_stopping()) {
+      database_.finish_run(run_id, "interrupted", ending.text);
+    } else if (!ending.text.empty()) {
+      database_.finish_dead_run(run_id, ending.text);
+    } else {
+      const std::chrono::duration<double> elapsed =
+          std::chrono::steady_clock::now() - child.started;
+      database_.note_elapsed(run_id, elapsed.count());
+    }
+  }
+
+  void finish(const Child& child, const Process::Ending& ending) {
+    const std::int64_t run_id = child.run_id;
+    try {
+      record_end(child, ending);
+    } catch (const results::StorageError& error) {  // it is marked at the next start
+      stop_because(error.what());
+      ++outcome_.interrupted;
+      return progress_.finished(run_id, std::string("interrupted: ") + error.what());
+    }
+    if (!ending.notes.empty()) out_ << "run " << run_id << ": " << ending.notes;
     const results::Table table = results::query(
         options_.database,
         "SELECT status, coalesce(error, ''), accuracy, rounds_drawn, rounds, 100 * time_error_s / "
@@ -424,14 +494,21 @@ class Campaign {
     progress_.finished(run_id, text);
   }
 
+  // One and the same request may come twice: `timeout`, for one, sends it to its child and to its
+  // group.
   void stop() {
     using Clock = std::chrono::steady_clock;
-    if (!asked_) {
-      asked_ = true;
-      patience_ends_ = Clock::now() + std::chrono::seconds(10);
-      for (Child& child : children_) child.process.signal(SIGTERM);
-    } else if (signals_seen > 1 || Clock::now() > patience_ends_) {
-      for (Child& child : children_) child.process.signal(SIGKILL);
+    const auto now = Clock::now();
+    if (!asked_at_) {
+      asked_at_ = now;
+      for (auto& child : children_) {
+        child.second.signal(first_signal > 0 ? static_cast<int>(first_signal) : SIGTERM);
+      }
+    } else if (now < *asked_at_ + std::chrono::seconds(1)) {
+      signals_at_first_ = signals_seen;
+    } else if (signals_seen > signals_at_first_ || now > *asked_at_ + std::chrono::seconds(10)) {
+      killed_ = true;
+      for (auto& child : children_) child.second.signal(SIGKILL);
     }
   }
 
@@ -445,11 +522,12 @@ class Campaign {
   std::vector<Missing> mine_;     // those of this shard
   std::vector<Missing> missing_;  // in that in which they begin, those that have not
   std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
-  std::list<Child> children_;
-  bool others_take_part_ = false;   // processes, in this experiment
-  int learned_ = 0, repeated_ = 0;  // runs that have begun
-  bool asked_ = false;
-  std::chrono::steady_clock::time_point patience_ends_;
+  std::list<std::pair<Child, Process>> children_;
+  bool others_take_part_ = false;                                  // processes, in this experiment
+  int learned_ = 0, repeated_ = 0;                                 // runs that have begun
+  std::optional<std::chrono::steady_clock::time_point> asked_at_;  // to stop
+  int signals_at_first_ = 1;
+  bool killed_ = false;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <string>
 
 #include "results/database.h"
 #include "sim/scenario/scenario.h"
@@ -23,6 +24,7 @@ struct CampaignOptions {
   // The scenario's experiment in the file, if it has one, is continued: only what is missing or
   // was interrupted is run. Instead, a new experiment:
   bool again = false;
+  bool retry_failed = false;  // also runs that failed
   Shard shard;
   // A run whose learning has the hash of a complete one's, in the results or in others, repeats
   // what that has learned; one that has it of a run under way waits for that.
@@ -37,12 +39,16 @@ struct CampaignOutcome {
   int kept_failed = 0, kept_running = 0;                        // of these
   int left = 0;          // to another process, which has under way what they draw from
   int not_begun = 0;     // when it was stopped
-  bool stopped = false;  // by SIGINT or SIGTERM: not every run was started
+  bool stopped = false;  // by a signal, or by `obstacle`, before every run had ended
+  int signal = 0;        // SIGINT, SIGTERM
+  std::string obstacle;  // why no more runs could be started: the disk is full, say; a sentence
 };
 
 // Stores the experiment, or continues it, and runs it. The first SIGINT or SIGTERM asks every run
-// to stop and record that it was interrupted; the second, or ten seconds of waiting, kills them.
-// Throws DatabaseError.
+// to stop and record that it was interrupted; another, a second later or more, or ten seconds of
+// waiting, kills them. A run whose process died (by a signal that was not ours, as where memory
+// runs out) is interrupted the first time and failed the second. A disk that is full stops them all
+// as a signal does. Throws DatabaseError.
 CampaignOutcome run_campaign(const Scenario& scenario, results::Database& database,
                              const CampaignOptions& options, std::ostream& out);
 

@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 
 // What makes two runs be of one kind.
 const std::map<std::string, std::vector<const char*>> kKinds = {
+    {"start_s", {"link.technology", "model.architecture"}},
     {"learning_s", {"model.architecture", "host.device", "host.arithmetic"}},
     {"network_s", {"link.technology", "network.fidelity"}},
     {"events", {"link.technology", "network.fidelity"}},

@@ -8,8 +8,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <sstream>
 #include <system_error>
 #include <utility>
+
+#include "sim/run/run.h"
+#include "sim/run/signal_name.h"
 
 namespace gradwave {
 namespace {
@@ -29,6 +33,15 @@ bool drain(int descriptor, std::string& text) {
       return errno == EAGAIN;
     }
   }
+}
+
+std::string notes_in(const std::string& words) {
+  std::string notes, line;
+  std::istringstream lines(words);
+  while (std::getline(lines, line)) {
+    if (line.rfind("note: ", 0) == 0) notes += line + '\n';
+  }
+  return notes;
 }
 
 void close_and_forget(int& descriptor) {
@@ -83,19 +96,29 @@ void Process::signal(int number) {
   if (pid_ > 0) kill(pid_, number);
 }
 
-bool Process::ended(std::string& ending) {
+std::optional<Process::Ending> Process::ended() {
   int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
   pid_ = -1;
   if (errors_ >= 0) read_errors();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-  ending = WIFSIGNALED(status)
-               ? "its process was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
-                     strsignal(WTERMSIG(status)) + ")"
-               : "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
-  if (!words_.empty()) ending += ": " + words_;
-  while (!ending.empty() && ending.back() == '\n') ending.pop_back();
-  return true;
+  while (!words_.empty() && words_.back() == '\n') words_.pop_back();
+  Ending ending;
+  ending.notes = notes_in(words_);
+  if (WIFSIGNALED(status)) {
+    ending.signal = WTERMSIG(status);
+    ending.text = "its process was ended by " + signal_name(ending.signal);
+    if (ending.signal == SIGKILL) ending.text += ", as the kernel does where memory runs out";
+  } else {
+    ending.exit_code = WEXITSTATUS(status);
+    if (ending.exit_code == 0) return ending;
+    if (ending.exit_code == kDiskIsFull) {
+      ending.text = words_;  // a sentence, which says all
+      return ending;
+    }
+    ending.text = "its process ended with exit code " + std::to_string(ending.exit_code);
+  }
+  if (!words_.empty()) ending.text += ": " + words_;
+  return ending;
 }
 
 }  // namespace gradwave

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,14 @@ class Process {
 
   void signal(int number);
 
-  // True once the child has ended; then `ending` says how it did, empty for exit code 0.
-  bool ended(std::string& ending);
+  struct Ending {
+    int exit_code = 0, signal = 0;
+    std::string text;   // how it ended, in words; empty for exit code 0
+    std::string notes;  // lines "note: ..." among what it said
+  };
+
+  // Once the child has ended, how; nothing before.
+  std::optional<Ending> ended();
 
   struct Pipe {  // closed by nobody; not for programs that a child becomes
     Pipe();

@@ -37,10 +37,13 @@ void print_outcome(const CampaignOutcome& outcome, std::ostream& err) {
   count(outcome.failed, "failed");
   count(outcome.interrupted, "interrupted");
   if (outcome.diverged + outcome.failed + outcome.interrupted > 0) err << '\n';
+  if (!outcome.obstacle.empty()) err << outcome.obstacle << '\n';
   if (outcome.stopped) {
     err << "stopped";
-    if (outcome.not_begun > 0) err << ", " << outcome.not_begun << " runs not begun";
-    err << ": the same command goes on\n";
+    if (outcome.not_begun > 0) err << ", " << outcome.not_begun << " runs not started";
+    err << "; run the same command to resume\n";
+  } else if (outcome.interrupted > 0) {
+    err << "run the same command to try the interrupted runs once more\n";
   }
 }
 
@@ -185,6 +188,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   options.database = command.database;
   options.terminal = isatty(STDERR_FILENO) != 0;
   options.again = command.again;
+  options.retry_failed = command.retry_failed;
   options.shard = command.shard;
   options.retrain = command.retrain;
   options.learned_in = command.learned_in;
@@ -225,8 +229,8 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
           (enough || look + 1 == looks.size())) {
         results::print(results::compare(command.database, experiment, command.target), out);
       }
-      if (outcome.stopped) return 130;
-      if (outcome.failed + outcome.kept_failed + outcome.left > 0) code = 1;
+      if (outcome.stopped) return outcome.signal > 0 ? 128 + outcome.signal : 1;
+      if (outcome.interrupted + outcome.failed + outcome.kept_failed + outcome.left > 0) code = 1;
       if (enough) break;
     }
   }
@@ -290,8 +294,10 @@ static int dispatch(int argc, char** argv) {
       ->check(check_shard)
       ->excludes(until);
   verb->add_flag("--again", run_command.again,
-                 "a new experiment, also of what is done (--retrain: that learns anew, too)")
+                 "a new experiment that repeats what is done (--retrain: learning, too)")
       ->excludes(until);
+  verb->add_flag("--retry-failed", run_command.retry_failed,
+                 "repeat the runs that failed, too (interrupted ones are always resumed)");
   CLI::Option* const retrain = verb->add_flag(
       "--retrain", run_command.retrain, "learn anew what a run in the results has learned already");
   verb->add_option("--learned-in", run_command.learned_in,

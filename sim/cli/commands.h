@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The verbs of the command line, each a function that prints and returns an exit code: 0 done, 1
-// something failed, standard output included, 2 bad input (nothing was stored), 130 interrupted.
+// something failed, standard output included, 2 bad input (nothing was stored), 128 and a signal's
+// number where that interrupted it.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct RunCommand {
   int jobs = 0;  // 0: as many as there are processors
   std::optional<double> target;
   Shard shard;
+  bool retry_failed = false;         // runs that failed, too
   bool again = false;                // a new experiment, whatever is there
   bool retrain = false;              // repeats no run's learning
   std::filesystem::path learned_in;  // other results; empty: none

@@ -59,13 +59,14 @@ class Folder {
 
 // The run once more, as the first of an experiment in that file. Returns its number there.
 std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::path& into) {
-  const auto run = row_of(
-      database,
-      "SELECT experiment_id, variant, seed, parameters, settings, workers, "
-      "model_size, rounds_planned, coalesce(forward_macs, 0.0), "
-      "coalesce(host_learning_hash, ''), coalesce(place, 0), coalesce(network_hash, '') FROM "
-      "runs WHERE id = ",
-      run_id);
+  const auto run =
+      row_of(database,
+             "SELECT experiment_id, variant, seed, parameters, settings, workers, "
+             "model_size, rounds_planned, coalesce(forward_macs, 0.0), "
+             "coalesce(host_learning_hash, ''), coalesce(place, 0), coalesce(network_hash, ''), "
+             "coalesce(host_inputs_hash, '') FROM "
+             "runs WHERE id = ",
+             run_id);
   const auto experiment_id = std::get<std::int64_t>(run[0]);
   const auto experiment =
       row_of(database,
@@ -85,21 +86,21 @@ std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::pat
   const std::int64_t id =
       there.add_run({there.add_experiment(again), text(run[1]), integer(2), text(run[3]),
                      text(run[4]), integer(5), integer(6), integer(7), std::get<double>(run[8]),
-                     integer(10), text(run[9]), text(run[11])});
+                     integer(10), text(run[9]), text(run[11]), text(run[12])});
   const Settings settings = from_json(nlohmann::json::parse(text(run[4])));
   Zygote zygote(learning::environment_for(settings.learning.host.arithmetic));
   Process process =
       zygote.start({"run-stored", "--db", into.string(), "--run", std::to_string(id),
                     "--drawn-from", database.string(), "--drawn-run", std::to_string(run_id)},
                    "");
-  std::string ending;
-  while (!process.ended(ending)) {
+  std::optional<Process::Ending> ending;
+  while (!(ending = process.ended())) {
     pollfd polled[] = {{process.progress(), POLLIN, 0}, {process.errors(), POLLIN, 0}};
     poll(polled, 2, 100);
     process.read_progress();
     process.read_errors();
   }
-  there.finish_run(id, "failed", ending);  // unless it has said how it ended
+  there.finish_run(id, "failed", ending->text);  // unless it has said how it ended
   return id;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
@@ -29,7 +30,7 @@ constexpr const char* kExamples =
     "  ./gradwave query \"SELECT variant, max(accuracy) FROM run_summary GROUP BY 1\"\n"
     "  ./gradwave test\n"
     "Exit codes: 0 done, 1 a run failed or the output could not be written, 2 bad input\n"
-    "(nothing was stored), 130 interrupted.";
+    "(nothing was stored), 130 interrupted by SIGINT (Ctrl-C), 143 by SIGTERM.";
 
 // The hash alone on the first line, for scripts; then between which files it can be equal.
 void print_fingerprint(const std::filesystem::path& database, std::ostream& out) {
@@ -169,6 +170,8 @@ int run_app(CLI::App& app, int argc, char** argv, const int& code,
 }
 
 int with_streams(const std::function<int()>& work) {
+  // A file that may not grow further (ulimit -f) is an error that is reported, as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   open_standard_streams();
   return check_output(work());
 }

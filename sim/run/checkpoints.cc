@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/run/checkpoints.h"
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -25,7 +26,8 @@ bool Checkpoints::resume(learning::Learner& learner) {
   if (!wanted_ || !std::filesystem::exists(file_)) return false;
   try {
     learner.restore(file_, run_);
-  } catch (const std::invalid_argument&) {
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "note: " << error.what() << "; the run starts again from round 0\n";
     return false;
   }
   done_ = learner.rounds_done();

@@ -3,15 +3,20 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
+#include <system_error>
 
 #include "learning/gossip_learner.h"
+#include "learning/inputs.h"
 #include "learning/learner.h"
 #include "learning/runtime/arithmetic.h"
 #include "results/database.h"
@@ -25,6 +30,7 @@
 #include "sim/run/loop.h"
 #include "sim/run/network.h"
 #include "sim/run/resumed_rounds.h"
+#include "sim/run/signal_name.h"
 #include "sim/run/stored_run.h"
 #include "sim/scenario/learning_hash.h"
 #include "sim/scenario/settings/settings.h"
@@ -37,7 +43,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 // A pipe that closes (the parent died) is no reason to die half-way through a transaction.
 void listen_to_signals() {
   struct sigaction action = {};
-  action.sa_handler = [](int) { stop_requested = 1; };
+  action.sa_handler = [](int number) { stop_requested = number; };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
@@ -74,6 +80,21 @@ results::Theory row_of(const learning::Theory& theory) {
   return row;
 }
 
+// A full disk, a quota, or a limit on the size of files.
+bool is_full(const std::error_code& code) {
+  return code == std::errc::no_space_on_device || code == std::errc::file_too_large ||
+         code == std::error_code(EDQUOT, std::generic_category());
+}
+
+// Whatever was written to the file since the run was planned, its rows would have the hash of what
+// was there before, and other runs would repeat them.
+void require_inputs(const learning::Options& options, const std::string& planned) {
+  if (planned.empty() || learning::inputs_of(options) == planned) return;
+  throw std::runtime_error(
+      "the data set or model.file is not what it was when this run was planned: it was written to "
+      "meanwhile; run the scenario again");
+}
+
 bool stop_was_requested() { return stop_requested != 0; }
 
 template <class AnyLearner>
@@ -104,12 +125,14 @@ struct Outcome {
   std::optional<double> learning_s;  // of this machine's; none: nothing was learned
 };
 
-Outcome learn(const Settings& settings, const std::filesystem::path& checkpoint, Network& network,
-              Hearers& hearers) {
+Outcome learn(const Settings& settings, const std::string& inputs,
+              const std::filesystem::path& checkpoint, Network& network, Hearers& hearers) {
   const auto start = std::chrono::steady_clock::now();
   const double network_s = network.packets().cost().host_s;
   const learning::TrainingOptions& training = settings.learning.training;
+  learning::keep_dataset(learning_options(settings).data);
   std::optional<learning::Learner> learner(learning_options(settings));
+  require_inputs(learning_options(settings), inputs);
   Checkpoints checkpoints(settings, checkpoint, hearers);
   std::optional<ResumedRounds> resumed;
   if (hearers.beginning) {
@@ -147,12 +170,14 @@ Outcome learn(const Settings& settings, const std::filesystem::path& checkpoint,
   return {divergence, ahead ? before_s + ahead->learning_s() : in_step_s};
 }
 
-Outcome gossip(const Settings& settings, const std::filesystem::path& checkpoint, Network& network,
-               Hearers& hearers) {
+Outcome gossip(const Settings& settings, const std::string& inputs,
+               const std::filesystem::path& checkpoint, Network& network, Hearers& hearers) {
   const auto start = std::chrono::steady_clock::now();
   const double network_s = network.packets().cost().host_s;
   const learning::TrainingOptions& training = settings.learning.training;
+  learning::keep_dataset(learning_options(settings).data);
   learning::GossipLearner learner(learning_options(settings));
+  require_inputs(learning_options(settings), inputs);
   hearers.recorder.plan(plan_of(learner));
   const Checkpoints checkpoints(settings, checkpoint, hearers);
   ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
@@ -230,6 +255,7 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
         hearers.beginning.reset();
       }
       if (!hearers.beginning) recorder.forget();  // an evaluation of before its first round, say
+      const std::string inputs = stored_inputs_hash(database, run_id);
       const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
       Network network(settings, results::rounds_to_draw_from(past.file, past.run_id),
                       stop_was_requested);
@@ -238,18 +264,31 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
       const Outcome outcome = learned_in ? replay(settings, *learned_in,
                                                   stored_macs(database, run_id), network, hearers)
                               : channel::has_server(link_options(settings))
-                                  ? learn(settings, checkpoint, network, hearers)
-                                  : gossip(settings, checkpoint, network, hearers);
+                                  ? learn(settings, inputs, checkpoint, network, hearers)
+                                  : gossip(settings, inputs, checkpoint, network, hearers);
       recorder.finish(outcome.divergence.empty() ? "complete" : "diverged", outcome.divergence,
                       costs_of(network, outcome.learning_s));
     } catch (const results::DatabaseError&) {
       throw;
     } catch (const Interrupted& interruption) {
-      recorder.finish("interrupted", interruption.what());
+      const int signal = stop_requested;
+      recorder.finish("interrupted",
+                      signal != 0 ? "stopped by " + signal_name(signal) : interruption.what());
+    } catch (const std::system_error& error) {
+      if (!is_full(error.code())) {
+        recorder.finish("failed", error.what());
+        return 0;
+      }
+      std::cerr << error.what() << '\n';
+      recorder.finish("interrupted", error.what());  // the results may be on another disk
+      return kDiskIsFull;
     } catch (const std::exception& error) {
       recorder.finish("failed", error.what());
     }
     return 0;
+  } catch (const results::StorageError& error) {
+    std::cerr << error.what() << '\n';
+    return kDiskIsFull;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;

@@ -23,13 +23,16 @@ struct DrawnFrom {
   std::int64_t run_id = 0;
 };
 
+constexpr int kDiskIsFull = 3;
+
 // Does what row `run_id` of table runs says and writes its rounds there. Its progress goes to file
 // descriptor `progress`, if that is open, as lines "rounds simulated_s loss accuracy". Starts this
 // program anew if the environment is not that of the run's host.arithmetic. SIGINT and
 // SIGTERM end the run as "interrupted". Returns an exit code: 0 once the run's end, whatever it
-// was, stands in the database; otherwise stderr says why not. With `learned_in` nothing is learned
-// again: the run has that one's plans, losses and evaluations, and its own network. Without
-// `drawn_from` a sampled run draws from those beside it.
+// was, is in the database; otherwise stderr says why not, and kDiskIsFull says that room is all
+// that is missing. With `learned_in` nothing is learned again: the run has that one's plans, losses
+// and evaluations, and its own network. Without `drawn_from` a sampled run draws from those beside
+// it.
 int run_stored(const std::filesystem::path& database, std::int64_t run_id,
                const std::optional<LearnedIn>& learned_in,
                const std::optional<DrawnFrom>& drawn_from, int progress);

@@ -32,6 +32,13 @@ Settings stored_settings(const std::filesystem::path& database, std::int64_t run
   return settings;
 }
 
+std::string stored_inputs_hash(const std::filesystem::path& database, std::int64_t run_id) {
+  const results::Table table =
+      results::query(database, "SELECT coalesce(host_inputs_hash, '') FROM runs WHERE id = " +
+                                   std::to_string(run_id));
+  return std::get<std::string>(table.rows.at(0).at(0));
+}
+
 double stored_macs(const std::filesystem::path& database, std::int64_t run_id) {
   const results::Table table = results::query(
       database, "SELECT forward_macs FROM runs WHERE id = " + std::to_string(run_id));

@@ -18,6 +18,7 @@ constexpr double kGpuOperationsPerSecond = 2e13;
 constexpr double kLearnerSeconds = 0.04;     // until it stands
 constexpr double kGradientSeconds = 2.5e-5;  // of a worker in a round, beside operations
 constexpr double kProgramBytes = 2e8;        // of memory: libraries, data, batches
+constexpr double kStartSeconds = 0.1;        // a run of no rounds
 constexpr double kVectors = 8;               // of length d: weights, gradients, sums
 constexpr double kVectorsOfAWorker = 2;      // with error compensation
 constexpr double kRobotBytes = 2.5e5;
@@ -131,6 +132,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
   const NetworkWork network = work(settings.link.technology, workers);
   Cost& cost = estimate.cost;
+  cost.start_s = kStartSeconds;
   cost.learning_s = kLearnerSeconds + kGradientSeconds * workers * rounds +
                     (operations + evaluation_operations) / rate;
   cost.events = network.start + network.segment * segments + network.message * messages +

@@ -83,6 +83,19 @@ SCENARIOS = {
                        'model = "random-waypoint"\n'),
     "mesh, relays": (12, 300, 32, 64, WAREHOUSE + 'aggregation = "relays"\n'),
     "mesh, server": (12, 300, 32, 64, WAREHOUSE),
+    # Robots lose their routes and find them again.
+    "mesh, wandering": (8, 200, 32, 64, """[link]
+technology = "mesh"
+[placement]
+radius_m = 90
+[mobility]
+model = "random-waypoint"
+speed_min_mps = 3
+speed_max_mps = 10
+[mesh]
+update_period_s = 0.5
+unreached = "wait"
+"""),
     "5g": (8, 400, 32, 16, NR + 'layout = "circle"\nradius_m = 40\n'),
     "5g wandering": (8, 400, 32, 16, NR + "radius_m = 40\n[mobility]\n"
                      'model = "random-waypoint"\n'),

@@ -170,7 +170,7 @@ TEST_F(Access, AFileOfALaterVersionIsRefused) {
   new_run();
   execute(file_, "PRAGMA user_version = 99");
   EXPECT_THAT(in_a_child([&] { return count("runs"); }),
-              HasSubstr("has schema version 99; this gradwave knows version 10"));
+              HasSubstr("has schema version 99; this gradwave knows version 11"));
 }
 
 TEST_F(Access, AFileOfNoVersionIsRefused) {

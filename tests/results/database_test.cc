@@ -485,5 +485,38 @@ TEST_F(DatabaseFile, TheFingerprintDoesNotDependOnTheOrderInWhichRowsCame) {
   EXPECT_EQ(fingerprint(file_), fingerprint(folder_ / "other.sqlite"));
 }
 
+TEST_F(DatabaseFile, ARunWhoseProcessDiesIsInterruptedOnceAndThenFailed) {
+  const std::int64_t id = new_run();
+  Database database(file_);
+  const auto status = [&] {
+    return std::get<std::string>(query(file_, "SELECT status FROM runs").rows.at(0).at(0));
+  };
+  database.finish_dead_run(id, "killed");
+  EXPECT_EQ(status(), "interrupted");
+  ASSERT_TRUE(database.restart_run(id, false));
+  database.finish_run(id, "interrupted", "stopped");  // by its user, which does not count
+  ASSERT_TRUE(database.restart_run(id, false));
+  database.finish_dead_run(id, "killed");
+  EXPECT_EQ(status(), "failed");
+  EXPECT_FALSE(database.restart_run(id, false)) << "it is not interrupted";
+  ASSERT_TRUE(database.restart_run(id, false, "failed"));
+  database.finish_dead_run(id, "killed");
+  EXPECT_EQ(status(), "interrupted");
+  EXPECT_EQ(query(file_, "SELECT host_attempts, host_killed FROM runs").rows.at(0),
+            (std::vector<Value>{std::int64_t{4}, std::int64_t{1}}));
+}
+
+TEST_F(DatabaseFile, KeepsTheNormalisationOfARun) {
+  const std::int64_t id = new_run();
+  Plan plan;
+  Recorder(file_, id).plan(plan);
+  const std::string sql = "SELECT data_mean, data_deviation FROM runs";
+  EXPECT_EQ(query(file_, sql).rows.at(0), (std::vector<Value>{std::monostate(), std::monostate()}));
+  plan.data_mean = {0.5, 0.25};
+  plan.data_deviation = {1, 0.125};
+  Recorder(file_, id).plan(plan);
+  EXPECT_EQ(query(file_, sql).rows.at(0), (std::vector<Value>{"[0.5,0.25]", "[1.0,0.125]"}));
+}
+
 }  // namespace
 }  // namespace gradwave::results

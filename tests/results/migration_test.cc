@@ -2,8 +2,8 @@
 // Files of earlier versions. data/version2.sqlite is what gradwave 0.1.0 made of two runs, one over
 // a wire and one over Wi-Fi; data/version1.sqlite holds the same rows as version 1 did,
 // version1-first.sqlite as its first files did, whose evaluations had no sums, and version3.sqlite
-// as version 3 did, with what a pilot measured in the first run; version4.sqlite to version9.sqlite
-// are that file as versions 4 to 9 brought it up to date.
+// as version 3 did, with what a pilot measured in the first run; version4.sqlite to
+// version10.sqlite are that file as versions 4 to 10 brought it up to date.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Migration,
                          testing::Values("version1-first.sqlite", "version1.sqlite",
                                          "version2.sqlite", "version3.sqlite", "version4.sqlite",
                                          "version5.sqlite", "version6.sqlite", "version7.sqlite",
-                                         "version8.sqlite", "version9.sqlite"),
+                                         "version8.sqlite", "version9.sqlite", "version10.sqlite"),
                          [](const auto& file) {
                            std::string name = fs::path(file.param).stem();
                            name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Migration,
 
 TEST_P(Migration, KeepsTheRowsAndTakesNewOnes) {
   record_a_run();
-  EXPECT_EQ(integer("PRAGMA user_version"), 10);
+  EXPECT_EQ(integer("PRAGMA user_version"), 11);
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 3);
   EXPECT_EQ(integer("SELECT count(*) FROM rounds"), 4 + 4 + 1);
   EXPECT_EQ(integer("SELECT count(*) FROM transfers"), 16 + 16 + 1);
@@ -230,7 +230,7 @@ TEST_P(Migration, ProgramsThatStartTogetherDoItOnce) {
     waitpid(program, &status, 0);
     EXPECT_EQ(status, 0);
   }
-  EXPECT_EQ(integer("PRAGMA user_version"), 10);
+  EXPECT_EQ(integer("PRAGMA user_version"), 11);
 }
 
 TEST_P(Migration, KeepsWhatOthersHaveAddedToTheFile) {
@@ -266,7 +266,7 @@ TEST_P(Migration, WaitsForTheEndOfARunThatAnEarlierGradwaveWrites) {
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 2);
   execute(file_, claim + "elsewhere x 1 2' WHERE id = 2");
   migrate();
-  EXPECT_EQ(integer("PRAGMA user_version"), 10);
+  EXPECT_EQ(integer("PRAGMA user_version"), 11);
 }
 
 }  // namespace

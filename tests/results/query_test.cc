@@ -50,6 +50,26 @@ TEST_F(Query, KeepsTheTypes) {
             (std::vector<Value>{std::int64_t{1}, 0.5, std::string("x"), std::monostate()}));
 }
 
+// Also on an SQLite to which the dot in parameters ->> 'link.technology' is a path (3.40).
+TEST_F(Query, ASweptValueHasARowOfItsOwn) {
+  results::Run run;
+  run.experiment_id = run.workers = 1;
+  run.parameters =
+      R"({"link.technology": "wifi", "model.hidden": [32, 16], "placement.radius_m": 20.5,
+                       "team.workers": 4})";
+  Database database(file_);
+  database.add_run(run);
+  run.parameters = "{}";
+  database.add_run(run);
+  EXPECT_EQ(
+      query(file_, "SELECT key, value FROM run_parameters WHERE run_id = 1 ORDER BY key").rows,
+      (std::vector<std::vector<Value>>{{"link.technology", "wifi"},
+                                       {"model.hidden", "[32,16]"},
+                                       {"placement.radius_m", 20.5},
+                                       {"team.workers", std::int64_t{4}}}));
+  EXPECT_EQ(query(file_, "SELECT * FROM run_parameters WHERE run_id = 2").rows.size(), 0u);
+}
+
 TEST_F(Query, ABlobIsNoText) {
   const Table table = query(file_, "SELECT x'00ff41' AS b, 'A' AS t");
   EXPECT_EQ(table.rows.at(0), (std::vector<Value>{Blob{std::string("\0\xff"

@@ -172,6 +172,42 @@ TEST_F(Checkpoint, RefusesAnotherModelTeamOrMethod) {
   EXPECT_THAT(refusal(options), HasSubstr("\"batches_0_samples\" has the shape [33]"));
 }
 
+TEST_F(Checkpoint, AnyByteThatIsAnotherIsNoticed) {
+  Options options = with_everything();
+  options.model.hidden = {};
+  options.training.workers = 1;
+  Learner learner(options);
+  learner.save(file_);
+  learner.restore(file_);
+  std::string bytes;
+  {
+    std::ifstream stream(file_, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  const auto is_refused = [&](const std::string& changed) {
+    std::ofstream(file_, std::ios::binary) << changed;
+    try {
+      learner.restore(file_);
+    } catch (const std::invalid_argument&) {
+      return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(is_refused(bytes));
+  // Everywhere, and all of its end, where the checksum is.
+  for (std::size_t at = 0; at < bytes.size(); at += at + 80 < bytes.size() ? 997 : 1) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
+    EXPECT_TRUE(is_refused(changed)) << "byte " << at;
+  }
+  EXPECT_TRUE(is_refused(bytes.substr(0, bytes.size() - 1)));
+  EXPECT_TRUE(is_refused(bytes.substr(0, bytes.size() / 2)));
+  EXPECT_TRUE(is_refused(bytes + "x"));
+  // What Python's torch.jit.load() reads is the same form.
+  std::ofstream(file_, std::ios::binary) << bytes;
+  EXPECT_EQ(torch::jit::load(file_.string()).attr("weights").toTensor().numel(), 7850);
+}
+
 TEST_F(Checkpoint, IsWholeOrNotThere) {
   const Options options = with_everything();
   Learner learner(options);

@@ -160,6 +160,20 @@ TEST_F(Forecast, IsStoredWithItsError) {
   EXPECT_NEAR(real(1, 3), -0.5, 1e-9);
 }
 
+// What a run takes however few rounds it has is most of what many small ones take.
+TEST_F(Forecast, OfManySmallRunsIsThatOfStartingThem) {
+  const std::int64_t id = store(run("wire"), 1);
+  results::Database(results_).note_elapsed(id,
+                                           rule("wire").learning_s + rule("wire").network_s + 0.4);
+  const Forecaster forecaster(results_);
+  EXPECT_NEAR(forecaster.of(subject("wire", 2)).start_s, 0.4, 1e-9);
+  EXPECT_NEAR(forecaster.of(subject("longer")).start_s, 0.4, 1e-9) << "of its kind";
+  CampaignCost all;
+  for (int i = 0; i < 2000; ++i) all.add(subject("wire"), forecaster.of(subject("wire")), true);
+  EXPECT_GT(all.elapsed_s(1), 2000 * 0.4);
+  EXPECT_GT(rule("wire").start_s, 0.02);
+}
+
 TEST_F(Forecast, OfACampaignCountsLearningOnce) {
   Forecaster forecaster(results_);
   std::vector<Forecaster::Subject> subjects;
@@ -169,7 +183,7 @@ TEST_F(Forecast, OfACampaignCountsLearningOnce) {
       2 * (rule("wire").network_s + rule("longer").network_s + rule("Wi-Fi").network_s);
   // Wi-Fi's runs learn what those over the wire have learned.
   const double learning = 2 * (rule("wire").learning_s + rule("longer").learning_s);
-  EXPECT_NEAR(all.host_s, networks + learning, 1e-9);
+  EXPECT_NEAR(all.host_s, networks + learning + 6 * rule("wire").start_s, 1e-9);
   EXPECT_EQ(all.repeating, 2);
   EXPECT_EQ(all.known, 0);
   EXPECT_EQ(all.runs, 6);

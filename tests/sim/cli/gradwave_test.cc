@@ -430,7 +430,7 @@ TEST_F(Gradwave, ForecastsCostsAndLearnsFromWhatRunsHaveCost) {
   const Ended first = gradwave("run small.toml --jobs 1");
   EXPECT_THAT(first.output, HasSubstr("forecast, by rule of thumb: "));
   EXPECT_EQ(integer("SELECT count(*) FROM forecasts WHERE measured > 0 AND error IS NOT NULL"),
-            4 * 5);
+            4 * 6);
   // The second seed's network has as many events as the first one's, or nearly.
   EXPECT_EQ(integer("SELECT count(*) FROM forecasts WHERE quantity = 'events' AND seed = 2 AND "
                     "abs(error) < 0.05"),
@@ -502,14 +502,14 @@ TEST_F(Gradwave, ContinuesWhereItStopped) {
   change("DELETE FROM runs WHERE id > 2");
   const Ended rest = gradwave("run small.toml --jobs 1");
   EXPECT_EQ(rest.code, 0) << rest.output;
-  EXPECT_THAT(rest.output, HasSubstr("experiment 1 is there: 1 of 4 runs are done; the others"));
+  EXPECT_THAT(rest.output, HasSubstr("resuming experiment 1: 1 of 4 runs are done; the others"));
   EXPECT_THAT(rest.output, HasSubstr("[3/3]"));
   EXPECT_EQ(results::fingerprint(folder_ / "results.sqlite"),
             results::fingerprint(folder_ / "whole.sqlite"));
 
   const Ended nothing = gradwave("run small.toml");
   EXPECT_EQ(nothing.code, 0);
-  EXPECT_THAT(nothing.output, HasSubstr("4 of 4 runs are done; --again runs all anew"));
+  EXPECT_THAT(nothing.output, HasSubstr("4 of 4 runs are done; --again repeats all"));
   EXPECT_THAT(nothing.output, HasSubstr("Top-K")) << "they are compared all the same";
   EXPECT_EQ(integer("SELECT count(*) FROM experiments"), 1);
   ASSERT_EQ(gradwave("run small.toml --again").code, 0);
@@ -605,7 +605,10 @@ TEST_F(Gradwave, AFailedRunIsNotTriedAgainUnlessAsked) {
   change("UPDATE runs SET status = 'failed', error = 'x' WHERE id = 2");
   const Ended next = gradwave("run small.toml");
   EXPECT_EQ(next.code, 1) << "as at its first time";
-  EXPECT_THAT(next.output, HasSubstr("4 of 4 runs are done (1 failed)"));
+  EXPECT_THAT(next.output, HasSubstr("4 of 4 runs are done (1 failed"));
+  EXPECT_EQ(gradwave("run small.toml --retry-failed").code, 0);
+  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 4);
+  EXPECT_EQ(integer("SELECT host_attempts FROM runs WHERE id = 2"), 2);
 }
 
 TEST_F(Gradwave, AFullDiskEndsWithAMessageAndAnIntactDatabase) {
