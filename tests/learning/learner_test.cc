@@ -393,10 +393,14 @@ TEST(Learner, ErrorCompensationSendsLostEntriesAnotherTime) {
 }
 
 // As if the others had been away: the loss, the bytes and the bits are of those who took part, and
-// a batch that nobody took is passed over.
+// a batch that no worker took is passed over. Workers side by side are one product of matrices,
+// which some processors sum in another order than that of fewer workers: compared up to rounding,
+// and with all entries sent, so that no entry's rank depends on its last bit.
 TEST(Learner, WhoTakesNoPartComputesNothingAndComesBackToItsOwnBatches) {
+  constexpr double kRounding = 1e-6;  // a message more moves some weight by over 1e-3
   Options options = small();
   options.compression.error_compensation = true;
+  options.compression.ratio = 1;
   Learner all(options), some(options);
   const RoundPlan everything = all.plan(everybody(options));
   const RoundPlan part = some.plan({0, 2, 3});
@@ -405,20 +409,20 @@ TEST(Learner, WhoTakesNoPartComputesNothingAndComesBackToItsOwnBatches) {
   EXPECT_DOUBLE_EQ(part.paper_bits, 0.75 * everything.paper_bits);
   all.apply({0, 2, 3});
   some.apply({0, 2, 3});
-  EXPECT_EQ(all.weights(), some.weights()) << "what the others sent is the same";
+  EXPECT_THAT(some.weights(), testing::Pointwise(testing::FloatNear(kRounding), all.weights()))
+      << "what the others sent is the same";
   Learner alone(options), beside(options);
   alone.plan({1});
   beside.plan(everybody(options));
   alone.apply({});
   beside.apply({});
-  EXPECT_EQ(alone.plan({1}).train_loss, [&] {
-    beside.plan({1});
-    beside.apply({});
-    Learner again(options);
-    again.plan({0});
-    again.apply({});
-    return again.plan({1}).train_loss;
-  }()) << "its second batch is its second batch, whatever it did in the first round";
+  const double second_loss = alone.plan({1}).train_loss;
+  EXPECT_NEAR(beside.plan({1}).train_loss, second_loss, kRounding);
+  Learner again(options);
+  again.plan({0});
+  again.apply({});
+  EXPECT_NEAR(again.plan({1}).train_loss, second_loss, kRounding)
+      << "its second batch is its second batch, whatever it did in the first round";
 }
 
 // A relay that is lost keeps what its children gave it, and sends it another time.
