@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -14,8 +15,10 @@
 namespace gradwave::learning {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A perceptron of d = 12,730 on a part of the embedded data: a round takes a fraction of a
@@ -495,6 +498,41 @@ TEST(Describe, KnowsTheRunBeforeItStarts) {
   EXPECT_EQ(describe(options).k, 42);
   options.compression.sparsifier = "none";
   EXPECT_EQ(describe(options).k, 203'530);
+}
+
+TEST(Describe, CountsTheSamplesOfEachWorkerByClass) {
+  Options options = small();
+  for (const char* way : {"iid", "dirichlet", "shards"}) {
+    options.data.partition = way;
+    const auto counts = describe(options).class_counts;
+    ASSERT_EQ(counts.size(), 4U);
+    std::int64_t all = 0, least_classes = 10;
+    for (const std::vector<std::int64_t>& worker : counts) {
+      ASSERT_EQ(worker.size(), 10U);
+      all = std::accumulate(worker.begin(), worker.end(), all);
+      least_classes =
+          std::min<std::int64_t>(least_classes, 10 - std::count(worker.begin(), worker.end(), 0));
+    }
+    EXPECT_EQ(all, 2000);
+    const std::string name = way;
+    EXPECT_LE(least_classes, name == "shards" ? 4 : 10) << "two shards of 250 samples each";
+    EXPECT_GE(least_classes, name == "iid" ? 10 : 1);
+    EXPECT_EQ(Learner(options).description().class_counts, counts);
+  }
+}
+
+TEST(Describe, SaysWhereAdapTopKIsTopK) {
+  Options options = small();
+  options.compression.schedule = "adaptopk";
+  EXPECT_TRUE(describe(options).notes.empty());
+  options.compression.k = 1;
+  EXPECT_THAT(describe(options).notes,
+              ElementsAre(AllOf(HasSubstr("does not adapt"), HasSubstr("k_t = 1 in every round"))));
+  options.compression.k = 100;
+  options.compression.gamma = 0.004;
+  EXPECT_THAT(describe(options).notes, ElementsAre(HasSubstr("k_t = 100 in every round")));
+  options.compression.schedule = "fixed";
+  EXPECT_TRUE(describe(options).notes.empty());
 }
 
 TEST(Describe, RefusesWhatCannotBe) {
