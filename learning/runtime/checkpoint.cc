@@ -13,7 +13,7 @@ namespace gradwave::learning {
 namespace {
 
 constexpr const char* kForm = "gradwave_checkpoint";  // the name under which a file has kVersion
-constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kVersion = 4;
 
 std::string text_of(const Random& random) {
   std::ostringstream text;
