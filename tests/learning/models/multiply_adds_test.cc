@@ -123,18 +123,18 @@ TEST(MultiplyAdds, NameTheOperatorsWhoseRuleIsUnknown) {
 class MultiplyAddsOfAFile : public TorchScript {};
 
 TEST_F(MultiplyAddsOfAFile, AreTheSameInAFork) {
-  const std::string y_and_z = R"(
+  const std::string one_after_the_other = R"(
     y = torch.matmul(x.flatten(1), self.weight.t())
-    z = torch.matmul(x.flatten(1), self.weight.t())
+    z = torch.matmul(x.flatten(1), (self.weight * 2).t())
     return y + z
 )";
-  save(y_and_z, linear_and([](torch::jit::Module&) {}));
+  save(one_after_the_other, linear_and([](torch::jit::Module&) {}));
   EXPECT_EQ(load()->forward_macs(), 2 * 36);
   replace_forward(R"(
     def __forked_function():
       return torch.matmul(torch.flatten(x, 1), torch.t(self.weight))
     def __forked_function0():
-      return torch.matmul(torch.flatten(x, 1), torch.t(self.weight))
+      return torch.matmul(torch.flatten(x, 1), torch.t(torch.mul(self.weight, 2)))
     a = fork(__forked_function)
     b = fork(__forked_function0)
     return torch.add(torch.wait(a), torch.wait(b))

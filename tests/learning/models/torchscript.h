@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <torch/script.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -144,8 +145,9 @@ class TorchScript : public testing::Test {
       const std::size_t forward = text.find("def forward(");
       const std::string end = "-> Tensor:\n";
       if (forward == std::string::npos) return;
-      text.erase(text.find(end, forward) + end.size());
-      text += body;
+      const std::size_t begin = text.find(end, forward) + end.size();
+      const std::size_t other = std::min(text.find("\nclass ", begin), text.size());
+      text.replace(begin, other - begin, body);
     });
   }
 
