@@ -58,6 +58,48 @@ std::int64_t budget_k(const CompressionOptions& options, std::int64_t model_size
       1, static_cast<std::int64_t>(std::floor(static_cast<double>(model_size) / options.ratio)));
 }
 
+std::string text_of(double number) {
+  std::ostringstream text;
+  text << number;
+  return text.str();
+}
+
+bool is_constant(const Schedule& schedule) {
+  const auto [least, most] = std::minmax_element(schedule.k.begin(), schedule.k.end());
+  return *least == *most;
+}
+
+std::vector<std::vector<std::int64_t>> class_counts(const Options& options,
+                                                    const DatasetShape& shape) {
+  std::vector<std::vector<std::int64_t>> counts;
+  for (const std::vector<std::int64_t>& part :
+       partition(options.data, shape.train_labels, shape.classes, options.training.workers,
+                 options.seed)) {
+    counts.emplace_back(shape.classes);
+    for (const std::int64_t sample : part) ++counts.back()[shape.train_labels[sample]];
+  }
+  return counts;
+}
+
+// Compute times follow them.
+void check_multiply_adds(const ModelOptions& options, const Model& model) {
+  if (options.forward_macs > 0) return;
+  constexpr const char* kExpected = "; expected model.forward_macs, for one sample's forward pass";
+  const std::vector<std::string> uncounted = model.uncounted();
+  if (!uncounted.empty()) {
+    std::string names;
+    for (const std::string& name : uncounted) names += (names.empty() ? "" : ", ") + name;
+    refuse({"model.forward_macs", "model.file"}, "the network calls ", names,
+           ", whose multiply-adds are not known", kExpected);
+  }
+  if (model.forward_macs() == 0) {
+    refuse({"model.forward_macs"},
+           "the network has no convolutions and matrix products whose multiply-adds could be "
+           "counted",
+           kExpected);
+  }
+}
+
 // What a rehearsal can depend on: a campaign over seeds, ratios and rates rehearses once.
 std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
   const TrainingOptions& training = options.training;
@@ -70,13 +112,15 @@ std::string rehearsed_part(const Options& options, const DatasetShape& shape) {
          << std::filesystem::file_size(options.model.file) << ' '
          << std::filesystem::last_write_time(options.model.file).time_since_epoch().count();
   }
-  text << '|' << to_string(shape.image) << ' ' << shape.classes << ' '
+  const DataOptions& data = options.data;
+  text << '|' << data.dataset << ' ' << data.path.string() << ' ' << shape.content << ' '
+       << data.train_samples << ' ' << to_string(shape.image) << ' ' << shape.classes << ' '
        << shape.test_samples % kEvaluatedTogether << '|' << (training.workers > 1) << ' '
        << (training.batch > 1) << ' ' << (training.momentum > 0) << ' '
        << (training.weight_decay > 0) << '|' << compression.sparsifier << ' '
        << compression.error_compensation << ' ' << (compression.momentum_correction > 0) << ' '
-       << compression.downlink << ' ' << options.gossip.enabled << '|' << options.data.augmentation
-       << '|' << options.host.device;
+       << compression.downlink << ' ' << options.gossip.enabled << '|' << data.augmentation << '|'
+       << options.host.device;
   return text.str();
 }
 
@@ -169,13 +213,8 @@ Description describe(const Options& options, const DatasetShape& shape) {
            "compression.t_hat = -1 leaves t_hat to a pilot, and theory.pilot_rounds = 0 has none");
   }
 
-  // Whether the samples can be dealt depends on their number; any labels will do to find out.
-  std::vector<Label> labels(shape.train_samples);
-  for (std::int64_t i = 0; i < shape.train_samples; ++i) {
-    labels[i] = static_cast<Label>(i % shape.classes);
-  }
-  partition(options.data, labels, shape.classes, options.training.workers, options.seed);
-
+  Description description;
+  description.class_counts = class_counts(options, shape);
   const auto model = make_model(options.model, shape.image, shape.classes);
   if (options.training.batch < model->least_batch()) {
     refuse({"training.batch", "model.architecture", "data.dataset"},
@@ -183,17 +222,18 @@ Description describe(const Options& options, const DatasetShape& shape) {
            " leaves batch normalisation one number of each channel; expected at least ",
            model->least_batch(), " for images of ", to_string(shape.image));
   }
-  Description description;
+  check_multiply_adds(options.model, *model);
   description.model_size = model->size();
   description.train_samples = shape.train_samples;
   description.test_samples = shape.test_samples;
   description.forward_macs =
       options.model.forward_macs > 0 ? options.model.forward_macs : model->forward_macs();
-  if (description.forward_macs == 0) {
-    refuse({"model.forward_macs"},
-           "the network has no convolutions and matrix products whose multiply-adds could be "
-           "counted; expected model.forward_macs, for one sample's forward pass");
+  for (const Normalisation& channel : shape.normalisation) {
+    description.data_mean.push_back(channel.mean);
+    description.data_deviation.push_back(channel.deviation);
   }
+  description.image_floats = shape.image.pixels();
+  description.forward_operators = model->forward_operators();
   description.notes = shape.notes;
   for (std::string& note : partition_notes(options.data, shape, options.training.workers)) {
     description.notes.push_back(std::move(note));
@@ -201,7 +241,13 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.device = device_of(options.host.device).str();
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.
-  schedule_of(options, description, options.training.rounds / 2);
+  const Schedule schedule = schedule_of(options, description, options.training.rounds / 2);
+  if (compression.schedule == "adaptopk" && is_constant(schedule)) {
+    description.notes.push_back(
+        "compression.schedule = \"adaptopk\" does not adapt here: k = " +
+        std::to_string(description.k) + " and compression.gamma = " + text_of(compression.gamma) +
+        " give k_t = " + std::to_string(schedule.k.front()) + " in every round, as Top-K has it");
+  }
   return description;
 }
 

@@ -66,6 +66,7 @@ struct GossipLearner::State : Team {
     }
     stream.keep("batches", keeper);
     keep_operators(device, "operators", keeper);
+    keep_normalisation(keeper);
   }
 
   // Scratch, kept from round to round.
@@ -189,12 +190,12 @@ at::Tensor GossipLearner::State::mean() const {
 Evaluation GossipLearner::evaluate() const {
   const State& s = *state_;
   const at::Tensor mean = s.mean();
-  Evaluation evaluation = s.score(mean, mean_of(s.buffers));
+  Evaluation evaluation = s.score(mean, mean_of(s.buffers), s.round);
   Spread spread{0, 1, 0};
   for (std::int64_t i = 0; i < s.workers; ++i) {
     const at::Tensor& weights = s.robots[i].weights;
     spread.distance += squared_distance(weights, mean);
-    const double accuracy = s.score(weights, of_worker(s.buffers, i)).accuracy;
+    const double accuracy = s.score(weights, of_worker(s.buffers, i), s.round).accuracy;
     spread.worst_accuracy = std::min(spread.worst_accuracy, accuracy);
     spread.best_accuracy = std::max(spread.best_accuracy, accuracy);
   }

@@ -87,6 +87,7 @@ struct Learner::State : Team {
     optimiser.keep("server", keeper);
     stream.keep("batches", keeper);
     keep_operators(device, "operators", keeper);
+    keep_normalisation(keeper);
   }
 
   // Scratch, kept from round to round so that a round allocates next to nothing.
@@ -237,7 +238,9 @@ Encoded Learner::model() {
 
 // With the mean of the workers' buffers, which each could send once, at the end of the training; of
 // integers and truth values, which have none, with worker 0's.
-Evaluation Learner::evaluate() { return state_->score(state_->weights, mean_of(state_->buffers)); }
+Evaluation Learner::evaluate() {
+  return state_->score(state_->weights, mean_of(state_->buffers), state_->round);
+}
 
 const Description& Learner::description() const { return state_->description; }
 const Schedule& Learner::schedule() const { return state_->schedule; }

@@ -43,6 +43,15 @@ struct Description {
   std::string inputs;              // hash of what it reads, data and network (data/content.h); of a
                                    // learner's own description empty
   std::vector<std::string> notes;  // what the scenario's author should know: one sentence each
+
+  // A pixel p of channel c enters the model as (p / 255 - data_mean[c]) / data_deviation[c]; both
+  // are empty where only decoding all images would tell. A learner's own description has them.
+  std::vector<double> data_mean, data_deviation;
+  // Training samples of each worker by class, [M][classes].
+  std::vector<std::vector<std::int64_t>> class_counts;
+  std::int64_t image_floats = 0;  // channels x height x width of an image
+  // Operators of a forward pass that each worker takes alone; 0 where several share a pass.
+  std::int64_t forward_operators = 0;
 };
 
 // Reads through the data (and so finds missing or truncated files) but keeps none of it, and
@@ -53,9 +62,9 @@ Description describe(const Options& options);
 // Whether a pilot has to estimate t_hat.
 bool needs_pilot(const Options& options);
 
-// Takes one round and one evaluation of a few made-up samples, as the run would: on its device,
-// with its model, its method and images of the data set's shape. Throws OptionError for what fails,
-// as a user's network may in training alone. A loss that is not finite is no failure.
+// Takes one round and one evaluation of a few samples, as the run would: on its device, with its
+// model, its method and some of the data set's images. Throws OptionError for what fails, as a
+// user's network may in training alone. A loss that is not finite is no failure.
 void rehearse(const Options& options);
 
 // Loads the data now: learners of this process, and of those that it forks, then have them at hand.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One round and one evaluation by the learner itself, with fewer workers and samples than the run
-// has and with noise in place of images, so that no data are read.
+// has. The images are a few of the data set, normalised as in training: a network may depend on
+// what values its pixels have.
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <boost/random/uniform_int_distribution.hpp>
-#include <memory>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -15,7 +14,6 @@
 #include "learning/gossip_learner.h"
 #include "learning/learner.h"
 #include "learning/runtime/device.h"
-#include "learning/runtime/random.h"
 #include "learning/runtime/torch_runtime.h"
 
 namespace gradwave::learning {
@@ -23,14 +21,13 @@ namespace {
 
 constexpr std::int64_t kWorkers = 2, kBatch = 2;  // at most
 
-Images noise(std::int64_t count, const DatasetShape& shape, Random& random) {
-  boost::random::uniform_int_distribution<int> pixel(0, 255);
-  const auto pixels = std::make_shared<std::vector<std::uint8_t>>(count * shape.image.pixels());
-  for (std::uint8_t& each : *pixels) each = static_cast<std::uint8_t>(pixel(random));
+// `count` of them, again from the first where they are fewer.
+Images repeated(const Images& examples, std::int64_t count) {
   Images images;
-  images.append(pixels->data(), shape.image.pixels(), count, pixels);
+  images.owners = examples.owners;
   for (std::int64_t i = 0; i < count; ++i) {
-    images.labels.push_back(static_cast<Label>(i % shape.classes));
+    images.images.push_back(examples.images[i % examples.count()]);
+    images.labels.push_back(examples.labels[i % examples.count()]);
   }
   return images;
 }
@@ -40,14 +37,13 @@ std::int64_t evaluated_last(std::int64_t test_samples) {
   return test_samples % kEvaluatedTogether == 1 ? 1 : std::min<std::int64_t>(test_samples, 2);
 }
 
-Dataset made_up(const DatasetShape& shape, const TrainingOptions& training, std::uint64_t seed) {
-  Random random = random_stream(seed, "rehearsal");
+Dataset small(const DatasetShape& shape, const TrainingOptions& training) {
   Dataset data;
   data.classes = shape.classes;
   data.image = shape.image;
-  data.normalisation.assign(shape.image.channels, {0.5F, 0.25F});
-  data.train = noise(training.workers * training.batch, shape, random);
-  data.test = noise(evaluated_last(shape.test_samples), shape, random);
+  data.normalisation = shape.normalisation;
+  data.train = repeated(shape.train_examples, training.workers * training.batch);
+  data.test = repeated(shape.test_examples, evaluated_last(shape.test_samples));
   return data;
 }
 
@@ -82,20 +78,18 @@ void rehearse_batch_of(std::int64_t batch, Options options, const DatasetShape& 
   if (needs_pilot(options)) options.compression.t_hat = 0;
   options.theory.pilot_rounds = 0;
   try {
-    Dataset data = made_up(shape, options.training, options.seed);
+    Dataset data = small(shape, options.training);
     options.gossip.enabled ? rehearse_gossip(options, std::move(data))
                            : rehearse_server(options, std::move(data));
   } catch (const std::invalid_argument&) {
     throw;
   } catch (const std::exception& error) {
     throw OptionError({"model.architecture", "host.device"},
-                      std::string("a first round on made-up images fails: ") + error.what());
+                      std::string("a first round on a few images fails: ") + error.what());
   }
 }
 
-}  // namespace
-
-void rehearse(const Options& options, const DatasetShape& shape) {
+void rehearse_on(const Options& options, const DatasetShape& shape) {
   // Those of a learner, which may be under way in this process.
   const KeptNumbers kept(device_of(options.host.device));
   const std::int64_t batch = std::min(options.training.batch, kBatch);
@@ -110,6 +104,33 @@ void rehearse(const Options& options, const DatasetShape& shape) {
     }
     throw OptionError({"training.batch", "model.file"},
                       std::string("training.batch = 1 is too small, 2 would do: ") + error.what());
+  }
+}
+
+DatasetShape with_examples(DatasetShape shape, const Dataset& data) {
+  shape.normalisation = data.normalisation;
+  shape.train_examples = examples_of(data.train);
+  shape.test_examples = examples_of(data.test);
+  return shape;
+}
+
+}  // namespace
+
+// Of a folder of images, a few decoded ones will do, and their own mean and deviation, unless the
+// network fails on them: only all images have the normalisation that it is trained with.
+void rehearse(const Options& options, const DatasetShape& shape) {
+  if (shape.train_examples.count() > 0) {
+    rehearse_on(options, shape);
+    return;
+  }
+  constexpr std::int64_t kFew = 8;
+  DataOptions few = options.data;
+  few.train_samples = std::min(kFew, shape.train_samples);
+  few.test_samples = std::min(kFew, shape.test_samples);
+  try {
+    rehearse_on(options, with_examples(shape, load_dataset(few)));
+  } catch (const OptionError&) {
+    rehearse_on(options, with_examples(shape, load_dataset(options.data)));
   }
 }
 

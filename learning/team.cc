@@ -83,7 +83,24 @@ double Team::paper_bits(std::int64_t entries) const {
   return static_cast<double>(entries) * (32 + (whole ? 0 : std::log2(static_cast<double>(size))));
 }
 
-Evaluation Team::score(const at::Tensor& weights, const Buffers& buffers) const {
+void Team::keep_normalisation(Keeper& keeper) const {
+  const auto keep = [&](const std::string& name, const std::vector<double>& numbers) {
+    const at::Tensor here = at::tensor(numbers, at::kDouble), kept = here.clone();
+    keeper.keep(name, kept);
+    if (!kept.equal(here)) {
+      throw std::invalid_argument("this checkpoint's \"" + name +
+                                  "\" is that of other data; expected one of a run like this");
+    }
+  };
+  keep("data_mean", description.data_mean);
+  keep("data_deviation", description.data_deviation);
+}
+
+Evaluation Team::score(const at::Tensor& weights, const Buffers& buffers,
+                       std::int64_t round) const {
+  const KeptNumbers of_training(device);
+  seed_operators(
+      random_stream(options.seed, "evaluation operators", {static_cast<std::uint64_t>(round)})());
   constexpr std::int64_t kChunk = kEvaluatedTogether;
   const Images& test = data.test;
   const std::int64_t pixels = data.image.pixels();

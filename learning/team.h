@@ -58,8 +58,12 @@ struct Team {
   // Bits as the paper counts them: 32 for a value, log2 d for an index. What is sent whole needs no
   // indices.
   double paper_bits(std::int64_t entries) const;
-  // Of these weights [d] on the test set, with one worker's buffers.
-  Evaluation score(const at::Tensor& weights, const Buffers& buffers) const;
+  // The normalisation of the data as "data_mean" and "data_deviation", [channels]. Throws
+  // std::invalid_argument for a checkpoint that has another one.
+  void keep_normalisation(Keeper& keeper) const;
+  // Of these weights [d] on the test set, with one worker's buffers. What operators draw there is a
+  // stream of its own for each round, so that training does not depend on when it is evaluated.
+  Evaluation score(const at::Tensor& weights, const Buffers& buffers, std::int64_t round) const;
 };
 
 // Memory that a GPU does not have, say: LibTorch's errors in plain words.

@@ -70,6 +70,18 @@ Dataset start(const Form& form) {
   return data;
 }
 
+constexpr int kBatches = 5;  // of CIFAR-10's training set
+
+fs::path batch_file(const fs::path& folder, int batch) {
+  return folder / ("data_batch_" + std::to_string(batch) + ".bin");
+}
+
+int last_batch(const fs::path& folder) {
+  int last = kBatches;
+  while (last > 1 && !is_there(batch_file(folder, last))) --last;
+  return last;
+}
+
 }  // namespace
 
 // From the first so many of the five training batches: none may be missing between two that are
@@ -77,12 +89,10 @@ Dataset start(const Form& form) {
 Dataset load_cifar10(const DataOptions& options) {
   const fs::path folder = folder_of(options, kCifar10);
   Dataset data = start(kCifar10);
-  const auto file = [&](int batch) {
-    return folder / ("data_batch_" + std::to_string(batch) + ".bin");
-  };
-  int last = 5;
-  while (last > 1 && !is_there(file(last))) --last;
-  for (int batch = 1; batch <= last; ++batch) append(file(batch), kCifar10, data.train);
+  const int last = last_batch(folder);
+  for (int batch = 1; batch <= last; ++batch) {
+    append(batch_file(folder, batch), kCifar10, data.train);
+  }
   append(folder / "test_batch.bin", kCifar10, data.test);
   return data;
 }
@@ -96,10 +106,20 @@ Dataset load_cifar100(const DataOptions& options) {
 }
 
 DatasetShape inspect_cifar10(const DataOptions& options) {
-  return inspected(load_cifar10(options));
+  DatasetShape shape = inspected(load_cifar10(options), options);
+  const fs::path folder = folder_of(options, kCifar10);
+  const int last = last_batch(folder);
+  if (last < kBatches) {
+    shape.notes.push_back(
+        folder.string() + " has the first " + std::to_string(last) +
+        " of CIFAR-10's five training batches: " + std::to_string(shape.train_samples) +
+        " training samples instead of 50000; " + batch_file(folder, last + 1).filename().string() +
+        " is the first that is missing");
+  }
+  return shape;
 }
 DatasetShape inspect_cifar100(const DataOptions& options) {
-  return inspected(load_cifar100(options));
+  return inspected(load_cifar100(options), options);
 }
 
 }  // namespace gradwave::learning

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/data/dataset.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -19,11 +20,12 @@ namespace gradwave::learning {
 // leaves the normalisation empty if it is to be measured.
 using Inspect = DatasetShape(const DataOptions& options);
 using Load = Dataset(const DataOptions& options);
-Inspect inspect_procedural, inspect_mnist, inspect_cifar10, inspect_cifar100, inspect_folder;
-Load load_procedural;              // procedural.cc
-Load load_mnist;                   // mnist.cc
-Load load_cifar10, load_cifar100;  // cifar.cc
-Load load_folder;                  // image_folder.cc
+Inspect inspect_procedural, inspect_mnist, inspect_fashion_mnist, inspect_cifar10, inspect_cifar100,
+    inspect_folder;
+Load load_procedural;                 // procedural.cc
+Load load_mnist, load_fashion_mnist;  // mnist.cc
+Load load_cifar10, load_cifar100;     // cifar.cc
+Load load_folder;                     // image_folder.cc
 
 namespace {
 
@@ -38,8 +40,11 @@ const std::vector<Entry<Source>>& table() {
        "drawn by this program: 28 x 28 grey, 10 classes, 60,000 + 10,000",
        {inspect_procedural, load_procedural}},
       {"mnist",
-       "MNIST, or with data.path any set in its form (Fashion-MNIST, KMNIST, EMNIST)",
+       "MNIST, or with data.path any set in its form (KMNIST, EMNIST, QMNIST)",
        {inspect_mnist, load_mnist}},
+      {"fashion-mnist",
+       "Fashion-MNIST, in data.folder or from Debian's package dataset-fashion-mnist",
+       {inspect_fashion_mnist, load_fashion_mnist}},
       {"cifar10",
        "CIFAR-10's binary files: 32 x 32 colour, 10 classes, 10,000 for each data_batch_N.bin + "
        "10,000",
@@ -133,20 +138,54 @@ void Images::append(const std::uint8_t* first, std::int64_t stride, std::int64_t
 }
 
 DatasetShape shape_of(const Dataset& data) {
-  return {data.classes, data.image, data.train.count(), data.test.count(), data.train.labels};
+  DatasetShape shape = {data.classes, data.image, data.train.count(), data.test.count(),
+                        data.train.labels};
+  shape.test_labels = data.test.labels;
+  shape.normalisation = data.normalisation;
+  shape.train_examples = examples_of(data.train);
+  shape.test_examples = examples_of(data.test);
+  return shape;
 }
 
-DatasetShape inspected(const Dataset& data) {
+DatasetShape inspected(const Dataset& data, const DataOptions& options) {
   DatasetShape shape = shape_of(data);
   shape.content = content_of(data);
+  if (shape.normalisation.empty()) {
+    Images used = data.train;
+    if (options.train_samples > 0 && options.train_samples < used.count()) {
+      keep_first(used, options.train_samples);
+    }
+    shape.normalisation = measure_normalisation(used, data.image);
+  }
   return shape;
+}
+
+Images examples_of(const Images& images) {
+  constexpr std::int64_t kMost = 8;
+  Images some;
+  some.owners = images.owners;
+  const std::int64_t count = std::min(kMost, images.count());
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t at = i * images.count() / count;
+    some.images.push_back(images.images[at]);
+    some.labels.push_back(images.labels[at]);
+  }
+  return some;
 }
 
 DatasetShape inspect_dataset(const DataOptions& options) {
   DatasetShape shape = source(options).inspect(options);
-  shape.train_samples = limited(options.train_samples, shape.train_samples, "data.train_samples");
-  shape.test_samples = limited(options.test_samples, shape.test_samples, "data.test_samples");
-  if (!shape.train_labels.empty()) shape.train_labels.resize(shape.train_samples);
+  const auto use = [&](std::vector<Label>& labels, std::int64_t& samples, std::int64_t wanted,
+                       const std::string& key, const std::string& which) {
+    samples = limited(wanted, samples, key);
+    for (std::string& note : class_notes(labels, samples, shape.classes, key, which)) {
+      shape.notes.push_back(std::move(note));
+    }
+    labels.resize(samples);
+  };
+  use(shape.train_labels, shape.train_samples, options.train_samples, "data.train_samples",
+      "training");
+  use(shape.test_labels, shape.test_samples, options.test_samples, "data.test_samples", "test");
   return shape;
 }
 

@@ -55,10 +55,13 @@ struct DatasetShape {
   std::int64_t classes = 0;
   ImageShape image;
   std::int64_t train_samples = 0, test_samples = 0;
-  std::vector<Label> train_labels = {};  // [train_samples]; empty if only drawing them would tell
+  std::vector<Label> train_labels = {};  // [train_samples]
   std::vector<std::string> notes = {};  // what the scenario's author should know: one sentence each
   std::string content = {};  // hash of what the files hold; of a folder of images, which are many,
                              // of their names, sizes and times; empty: there are none
+  std::vector<Label> test_labels = {};             // [test_samples]
+  std::vector<Normalisation> normalisation = {};   // empty if only decoding all images would tell
+  Images train_examples = {}, test_examples = {};  // a few of each, for rehearsals
 };
 
 DatasetShape shape_of(const Dataset& data);
@@ -67,8 +70,19 @@ DatasetShape shape_of(const Dataset& data);
 DatasetShape inspect_dataset(const DataOptions& options);
 Dataset load_dataset(const DataOptions& options);
 
-// For loaders that read everything to know it: sizes and content.
-DatasetShape inspected(const Dataset& data);
+// For loaders that read everything to know it: all that a DatasetShape has, of all samples; the
+// normalisation, where it is to be measured, of those that the options use.
+DatasetShape inspected(const Dataset& data, const DataOptions& options);
+
+// A few images from all over these, with their labels.
+Images examples_of(const Images& images);
+
+// Sentences on the classes of which the first `used` of these labels have no sample: one on those
+// that `key` (data.train_samples, say) leaves out, one on those that the set itself lacks. `which`
+// is "training" or "test".
+std::vector<std::string> class_notes(const std::vector<Label>& labels, std::int64_t used,
+                                     std::int64_t classes, const std::string& key,
+                                     const std::string& which);
 
 // For loaders. Where the files of data.dataset are: data.path, or else the folder called
 // `usual_name` in data.folder. Throws OptionError if neither is set.

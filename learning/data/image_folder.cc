@@ -228,10 +228,18 @@ Images read(const Part& part, std::int64_t wanted, const ImageShape& shape) {
 
 }  // namespace
 
+namespace {
+
+std::vector<Label> labels_of(const Part& part) {
+  std::vector<Label> labels;
+  for (const Sample& sample : part.samples) labels.push_back(sample.label);
+  return labels;
+}
+
+}  // namespace
+
 DatasetShape inspect_folder(const DataOptions& options) {
   const Listing listing(options);
-  std::vector<Label> labels;
-  for (const Sample& sample : listing.train.samples) labels.push_back(sample.label);
   ContentHash hash;
   for (const Part* part : {&listing.train, &listing.test}) {
     for (const Sample& sample : part->samples) {
@@ -241,13 +249,16 @@ DatasetShape inspect_folder(const DataOptions& options) {
       hash.add(static_cast<std::uint64_t>(written_at.count()));
     }
   }
-  return {static_cast<std::int64_t>(listing.train.classes.size()),
-          listing.shape,
-          static_cast<std::int64_t>(listing.train.samples.size()),
-          static_cast<std::int64_t>(listing.test.samples.size()),
-          labels,
-          listing.notes,
-          hash.text()};
+  DatasetShape shape;
+  shape.classes = static_cast<std::int64_t>(listing.train.classes.size());
+  shape.image = listing.shape;
+  shape.train_labels = labels_of(listing.train);
+  shape.test_labels = labels_of(listing.test);
+  shape.train_samples = static_cast<std::int64_t>(shape.train_labels.size());
+  shape.test_samples = static_cast<std::int64_t>(shape.test_labels.size());
+  shape.notes = listing.notes;
+  shape.content = hash.text();
+  return shape;
 }
 
 Dataset load_folder(const DataOptions& options) {

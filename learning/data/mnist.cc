@@ -3,8 +3,9 @@
 // two zero bytes, the type (8: unsigned byte, 12: big-endian i32), the number of dimensions, each
 // dimension as a big-endian u32, the elements.
 //
-// MNIST itself is what has no data.path: ten classes, and the normalisation that everybody uses.
-// Other sets tell their classes by their labels, and their normalisation is measured.
+// MNIST itself is what has no data.path: ten classes, and the usual normalisation. So is
+// Fashion-MNIST (Xiao et al. 2017). Other sets tell their classes by their labels, and their
+// normalisation is measured.
 #include <algorithm>
 #include <limits>
 #include <regex>
@@ -183,10 +184,8 @@ void check_labels(const Part& part, std::int64_t classes) {
               "label " + std::to_string(most) + ", expected 0 to " + std::to_string(classes - 1));
 }
 
-}  // namespace
-
-Dataset load_mnist(const DataOptions& options) {
-  fs::path where = location(options, "mnist");
+// Of ten classes with this normalisation, if one is given.
+Dataset load(fs::path where, const std::vector<Normalisation>& normalisation) {
   if (!where.has_filename()) where = where.parent_path();  // "mnist/"
   Part train = read_part(where, "train"), test = read_part(where, "t10k|test");
   Dataset data;
@@ -195,9 +194,9 @@ Dataset load_mnist(const DataOptions& options) {
     refuse_file(where, "test images are " + to_string(test.shape) + ", training images " +
                            to_string(train.shape));
   }
-  if (options.path.empty()) {
+  if (!normalisation.empty()) {
     data.classes = 10;
-    data.normalisation = {{0.1307F, 0.3081F}};
+    data.normalisation = normalisation;
     check_labels(train, data.classes);
   } else {
     const auto& labels = train.images.labels;
@@ -209,6 +208,54 @@ Dataset load_mnist(const DataOptions& options) {
   return data;
 }
 
-DatasetShape inspect_mnist(const DataOptions& options) { return inspected(load_mnist(options)); }
+constexpr const char* kElsewhere =
+    "; Debian has none, but Fashion-MNIST: apt install dataset-fashion-mnist, and data.dataset = "
+    "\"fashion-mnist\"";
+
+fs::path mnist_folder(const DataOptions& options) {
+  try {
+    const fs::path where = location(options, "mnist");
+    if (options.path.empty()) require_folder(where);
+    return where;
+  } catch (const OptionError& error) {
+    throw OptionError(error.keys, error.what() + std::string(kElsewhere));
+  }
+}
+
+fs::path fashion_mnist_folder(const DataOptions& options) {
+  const fs::path of_debian = "/usr/share/datasets/fashion-mnist";
+  std::error_code unknown;
+  if (!options.path.empty()) return options.path;
+  const fs::path own = options.folder / "fashion-mnist";
+  if (!options.folder.empty() && fs::is_directory(own, unknown)) return own;
+  if (fs::is_directory(of_debian, unknown)) return of_debian;
+  throw OptionError({"data.dataset", "data.folder", "data.path"},
+                    "data.dataset = \"fashion-mnist\" needs files: install Debian's package "
+                    "dataset-fashion-mnist, which has them in " +
+                        of_debian.string() +
+                        ", or set data.folder (or the environment variable GRADWAVE_DATA) to the "
+                        "folder that holds fashion-mnist/, or data.path to where they are" +
+                        (options.folder.empty() ? "" : "; there is no " + own.string()));
+}
+
+}  // namespace
+
+Dataset load_mnist(const DataOptions& options) {
+  std::vector<Normalisation> normalisation;
+  if (options.path.empty()) normalisation = {{0.1307F, 0.3081F}};
+  return load(mnist_folder(options), normalisation);
+}
+
+Dataset load_fashion_mnist(const DataOptions& options) {
+  return load(fashion_mnist_folder(options), {{0.2860F, 0.3530F}});
+}
+
+DatasetShape inspect_mnist(const DataOptions& options) {
+  return inspected(load_mnist(options), options);
+}
+
+DatasetShape inspect_fashion_mnist(const DataOptions& options) {
+  return inspected(load_fashion_mnist(options), options);
+}
 
 }  // namespace gradwave::learning

@@ -140,7 +140,6 @@ Parts dirichlet(Deal& deal) {
 
 // The classes of the last so many training samples by label: "class 9", "classes 8 to 9".
 std::string last_classes(const DatasetShape& shape, std::int64_t samples) {
-  if (shape.train_labels.empty()) return "the last classes";
   std::vector<Label> labels = shape.train_labels;
   std::sort(labels.begin(), labels.end());
   const Label first = *(labels.end() - samples), last = labels.back();

@@ -17,7 +17,8 @@ namespace gradwave::learning {
 namespace {
 
 constexpr int kSide = 28, kPixels = kSide * kSide, kClasses = 10, kHands = 3, kStrokes = 3;
-constexpr int kUnit = 256;  // of a position in one pixel
+constexpr int kUnit = 256;       // of a position in one pixel
+constexpr int kNoisyPixels = 4;  // to which one draw gives their noise
 constexpr std::int64_t kTrain = 60000, kTest = 10000;
 
 // SplitMix64: small, fast, the same everywhere.
@@ -32,6 +33,7 @@ class Stream {
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
     return x ^ (x >> 31);
   }
+  void skip(std::uint64_t draws) { state_ += draws * 0x9e3779b97f4a7c15U; }
   // Uniform in least..most.
   int between(int least, int most) {
     return least +
@@ -127,7 +129,7 @@ void expose(const Canvas& canvas, int strength, Stream& stream, std::uint8_t* pi
   constexpr int kNoise = 40;
   std::uint64_t bits = 0;
   for (int i = 0; i < kPixels; ++i) {
-    if (i % 4 == 0) bits = stream.bits();
+    if (i % kNoisyPixels == 0) bits = stream.bits();
     const int noise = static_cast<int>(bits & 0xff) + static_cast<int>(bits >> 8 & 0xff) - 255;
     bits >>= 16;
     const int value = canvas[i] * strength / 256 + noise * kNoise / 255;
@@ -135,6 +137,7 @@ void expose(const Canvas& canvas, int strength, Stream& stream, std::uint8_t* pi
   }
 }
 
+// Of null pixels, the label alone, for which less is to be done.
 void draw_sample(std::uint64_t number, std::uint8_t* pixels, Label& label) {
   static const auto script = make_script();
   Stream stream(number + 1);
@@ -148,10 +151,18 @@ void draw_sample(std::uint64_t number, std::uint8_t* pixels, Label& label) {
       {stream.between(-2 * kUnit, 2 * kUnit), stream.between(-2 * kUnit, 2 * kUnit)}};
   const int radius = stream.between(300, 480);
 
-  Canvas canvas = {};
-  for (const Stroke& stroke : character) draw(shaken(stroke, stream, 320), affine, radius, canvas);
-  draw(random_stroke(stream, 12 * kUnit), affine, radius, canvas);
-  expose(canvas, stream.between(110, 256), stream, pixels);
+  Character strokes = character;
+  for (Stroke& stroke : strokes) stroke = shaken(stroke, stream, 320);
+  const Stroke crossing = random_stroke(stream, 12 * kUnit);
+  const int strength = stream.between(110, 256);
+  if (pixels == nullptr) {
+    stream.skip(kPixels / kNoisyPixels);
+  } else {
+    Canvas canvas = {};
+    for (const Stroke& stroke : strokes) draw(stroke, affine, radius, canvas);
+    draw(crossing, affine, radius, canvas);
+    expose(canvas, strength, stream, pixels);
+  }
 
   const bool mistaken = stream.between(1, 50) == 1;
   label = static_cast<Label>(mistaken ? stream.between(0, kClasses - 1) : written);
@@ -169,17 +180,35 @@ Images draw_images(std::int64_t first, std::int64_t count) {
   return images;
 }
 
+std::vector<Label> draw_labels(std::int64_t count) {
+  std::vector<Label> labels(count);
+  for (std::int64_t i = 0; i < count; ++i) {
+    draw_sample(static_cast<std::uint64_t>(i), nullptr, labels[i]);
+  }
+  return labels;
+}
+
+constexpr ImageShape kShape = {1, kSide, kSide};
+constexpr Normalisation kNormalisation = {0.14F, 0.26F};
+
 }  // namespace
 
 DatasetShape inspect_procedural(const DataOptions& /*options*/) {
-  return {kClasses, {1, kSide, kSide}, kTrain, kTest};
+  static const std::vector<Label> labels = draw_labels(kTrain + kTest);
+  const auto first_of_test = labels.begin() + kTrain;
+  DatasetShape shape = {kClasses, kShape, kTrain, kTest, {labels.begin(), first_of_test}};
+  shape.test_labels.assign(first_of_test, labels.end());
+  shape.normalisation = {kNormalisation};
+  shape.train_examples = draw_images(0, 8);
+  shape.test_examples = draw_images(kTrain, 8);
+  return shape;
 }
 
 Dataset load_procedural(const DataOptions& options) {
   Dataset data;
   data.classes = kClasses;
-  data.image = {1, kSide, kSide};
-  data.normalisation = {{0.14F, 0.26F}};
+  data.image = kShape;
+  data.normalisation = {kNormalisation};
   const auto at_most = [](std::int64_t wanted, std::int64_t all) {
     return wanted > 0 ? std::min(wanted, all) : all;
   };

@@ -4,7 +4,6 @@
 
 #include <ATen/ATen.h>
 
-#include <functional>
 #include <vector>
 
 #include "learning/models/model.h"
@@ -25,9 +24,5 @@ at::Tensor mean_losses(const at::Tensor& logits, const at::Tensor& labels, std::
 std::vector<double> to_host(const std::vector<at::Tensor>& losses);
 
 Model::Score score_of(const at::Tensor& logits, const at::Tensor& labels);
-
-// Multiply-adds of the convolutions and matrix products in `run`, from the shapes that flow
-// through.
-double count_macs(const std::function<void()>& run);
 
 }  // namespace gradwave::learning

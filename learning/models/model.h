@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "learning/data/dataset.h"
@@ -31,6 +32,13 @@ class Model {
 
   virtual std::int64_t size() const = 0;    // d
   virtual double forward_macs() const = 0;  // multiply-adds of one sample's forward pass
+
+  // Operators of a pass that each worker takes alone; 0 of models that take several workers at
+  // once.
+  virtual std::int64_t forward_operators() const { return 0; }
+
+  // Operators of that pass that multiply and are not counted in forward_macs().
+  virtual std::vector<std::string> uncounted() const { return {}; }
 
   // The fewest samples of a worker's batch: two if some channel has one number per sample and is
   // normalised over the batch.

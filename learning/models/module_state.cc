@@ -5,90 +5,18 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <cstring>
-#include <functional>
 #include <map>
 #include <utility>
 
+#include "learning/models/constants.h"
+#include "learning/models/marks.h"
 #include "learning/options.h"
 
 namespace gradwave::learning {
 namespace {
 
-// From the first to the last element, in bytes.
-struct Range {
-  const c10::StorageImpl* storage = nullptr;
-  std::int64_t begin = 0, end = 0;
-};
-
-Range range_of(const at::Tensor& tensor) {
-  if (!tensor.defined() || tensor.layout() != at::kStrided || tensor.numel() == 0) return {};
-  std::int64_t last = tensor.storage_offset();
-  for (std::int64_t i = 0; i < tensor.dim(); ++i) last += (tensor.size(i) - 1) * tensor.stride(i);
-  const auto bytes = static_cast<std::int64_t>(tensor.itemsize());
-  return {tensor.storage().unsafeGetStorageImpl(), tensor.storage_offset() * bytes,
-          (last + 1) * bytes};
-}
-
-bool share_memory(const at::Tensor& a, const at::Tensor& b) {
-  const Range x = range_of(a), y = range_of(b);
-  return x.storage != nullptr && x.storage == y.storage && x.begin < y.end && y.begin < x.end;
-}
-
 std::string shape_and_type(const at::Tensor& tensor) {
   return c10::str(tensor.sizes(), " of ", tensor.scalar_type());
-}
-
-// What changes with a value: of a tensor its identity and the count of its changes in place.
-void mark(const c10::IValue& value, std::vector<std::uint64_t>& marks,
-          std::vector<at::Tensor>& alive) {
-  const auto add = [&marks](auto number) {
-    static_assert(sizeof number <= sizeof(std::uint64_t));
-    std::uint64_t word = 0;
-    std::memcpy(&word, &number, sizeof number);
-    marks.push_back(word);
-  };
-  const auto mark_all = [&](const auto& values) {
-    add(values.size());
-    for (const c10::IValue& each : values) mark(each, marks, alive);
-  };
-  add(std::hash<std::string>()(value.tagKind()));
-  if (value.isTensor()) {
-    const at::Tensor& tensor = value.toTensor();
-    add(tensor.unsafeGetTensorImpl());
-    if (!tensor.defined()) return;
-    add(tensor._version());
-    alive.push_back(tensor);
-  } else if (value.isInt()) {
-    add(value.toInt());
-  } else if (value.isDouble()) {
-    add(value.toDouble());
-  } else if (value.isBool()) {
-    add(value.toBool());
-  } else if (value.isComplexDouble()) {
-    add(value.toComplexDouble().real());
-    add(value.toComplexDouble().imag());
-  } else if (value.isString()) {
-    add(std::hash<std::string>()(value.toStringRef()));
-  } else if (value.isDevice()) {
-    add(std::hash<std::string>()(value.toDevice().str()));
-  } else if (value.isList()) {
-    mark_all(value.toListRef());
-  } else if (value.isTuple()) {
-    mark_all(value.toTupleRef().elements());
-  } else if (value.isGenericDict()) {
-    const auto dict = value.toGenericDict();
-    add(dict.size());
-    for (const auto& entry : dict) {
-      mark(entry.key(), marks, alive);
-      mark(entry.value(), marks, alive);
-    }
-  } else if (value.isObject()) {
-    add(value.toObjectRef().slots().size());
-    for (const c10::IValue& slot : value.toObjectRef().slots()) mark(slot, marks, alive);
-  } else if (value.isPtrType()) {
-    add(value.internalToPointer());
-  }
 }
 
 // The same part of memory that was moved as a whole, so that what lay together still does.
@@ -105,6 +33,12 @@ at::Tensor moved(const at::Tensor& tensor, const at::Device& device,
       .set_(whole.storage(), tensor.storage_offset(), tensor.sizes(), tensor.strides());
 }
 
+constexpr const char* kExpectedBuffers =
+    ", of which each worker would need its own; expected what forward changes to be tensors that "
+    "are buffers (register_buffer)";
+
+std::string in_mode(bool training) { return training ? "" : " in evaluation"; }
+
 }  // namespace
 
 ModuleState::ModuleState(const torch::jit::Module& module, std::string file)
@@ -113,11 +47,13 @@ ModuleState::ModuleState(const torch::jit::Module& module, std::string file)
   sort(module_._ivalue(), "");
   if (trained_.empty()) {
     refuse("has no parameters to train" +
-           (fixed_.empty()
+           (parameters_.empty()
                 ? std::string()
-                : ": none of its " + std::to_string(fixed_.size()) + " has requires_grad"));
+                : ": none of its " + std::to_string(parameters_.size()) + " has requires_grad"));
   }
+  add_constants();
   check_memory();
+  fix_values();
 }
 
 void ModuleState::refuse(const std::string& sentence) const {
@@ -140,7 +76,9 @@ void ModuleState::sort(const Object& object, const std::string& prefix) {
     if (parameter) sort_parameter(name, value.toTensor());
     if (parameter || !tensor) {
       const bool is_mode = value.isBool() && type->getAttributeName(slot) == "training";
-      rest_.push_back({object, slot, name, is_mode, {}});
+      const std::string what =
+          "its \"" + name + "\" (" + type->getAttribute(slot)->repr_str() + ")";
+      rest_.push_back({object, slot, {}, what, is_mode, {}});
       continue;
     }
     at::Tensor home = value.toTensor().detach();
@@ -154,11 +92,11 @@ void ModuleState::sort(const Object& object, const std::string& prefix) {
 
 // A tensor that two layers share counts once, as in PyTorch's parameters().
 void ModuleState::sort_parameter(const std::string& name, const at::Tensor& parameter) {
-  const bool known = std::any_of(fixed_.begin(), fixed_.end(), [&](const Fixed& other) {
-    return other.tensor.is_same(parameter);
-  });
+  const bool known =
+      std::any_of(parameters_.begin(), parameters_.end(),
+                  [&](const Parameter& other) { return other.tensor.is_same(parameter); });
   if (known) return;
-  fixed_.push_back({name, parameter, {}});
+  parameters_.push_back({name, parameter});
   if (!parameter.requires_grad()) return;
   if (parameter.scalar_type() != at::kFloat || parameter.layout() != at::kStrided) {
     refuse("has a parameter \"" + name + "\" that is " + c10::toString(parameter.scalar_type()) +
@@ -167,21 +105,37 @@ void ModuleState::sort_parameter(const std::string& name, const at::Tensor& para
   trained_.push_back(parameter);
 }
 
+void ModuleState::add_constants() {
+  for (Constant& constant : constants_of(module_)) {
+    const std::string kind = constant.value.isTensor()
+                                 ? "a tensor that is a constant of its code, as tracing makes of "
+                                   "what is no parameter and no buffer ("
+                                 : "a constant of its code (";
+    rest_.push_back({{}, 0, constant.value, kind + constant.description + ")", false, {}});
+  }
+}
+
+std::vector<at::Tensor> ModuleState::tensors_in(const Rest& rest) {
+  std::vector<at::Tensor> tensors;
+  after_.clear();
+  mark(rest.value(), after_, tensors);
+  return tensors;
+}
+
 // The trained parameters move to the flat weights: nothing that lies in their memory could follow.
 void ModuleState::check_memory() {
   std::vector<std::pair<std::string, at::Tensor>> all;
-  for (const Fixed& each : fixed_) all.emplace_back(each.name, each.tensor);
-  for (const Buffer& each : buffers_) all.emplace_back(each.name, each.home);
+  const auto quoted = [](const std::string& name) { return '"' + name + '"'; };
+  for (const Parameter& each : parameters_) all.emplace_back(quoted(each.name), each.tensor);
+  for (const Buffer& each : buffers_) all.emplace_back(quoted(each.name), each.home);
   for (const Rest& each : rest_) {
-    std::vector<at::Tensor> tensors;
-    mark(each.owner->getSlot(each.slot), after_, tensors);
-    for (const at::Tensor& tensor : tensors) all.emplace_back(each.name, tensor);
+    for (const at::Tensor& tensor : tensors_in(each)) all.emplace_back(each.what, tensor);
   }
   for (const at::Tensor& parameter : trained_) {
     for (const auto& [name, tensor] : all) {
       if (tensor.is_same(parameter) || !share_memory(tensor, parameter)) continue;
-      refuse("has a tensor in \"" + name +
-             "\" that shares its memory with a parameter that is trained; expected a copy, or the "
+      refuse("has a tensor in " + name +
+             " that shares its memory with a parameter that is trained; expected a copy, or the "
              "parameter itself");
     }
   }
@@ -190,11 +144,41 @@ void ModuleState::check_memory() {
   }
 }
 
+void ModuleState::fix_values() {
+  for (const Parameter& each : parameters_) {
+    if (each.tensor.requires_grad()) continue;
+    fixed_.add(each.tensor, "its parameter \"" + each.name + "\"");
+  }
+  for (const Rest& each : rest_) {
+    for (const at::Tensor& tensor : tensors_in(each)) {
+      const bool is_trained =
+          std::any_of(trained_.begin(), trained_.end(),
+                      [&](const at::Tensor& parameter) { return parameter.is_same(tensor); });
+      if (!is_trained && tensor.defined()) fixed_.add(tensor, each.what);
+    }
+  }
+  fixed_.remember();
+}
+
 Buffers ModuleState::buffers() const {
   Buffers all;
   all.reserve(buffers_.size());
   for (const Buffer& buffer : buffers_) all.push_back(buffer.start);
   return all;
+}
+
+void ModuleState::place(const at::Tensor& weights) {
+  move_to(weights.device());
+  std::int64_t begin = 0;
+  for (const at::Tensor& parameter : trained_) {
+    parameter.set_data(weights.narrow(0, begin, parameter.numel()).view(parameter.sizes()));
+    begin += parameter.numel();
+  }
+  weights_ = weights;
+  if (!weights_before_.defined() || weights_before_.device() != weights.device()) {
+    weights_before_ = at::empty_like(weights);
+  }
+  weights_before_.copy_(weights);
 }
 
 void ModuleState::move_to(const at::Device& device) {
@@ -213,9 +197,10 @@ void ModuleState::move_to(const at::Device& device) {
   }
   alive_.clear();
   device_ = device;
+  fixed_.remember();
 }
 
-void ModuleState::before_forward(const Buffers& of_worker, bool training) {
+void ModuleState::before_forward(const Buffers& of_worker) {
   const c10::NoGradGuard no_autograd;
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
     Buffer& buffer = buffers_[i];
@@ -226,37 +211,58 @@ void ModuleState::before_forward(const Buffers& of_worker, bool training) {
   alive_.clear();
   for (Rest& each : rest_) {
     each.before.clear();
-    if (!each.is_mode) mark(each.owner->getSlot(each.slot), each.before, alive_);
+    if (!each.is_mode) mark(each.value(), each.before, alive_);
   }
-  if (!training || trained_once_) return;
-  for (Fixed& each : fixed_) each.before = each.tensor.detach().clone();
 }
 
 void ModuleState::after_forward(const Buffers& of_worker, bool training) {
   const c10::NoGradGuard no_autograd;
+  check_rest(training);
+  check_values(training);
+  const bool replaced = std::exchange(replaces_, false);
+  const std::string written = std::exchange(written_, "");
+  if (!written.empty() && !replaced) {
+    refuse("writes to " + written + " in forward" + in_mode(training) +
+           ", if only what is there already; expected no write to it at all");
+  }
+  if (!training) return;
+  for (std::size_t i = 0; i < buffers_.size(); ++i) take(buffers_[i], of_worker[i]);
+}
+
+void ModuleState::wrote(const at::Tensor& tensor) {
+  if (const std::string* const name = fixed_.sharing(tensor)) written_ = *name;
+  for (const Parameter& each : parameters_) {
+    if (!each.tensor.requires_grad() || !share_memory(each.tensor, tensor)) continue;
+    written_ = "its parameter \"" + each.name + "\"";
+  }
+  if (written_.empty()) return;
+  replaces_ |= fixed_.changed() != nullptr || !same_bits(weights_, weights_before_);
+}
+
+void ModuleState::check_rest(bool training) {
   for (const Rest& each : rest_) {
-    const c10::IValue value = each.owner->getSlot(each.slot);
+    const c10::IValue value = each.value();
     after_.clear();
     if (!each.is_mode) mark(value, after_, alive_);
     if (each.is_mode ? value.toBool() == training : after_ == each.before) continue;
-    refuse(
-        "changes its \"" + each.name + "\" (" +
-        each.owner->type()->getAttribute(each.slot)->repr_str() +
-        ") in forward, of which each worker would need its own; expected what forward changes to "
-        "be tensors that are buffers");
+    refuse("changes " + each.what + " in forward" + in_mode(training) + kExpectedBuffers);
   }
-  if (!training) return;
-  if (!trained_once_) {  // not every way of writing to a tensor counts as a change
-    for (Fixed& each : fixed_) {
-      if (!at::allclose(each.tensor, each.before, 0, 0, true)) {
-        refuse("changes its parameter \"" + each.name +
-               "\" in forward; expected it to be trained by its gradient alone");
-      }
-      each.before.reset();
-    }
-    trained_once_ = true;
+}
+
+void ModuleState::check_values(bool training) const {
+  if (const std::string* const name = fixed_.changed()) {
+    refuse("changes " + *name + " in forward" + in_mode(training) + kExpectedBuffers);
   }
-  for (std::size_t i = 0; i < buffers_.size(); ++i) take(buffers_[i], of_worker[i]);
+  if (same_bits(weights_, weights_before_)) return;
+  std::int64_t begin = 0;
+  for (const Parameter& each : parameters_) {
+    if (!each.tensor.requires_grad()) continue;
+    const at::Tensor before = weights_before_.narrow(0, begin, each.tensor.numel());
+    begin += each.tensor.numel();
+    if (same_bits(each.tensor.flatten(), before)) continue;
+    refuse("changes its parameter \"" + each.name + "\" in forward" + in_mode(training) +
+           "; expected it to be trained by its gradient alone");
+  }
 }
 
 void ModuleState::take(const Buffer& buffer, const at::Tensor& row) const {
@@ -285,8 +291,8 @@ bool ModuleState::is_elsewhere(const Buffer& buffer, const at::Tensor& assigned)
                        return &other != &buffer && value.isTensor() &&
                               share_memory(value.toTensor(), assigned);
                      }) ||
-         std::any_of(fixed_.begin(), fixed_.end(),
-                     [&](const Fixed& other) { return share_memory(other.tensor, assigned); });
+         std::any_of(parameters_.begin(), parameters_.end(),
+                     [&](const Parameter& other) { return share_memory(other.tensor, assigned); });
 }
 
 }  // namespace gradwave::learning

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "learning/models/autograd.h"
+#include "learning/models/multiply_adds.h"
 #include "learning/runtime/product.h"
 
 namespace gradwave::learning {
@@ -42,10 +43,10 @@ class NetworkModel final : public Model {
       : forward_(std::move(forward)), image_(image) {
     const c10::InferenceMode no_autograd;
     const at::Tensor one = at::zeros({1, image.channels, image.height, image.width});
-    macs_ = count_macs([&] {
-      Pass pass(variables_);
-      forward_(pass, one);
-    });
+    macs_ = count_multiply_adds([&] {
+              Pass pass(variables_);
+              forward_(pass, one);
+            }).count;
     size_ = elements(variables_.parameters);
   }
 

@@ -8,7 +8,9 @@
 #include <torch/script.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -16,6 +18,8 @@
 #include "learning/models/autograd.h"
 #include "learning/models/model.h"
 #include "learning/models/module_state.h"
+#include "learning/models/multiply_adds.h"
+#include "learning/models/writes.h"
 #include "learning/runtime/torch_runtime.h"
 
 namespace gradwave::learning {
@@ -23,6 +27,20 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& file, const std::string& sentence) {
   throw OptionError({"model.file"}, "model.file: " + file + " " + sentence);
+}
+
+// What torch.export.save writes: a zip, whose list of names lies at its end. The names are those of
+// PyTorch 2.1 to 2.6 and of later versions.
+bool is_of_torch_export(const std::string& file) {
+  constexpr std::streamoff kMost = 1 << 20;
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  const std::streamoff size = in.tellg();
+  if (size < 2) return false;
+  std::string begin(2, '\0'), end(static_cast<std::size_t>(std::min(size, kMost)), '\0');
+  in.seekg(0).read(begin.data(), 2);
+  in.seekg(size - static_cast<std::streamoff>(end.size())).read(end.data(), std::min(size, kMost));
+  const auto lists = [&](const char* name) { return end.find(name) != std::string::npos; };
+  return begin == "PK" && (lists("serialized_exported_program.json") || lists("models/model.json"));
 }
 
 // Python's torch.save writes tensors and the names of classes, but no code: a zip of one pickle, or
@@ -50,6 +68,11 @@ torch::jit::Module load(const std::string& file) {
            "was written by torch.save, which leaves out the network's code; expected "
            "torch.jit.script(net).save(...)");
   }
+  if (is_of_torch_export(file)) {
+    refuse(file,
+           "was written by torch.export, which keeps a network in another form; expected "
+           "torch.jit.script(net).save(...), or torch.jit.trace(net, images).save(...)");
+  }
   try {
     return torch::jit::load(file, at::kCPU);
   } catch (const std::exception& error) {  // also of the compiler: an operator that is not there
@@ -74,24 +97,17 @@ std::vector<float> flattened(const std::vector<at::Tensor>& tensors) {
   return flat;
 }
 
-// Their parts of the flat vector, one after the other.
-template <class Each>
-void for_parts(const std::vector<at::Tensor>& tensors, const at::Tensor& flat, const Each& each) {
-  std::int64_t begin = 0;
-  for (const at::Tensor& tensor : tensors) {
-    each(tensor, flat.narrow(0, begin, tensor.numel()).view(tensor.sizes()));
-    begin += tensor.numel();
-  }
-}
-
 // Zero for a parameter that the loss does not depend on.
 void write_gradient(const at::Tensor& loss, const std::vector<at::Tensor>& parameters,
                     const at::Tensor& gradient) {
   const std::vector<at::Tensor> by_parameters =
       torch::autograd::grad({loss}, parameters, {}, {}, false, /*allow_unused=*/true);
-  auto by_parameter = by_parameters.begin();
-  for_parts(parameters, gradient, [&](const at::Tensor& /*parameter*/, const at::Tensor& part) {
-    const at::Tensor& derivative = *by_parameter++;
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const at::Tensor& derivative = by_parameters[i];
+    const std::int64_t size = parameters[i].numel();
+    const at::Tensor part = gradient.narrow(0, begin, size).view(parameters[i].sizes());
+    begin += size;
     if (!derivative.defined()) {
       part.zero_();
     } else if (derivative.layout() == at::kStrided) {
@@ -99,7 +115,7 @@ void write_gradient(const at::Tensor& loss, const std::vector<at::Tensor>& param
     } else {  // an embedding's, say
       part.copy_(derivative.to_dense());
     }
-  });
+  }
 }
 
 class TorchScript final : public Model {
@@ -112,12 +128,15 @@ class TorchScript final : public Model {
     const c10::NoGradGuard no_autograd;
     module_.eval();
     const at::Tensor two = at::zeros({2, image.channels, image.height, image.width});
-    macs_ = count_macs([&] { forward(two, state_.buffers(), false); }) / 2;
+    state_.place(at::tensor(initial_weights_));
+    counted_ = count_multiply_adds([&] { forward(two, state_.buffers(), false); });
   }
 
   std::int64_t size() const override { return elements(state_.trained()); }
   Buffers buffers() const override { return state_.buffers(); }
-  double forward_macs() const override { return macs_; }
+  double forward_macs() const override { return counted_.count / 2; }
+  std::int64_t forward_operators() const override { return counted_.operators; }
+  std::vector<std::string> uncounted() const override { return counted_.unknown; }
 
   void initialise(Random& /*random*/, float* weights) const override {
     std::copy(initial_weights_.begin(), initial_weights_.end(), weights);
@@ -128,7 +147,7 @@ class TorchScript final : public Model {
                                 const Buffers& buffers, const at::Tensor& gradient,
                                 const Take& take) const override {
     const at::Device device = weights.device();
-    place_parameters(weights);
+    state_.place(weights);
     module_.train();
     std::vector<at::Tensor> losses;
     for (std::int64_t i = 0; i < batches.workers; ++i) {
@@ -150,7 +169,7 @@ class TorchScript final : public Model {
               const Batches& samples) const override {
     const c10::NoGradGuard no_autograd;
     const at::Device device = weights.device();
-    place_parameters(weights);
+    state_.place(weights);
     module_.eval();
     // A few megabytes of images at a time: how much the layers make of them is not known.
     const std::int64_t together =
@@ -168,26 +187,33 @@ class TorchScript final : public Model {
   }
 
  private:
-  // Lets the parameters, which the network holds as well, lie in the flat weights.
-  void place_parameters(const at::Tensor& weights) const {
-    state_.move_to(weights.device());
-    for_parts(state_.trained(), weights, [](const at::Tensor& parameter, const at::Tensor& part) {
-      parameter.set_data(part);
-    });
-  }
-
   // Logits [n, classes] of images [n, ...], with one worker's buffers.
   at::Tensor forward(const at::Tensor& images, const Buffers& buffers, bool training) const {
-    state_.before_forward(buffers, training);
+    state_.before_forward(buffers);
     c10::IValue out;
     try {
-      out = module_.forward({images});
+      if (std::exchange(was_watched_[training ? 1 : 0], true)) {
+        out = result_of(images);
+      } else {
+        watch_writes([&] { out = result_of(images); },
+                     [&](const at::Tensor& tensor) { state_.wrote(tensor); });
+      }
     } catch (const std::exception& error) {  // of the interpreter, or of an operator
       refuse(file_, "does not take images of " + to_string(image_) + ": " + reason(error) +
                         where(images, training));
     }
     state_.after_forward(buffers, training);
     return checked(out, images, training);
+  }
+
+  // What torch.jit.fork begins runs at once, on this thread: random numbers are drawn in one order.
+  // The network has images of its own, which it may write to.
+  c10::IValue result_of(const at::Tensor& images) const {
+    const auto at_once = [](const std::function<void()>& task) { task(); };
+    const auto result =
+        module_.get_method("forward").run_async({images.clone()}, torch::jit::Kwargs(), at_once);
+    result->waitAndThrow();
+    return result->value();
   }
 
   at::Tensor checked(const c10::IValue& out, const at::Tensor& images, bool training) const {
@@ -227,7 +253,8 @@ class TorchScript final : public Model {
   mutable torch::jit::Module module_;
   mutable ModuleState state_;
   std::vector<float> initial_weights_;
-  double macs_ = 0;
+  MultiplyAdds counted_;                          // of two images
+  mutable std::array<bool, 2> was_watched_ = {};  // a pass in evaluation, and one in training
 };
 
 }  // namespace

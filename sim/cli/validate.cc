@@ -12,6 +12,7 @@
 #include "results/aligned.h"
 #include "sim/campaign/forecast.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/samples.h"
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/scenario.h"
 
@@ -197,6 +198,7 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
     out << "; host time as if every round were simulated, which of sampled runs it is not";
   }
   out << '\n';
+  describe_samples(scenario, out);
   describe_networks(scenario, out);
   for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';
 }

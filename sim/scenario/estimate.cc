@@ -17,10 +17,15 @@ constexpr double kCpuOperationsPerSecond = 1e11;
 constexpr double kGpuOperationsPerSecond = 2e13;
 constexpr double kLearnerSeconds = 0.04;     // until it stands
 constexpr double kGradientSeconds = 2.5e-5;  // of a worker in a round, beside operations
-constexpr double kProgramBytes = 2e8;        // of memory: libraries, data, batches
-constexpr double kStartSeconds = 0.1;        // a run of no rounds
-constexpr double kVectors = 8;               // of length d: weights, gradients, sums
-constexpr double kVectorsOfAWorker = 2;      // with error compensation
+// Of an operator in a forward pass that a worker takes alone, beside its multiply-adds
+// (TorchScript: the interpreter, memory, element-wise work); with its derivative three times as
+// much.
+constexpr double kOperatorSeconds = 4e-6;
+constexpr double kEvaluatedFloats = 1 << 20;  // of test images in one such pass
+constexpr double kProgramBytes = 2e8;         // of memory: libraries, data, batches
+constexpr double kStartSeconds = 0.1;         // a run of no rounds
+constexpr double kVectors = 8;                // of length d: weights, gradients, sums
+constexpr double kVectorsOfAWorker = 2;       // with error compensation
 constexpr double kRobotBytes = 2.5e5;
 
 // What ns-3 does, M robots: its events for a TCP segment, a message, a second and for connecting
@@ -128,13 +133,20 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
   const double evaluation_operations =
       2 * description.forward_macs * static_cast<double>(description.test_samples) * evaluations *
       (has_server ? 1 : 1 + workers);  // without one, everybody's own model as well
+  const double images_in_a_pass =
+      std::max(1.0, kEvaluatedFloats / static_cast<double>(description.image_floats));
+  const double operators =
+      static_cast<double>(description.forward_operators) *
+      (3 * workers * (rounds + pilot_rounds) +
+       evaluations * (has_server ? 1 : 1 + workers) *
+           std::ceil(static_cast<double>(description.test_samples) / images_in_a_pass));
   const double rate =
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
   const NetworkWork network = work(settings.link.technology, workers);
   Cost& cost = estimate.cost;
   cost.start_s = kStartSeconds;
   cost.learning_s = kLearnerSeconds + kGradientSeconds * workers * rounds +
-                    (operations + evaluation_operations) / rate;
+                    kOperatorSeconds * operators + (operations + evaluation_operations) / rate;
   cost.events = network.start + network.segment * segments + network.message * messages +
                 network.second * idle_s;
   cost.network_s = network.event_s * cost.events;

@@ -100,7 +100,8 @@ TEST(GossipLearner, OnACompleteGraphWithoutCompressionHasTheServersWeights) {
   const Evaluation evaluation = gossip.evaluate();
   EXPECT_NEAR(evaluation.loss, server.evaluate().loss, 1e-4);
   EXPECT_LT(evaluation.spread->distance, 1e-5);
-  EXPECT_EQ(evaluation.spread->worst_accuracy, evaluation.spread->best_accuracy);
+  // Weights that differ by rounding may tell one image in two ways.
+  EXPECT_NEAR(evaluation.spread->worst_accuracy, evaluation.spread->best_accuracy, 0.005);
 }
 
 // Algorithm 2 once more, in plain loops over plain vectors.

@@ -144,6 +144,22 @@ TEST_F(Rehearsal, FindsATestImageThatIsLeftAlone) {
   EXPECT_THAT(refusal(options_).sentence, HasSubstr("(in evaluation, batch of 1)"));
 }
 
+// A network that undoes the normalisation and takes pixels for indices: of 256 numbers each.
+TEST_F(Rehearsal, HasImagesThatAreNormalisedAsThoseOfTheTraining) {
+  torch::jit::Module module("Net");
+  module.register_parameter("weight", at::full({256, 10}, 0.01).requires_grad_(), false);
+  module.register_attribute("training", c10::BoolType::get(), true);
+  module.define(R"(def forward(self, x):
+    pixels = torch.round((x.flatten(1) * 0.26 + 0.14) * 255).to(4)
+    return torch.embedding(self.weight, pixels).sum(1)
+)");
+  module.save(file_.string());
+  options_.model.model = "torchscript";
+  options_.model.file = file_;
+  options_.model.forward_macs = 1;
+  EXPECT_EQ(refusal(options_).sentence, "");
+}
+
 TEST_F(Rehearsal, LetsALossBeThatIsNotANumber) {
   save("", std::numeric_limits<double>::quiet_NaN());
   EXPECT_EQ(refusal(options_).sentence, "");

@@ -20,8 +20,9 @@ std::vector<Setting> compression_settings() {
        "k_t is (1 + gamma) k or (1 - gamma) k", range(0, 1), kLearning,
        when("compression.schedule", {"adaptopk"})},
       {"compression.t_hat", FIELD(learning.compression.t_hat),
-       "round at which an entry matters least; -1: a pilot run estimates it", range(-1, 1e8),
-       kLearning, when("compression.schedule", {"adaptopk"})},
+       "round at which an entry matters least: k_t is high before half of it and again from "
+       "(t_hat + T) / 2 on, and in round 0 even if t_hat is 0; -1: a pilot run estimates it",
+       range(-1, 1e8), kLearning, when("compression.schedule", {"adaptopk"})},
       {"compression.error_compensation", FIELD(learning.compression.error_compensation),
        "keep what was not sent in a memory and add it to the next gradient", any(), kLearning},
       {"compression.momentum_correction", FIELD(learning.compression.momentum_correction),

@@ -59,6 +59,50 @@ TEST(Procedural, InspectsToSixtyAndTenThousand) {
   EXPECT_EQ(shape.image.pixels(), 784);
 }
 
+TEST(Procedural, InspectsToTheLabelsAndImagesThatItLoads) {
+  DataOptions options;
+  options.train_samples = 500;
+  options.test_samples = 300;
+  const DatasetShape shape = inspect_dataset(options);
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(shape.train_labels, data.train.labels);
+  EXPECT_EQ(shape.test_labels, data.test.labels);
+  EXPECT_EQ(shape.normalisation.at(0).mean, data.normalisation.at(0).mean);
+  ASSERT_GT(shape.train_examples.count(), 0);
+  EXPECT_TRUE(std::equal(shape.train_examples.images[0], shape.train_examples.images[0] + 784,
+                         data.train.images[0]));
+}
+
+TEST(ClassNotes, NameTheClassesThatHaveNoSamples) {
+  const std::vector<Label> labels = {0, 1, 2, 5, 9, 4};
+  using testing::ElementsAre;
+  const auto notes = [&](std::int64_t used, std::int64_t classes) {
+    return class_notes(labels, used, classes, "data.train_samples", "training");
+  };
+  EXPECT_THAT(notes(6, 10), ElementsAre("the data set has no training sample of classes 3, 6 to 8, "
+                                        "of its 10 classes"));
+  EXPECT_THAT(notes(3, 10),
+              ElementsAre("data.train_samples = 3 leaves out classes 4 to 5, 9: the first 3 "
+                          "training samples have none of them",
+                          "the data set has no training sample of classes 3, 6 to 8, of its 10 "
+                          "classes"));
+  EXPECT_THAT(notes(5, 10), testing::Contains(HasSubstr("leaves out class 4:")));
+  EXPECT_THAT(class_notes({0, 1}, 2, 2, "data.test_samples", "test"), ElementsAre());
+}
+
+TEST(ClassNotes, AreInTheShapeOfADataset) {
+  DataOptions options;
+  options.train_samples = 5;
+  EXPECT_THAT(inspect_dataset(options).notes,
+              testing::ElementsAre(HasSubstr("data.train_samples = 5 leaves out classes")));
+  options.train_samples = 1000;
+  options.test_samples = 1;
+  EXPECT_THAT(inspect_dataset(options).notes,
+              testing::ElementsAre(HasSubstr("data.test_samples = 1 leaves out classes")));
+  options.test_samples = 1000;
+  EXPECT_THAT(inspect_dataset(options).notes, testing::IsEmpty());
+}
+
 TEST(Procedural, TheFirstSamplesAreTheSameHoweverManyAreDrawn) {
   DataOptions few, more;
   few.train_samples = 100;
@@ -321,6 +365,43 @@ TEST_F(Mnist, WithoutAFolderSaysHowToNameOne) {
                                HasSubstr("data.path"), HasSubstr("mnist/")));
 }
 
+// Fashion-MNIST is the set that a Debian has.
+TEST_F(Mnist, ThatIsMissingNamesThePackageAndTheWordOfFashionMnist) {
+  const auto names_them = AllOf(HasSubstr("dataset-fashion-mnist"), HasSubstr("\"fashion-mnist\""));
+  fs::remove_all(options_.folder / "mnist");
+  EXPECT_THAT(refusal(), names_them);
+  options_.folder.clear();
+  EXPECT_THAT(refusal(), names_them);
+}
+
+TEST_F(Mnist, OfFashionIsFoundInTheFolderAndNormalisedAsUsual) {
+  fs::rename(options_.folder / "mnist", options_.folder / "fashion-mnist");
+  options_.dataset = "fashion-mnist";
+  const Dataset data = load_dataset(options_);
+  EXPECT_EQ(data.train.count(), 6) << "and not Debian's, if that is installed";
+  EXPECT_EQ(data.classes, 10);
+  EXPECT_FLOAT_EQ(data.normalisation.at(0).mean, 0.2860F);
+  EXPECT_FLOAT_EQ(data.normalisation.at(0).deviation, 0.3530F);
+  options_.path = options_.folder / "fashion-mnist";
+  options_.folder.clear();
+  EXPECT_EQ(load_dataset(options_).train.count(), 6);
+}
+
+TEST(DebiansFashionMnist, IsFoundWithoutAFolder) {
+  DataOptions options;
+  options.dataset = "fashion-mnist";
+  if (!fs::exists("/usr/share/datasets/fashion-mnist")) {
+    EXPECT_THAT(refusal(options), HasSubstr("dataset-fashion-mnist"));
+    GTEST_SKIP() << "dataset-fashion-mnist is not installed";
+  }
+  const Dataset data = load_dataset(options);
+  EXPECT_EQ(data.train.count(), 60000);
+  EXPECT_EQ(data.test.count(), 10000);
+  const Normalisation measured = measure_normalisation(data.train, data.image).at(0);
+  EXPECT_NEAR(measured.mean, data.normalisation.at(0).mean, 5e-5);
+  EXPECT_NEAR(measured.deviation, data.normalisation.at(0).deviation, 5e-5);
+}
+
 TEST_F(Mnist, NamesAMissingFile) {
   fs::remove(path("t10k-labels-idx1-ubyte"));
   EXPECT_THAT(refusal(), HasSubstr(path("t10k-labels-idx1-ubyte").string()));
@@ -394,6 +475,9 @@ TEST_F(Cifar, TenClassesComeFromAsManyBatchesAsThereAre) {
   EXPECT_EQ(data.train.images[3][2048], 2);
   EXPECT_EQ(data.test.count(), 1);
   EXPECT_EQ(data.normalisation.size(), 3U);
+  EXPECT_THAT(inspect_dataset(options).notes,
+              testing::Contains(AllOf(HasSubstr("first 2 of CIFAR-10's five training batches"),
+                                      HasSubstr("data_batch_3.bin is the first that is missing"))));
 
   write("data_batch_2.bin", {9, 10}, 1);
   EXPECT_THAT(refusal(options),

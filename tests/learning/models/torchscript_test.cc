@@ -1,167 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <caffe2/serialize/inline_container.h>
-#include <gmock/gmock.h>
-#include <torch/script.h>
+#include "tests/learning/models/torchscript.h"
+
 #include <torch/serialize.h>
 
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <stdexcept>
 
 #include "learning/learner.h"
-#include "learning/models/model.h"
-#include "tests/learning/batches.h"
 
 namespace gradwave::learning {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-// What the tests' networks hold: parameters, buffers, attributes.
-using Fill = std::function<void(torch::jit::Module&)>;
-
-at::Tensor trained(const at::Tensor& tensor) { return tensor.detach().clone().requires_grad_(); }
-
-// What a model makes of a few rounds.
-struct Made {
-  std::vector<double> losses;
-  std::vector<at::Tensor> gradients;
-  Buffers buffers;  // of all workers, afterwards
-  double score = 0;
-};
-
-Made made_of(const Model& model, const std::vector<Batches>& rounds) {
-  Made made;
-  at::Tensor weights = at::empty({model.size()}), gradient = at::empty({model.size()});
-  Random random(1);
-  model.initialise(random, weights.data_ptr<float>());
-  made.buffers = for_all(model.buffers(), rounds[0].workers);
-  for (const Batches& batches : rounds) {
-    const at::Tensor sum = at::zeros({model.size()});
-    for (const double loss :
-         model.gradients(weights, batches, made.buffers, gradient, [&](std::int64_t) {
-           made.gradients.push_back(gradient.clone());
-           sum.add_(gradient);
-         })) {
-      made.losses.push_back(loss);
-    }
-    weights.sub_(sum, 0.1);
-  }
-  made.score = model.score(weights, mean_of(made.buffers), rounds[0]).loss;
-  return made;
-}
-
-void expect_the_same(const Made& a, const Made& b) {
-  EXPECT_EQ(a.losses, b.losses);
-  EXPECT_EQ(a.score, b.score);
-  ASSERT_EQ(a.gradients.size(), b.gradients.size());
-  for (std::size_t i = 0; i < a.gradients.size(); ++i) {
-    EXPECT_TRUE(a.gradients[i].equal(b.gradients[i]));
-    EXPECT_GT(a.gradients[i].abs().max().item<float>(), 0);
-  }
-}
-
-std::vector<Batches> three_rounds(std::int64_t pixels = 12, std::int64_t classes = 3) {
-  return {random_batches(2, 4, pixels, classes, 1), random_batches(2, 4, pixels, classes, 2),
-          random_batches(2, 4, pixels, classes, 3)};
-}
-
-// What a user's PyTorch would have saved (where code says 4, 6 or 7, Python's says torch.int64,
-// float32 or float64): one linear layer with a running mean of its inputs.
-class TorchScript : public testing::Test {
- protected:
-  TorchScript()
-      : file_(
-            std::filesystem::path(testing::TempDir()) /
-            (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".pt")) {}
-  ~TorchScript() override { std::filesystem::remove(file_); }
-
-  void save(const std::string& forward, at::ScalarType type = at::kFloat) const {
-    save(forward, [type](torch::jit::Module& module) {
-      module.register_parameter("weight", trained(at::arange(36, type).view({3, 12}).div(36)),
-                                false);
-      module.register_parameter("unused", trained(at::ones({5}, type)), false);
-      module.register_buffer("mean", at::zeros({12}));
-      module.register_buffer("batches", at::zeros({}, at::kLong));
-    });
-  }
-
-  void save(const std::string& forward, const Fill& fill) const {
-    torch::jit::Module module("Net");
-    fill(module);
-    module.register_attribute("training", c10::BoolType::get(), true);
-    module.define("def forward(self, x):\n" + forward);
-    module.save(file_.string());
-  }
-
-  // The weights of a linear layer from 12 numbers to 3, and more.
-  static Fill linear_and(const Fill& more) {
-    return [more](torch::jit::Module& module) {
-      module.register_parameter("weight", trained(at::arange(36).view({3, 12}).div(36)), false);
-      more(module);
-    };
-  }
-
-  std::unique_ptr<Model> load(std::int64_t classes = 3) const {
-    return make_model({"torchscript", {}, file_}, {3, 2, 2}, classes);
-  }
-
-  std::string refusal(std::int64_t classes = 3) const {
-    return refusal_of([&] { load(classes); });
-  }
-
-  // A network that loads, in its first rounds.
-  std::string refusal_in_training() const {
-    const auto model = load();
-    return refusal_of([&] { made_of(*model, three_rounds()); });
-  }
-
-  static std::string refusal_of(const std::function<void()>& act) {
-    try {
-      act();
-    } catch (const OptionError& error) {
-      EXPECT_THAT(error.keys, testing::Contains("model.file"));
-      return error.what();
-    }
-    return "";
-  }
-
-  // Of the archive's code, which LibTorch could not be made to write like this.
-  void replace_in_code(const std::string& old, const std::string& with) const {
-    std::vector<std::pair<std::string, std::string>> records;
-    {
-      caffe2::serialize::PyTorchStreamReader in(file_.string());
-      for (const std::string& name : in.getAllRecords()) {
-        const auto [data, size] = in.getRecord(name);
-        records.emplace_back(name, std::string(static_cast<const char*>(data.get()), size));
-      }
-    }
-    caffe2::serialize::PyTorchStreamWriter out(file_.string());
-    for (auto& [name, text] : records) {
-      if (name == "version" || name.find("debug_pkl") != std::string::npos) continue;
-      const std::size_t at = text.find(old);
-      if (name.compare(0, 5, "code/") == 0 && at != std::string::npos) {
-        text.replace(at, old.size(), with);
-      }
-      out.writeRecord(name, text.data(), text.size());
-    }
-    out.writeEndOfFile();
-  }
-
-  static constexpr const char* kLinear = R"(
-    y = x.flatten(1)
-    if self.training:
-      self.mean.mul_(0.5).add_(0.5 * y.mean(0))
-      self.batches.add_(1)
-    return torch.matmul(y - self.mean.detach(), self.weight.t())
-)";
-
-  std::filesystem::path file_;
-};
 
 TEST_F(TorchScript, StartsWhereTheFileDoes) {
   save(kLinear);
@@ -371,6 +223,7 @@ TEST_F(TorchScript, RefusesStateThatNoWorkerCanHaveOfItsOwn) {
   EXPECT_THAT(refused("self.training = False"), HasSubstr("changes its \"training\""));
   EXPECT_THAT(refused("self.frozen.add_(1)"), HasSubstr("changes its \"frozen\""));
   EXPECT_THAT(refused("self.frozen.data.add_(1)"), HasSubstr("changes its parameter \"frozen\""));
+  EXPECT_THAT(refused("self.tensors[0].data.add_(1)"), HasSubstr("\"tensors\" (List[Tensor])"));
   EXPECT_THAT(refused("self.weight.data.mul_(0.9)"), HasSubstr("its parameter \"weight\""));
   EXPECT_THAT(refused("self.weight = self.weight * 0.9"), HasSubstr("changes its \"weight\""));
   EXPECT_THAT(refused("self.mean = x.flatten(1)"),
@@ -483,7 +336,7 @@ TEST_F(TorchScript, RefusesWhatItCannotTrain) {
               HasSubstr("needs model.file"));
 }
 
-TEST_F(TorchScript, TellsWhatTorchSaveWrote) {
+TEST_F(TorchScript, TellsWhatTorchSaveAndTorchExportWrote) {
   const auto write = [&](const std::string& bytes) {
     std::ofstream(file_, std::ios::binary) << bytes;
   };
@@ -493,6 +346,11 @@ TEST_F(TorchScript, TellsWhatTorchSaveWrote) {
   EXPECT_THAT(refusal(), HasSubstr("expected torch.jit.script(net).save(...)"));
   write("\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19.");  // as before PyTorch 1.6
   EXPECT_THAT(refusal(), HasSubstr("was written by torch.save"));
+  write("PK\x03\x04 serialized_exported_program.json version serialized_state_dict.json");
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("was written by torch.export"),
+                               HasSubstr("expected torch.jit.script(net).save(...)")));
+  write("PK\x03\x04 net/archive_format net/models/model.json");
+  EXPECT_THAT(refusal(), HasSubstr("was written by torch.export"));
   write("PK\x03\x04 and no more");
   EXPECT_THAT(refusal(), HasSubstr("is not a TorchScript file"));
   write("");

@@ -148,6 +148,20 @@ TEST_F(Checkpoint, KeepsWhatANetworkOfTheUsersKeeps) {
   expect_that_it_goes_on(options, file_);
 }
 
+// What a model needs that is used elsewhere: its weights, and how its images were normalised.
+TEST_F(Checkpoint, HasTheNormalisationOfTheData) {
+  const Options options = with_everything();
+  Learner learner(options);
+  learner.save(file_);
+  const Description& known = learner.description();
+  EXPECT_EQ(known.data_mean, std::vector<double>{0.14F});
+  EXPECT_EQ(known.data_deviation, std::vector<double>{0.26F});
+  EXPECT_EQ(describe(options).data_mean, known.data_mean);
+  const torch::jit::Module state = torch::jit::load(file_.string());
+  EXPECT_EQ(state.attr("data_mean").toTensor().item<double>(), known.data_mean[0]);
+  EXPECT_EQ(state.attr("data_deviation").toTensor().item<double>(), known.data_deviation[0]);
+}
+
 TEST_F(Checkpoint, RefusesFilesThatAreNone) {
   EXPECT_THAT(refusal(with_everything()), HasSubstr("is no checkpoint of gradwave"));
   std::ofstream(file_) << "no archive";
