@@ -129,6 +129,22 @@ std::vector<Covered> coverage(const LinkOptions& options) {
   return all;
 }
 
+std::string radio_summary(const LinkOptions& options) {
+  const Technology& of = technology(options);
+  if (of.radio == nullptr) return "";
+  const auto text = in_a_child([&] {
+    apply_defaults(options);
+    return of.radio(options);
+  });
+  return "path loss " + options.radio.path_loss + ", fading " + of.fading(options) + ", " +
+         text.value_or("");
+}
+
+std::string fading_of(const LinkOptions& options) {
+  const Technology& of = technology(options);
+  return of.fading == nullptr ? "" : of.fading(options);
+}
+
 FloorMap map_of(const LinkOptions& options, int most_cells) {
   if (!technology(options).cover) {
     throw OptionError({"link.technology"}, "link.technology = \"" + options.technology +

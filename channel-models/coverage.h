@@ -30,6 +30,12 @@ using CoverageNow = std::function<std::vector<Covered>()>;
 // [M]; nothing where robots have no places. The options are checked.
 std::vector<Covered> coverage(const LinkOptions& options);
 
+// "path loss umi, fading none, 802.11ax, 20 MHz at 5GHz, 2 streams, ...", as ns3.defaults have it;
+// "" where there is no radio. The options are checked.
+std::string radio_summary(const LinkOptions& options);
+// The word of the setting that holds for this technology; "" where there is no radio.
+std::string fading_of(const LinkOptions& options);
+
 struct FloorMap {
   struct Line {
     std::vector<Point> points;

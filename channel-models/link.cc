@@ -31,25 +31,29 @@ std::vector<Point> access_point(const LinkOptions& options) {
   return {options.placement.access_point_m};
 }
 
+std::string radios_fading(const LinkOptions& options) { return options.radio.fading; }
+std::string nrs_fading(const LinkOptions& options) { return options.nr.fading; }
+std::string no_fading(const LinkOptions&) { return "none"; }
+
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
        {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nullptr, nullptr, cover_by_wifi,
-        access_point}},
+        access_point, wifi_summary, radios_fading}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
        {check_nr, apply_nr, make_nr, nr_one_way_s, idle_nr, describe_nr, cover_by_nr,
-        nr_station_points}},
+        nr_station_points, nr_summary, nrs_fading}},
       {"lte",
        "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
        {check_lte, apply_lte, make_lte, lte_one_way_s, nullptr, describe_lte, cover_by_lte,
-        access_point}},
+        access_point, lte_summary, no_fading}},
       {"mesh",
        "robots relay for each other over ad hoc Wi-Fi, the server is one of them or there is none",
        {check_mesh, apply_mesh, make_mesh, nullptr, idle_mesh, describe_mesh, cover_by_wifi,
-        access_point}},
+        access_point, wifi_summary, radios_fading}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",
        {check_trace, apply_trace, make_trace, trace_one_way_s, idle_trace, describe_trace}},

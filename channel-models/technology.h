@@ -23,6 +23,9 @@ struct Technology {
   // apply_defaults().
   CoverageNow (*cover)(const LinkOptions& options) = nullptr;
   std::vector<Point> (*stations)(const LinkOptions& options) = nullptr;
+  // Of its radio: what decides its rates, after apply_defaults(); and the word of its fading.
+  std::string (*radio)(const LinkOptions& options) = nullptr;
+  std::string (*fading)(const LinkOptions& options) = nullptr;
 };
 
 // Throws OptionError for an unknown word.

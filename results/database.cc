@@ -136,15 +136,15 @@ bool Database::restart_run(std::int64_t run_id, bool keep_rows, const std::strin
   return state_->together([&] {
     SQLite::Statement claim(
         state_->database,
-        std::string(
-            "UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
-            "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
-            "NULL, host_learned_from = NULL, host_start_s = NULL, host_learning_s = NULL, "
-            "host_network_s = "
-            "NULL, host_events = NULL, host_peak_bytes = NULL, host_file_bytes = NULL, "
-            "host_forecast = iif(?, NULL, host_forecast), host_process = ?, "
-            "data_mean = NULL, data_deviation = NULL, host_attempts = coalesce(host_attempts, 1) + "
-            "1, host_killed = iif(status = 'failed', NULL, host_killed), started_at = ") +
+        std::string("UPDATE runs SET status = 'running', error = NULL, finished_at = NULL, t_hat = "
+                    "NULL, pilot = NULL, budget_unused = NULL, host_wall_s = NULL, host_device = "
+                    "NULL, host_learned_from = NULL, host_start_s = NULL, host_learning_s = NULL, "
+                    "host_network_s = "
+                    "NULL, host_events = NULL, host_peak_bytes = NULL, host_file_bytes = NULL, "
+                    "host_forecast = iif(?, NULL, host_forecast), host_process = ?, "
+                    "data_mean = NULL, data_deviation = NULL, class_counts = NULL, host_attempts = "
+                    "coalesce(host_attempts, 1) + "
+                    "1, host_killed = iif(status = 'failed', NULL, host_killed), started_at = ") +
             kNow + " WHERE id = ? AND status = ?");
     SQLite::bind(claim, static_cast<std::int64_t>(keep_rows), this_process(), run_id, status);
     if (claim.exec() == 0) return false;

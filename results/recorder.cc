@@ -277,11 +277,10 @@ void Recorder::plan(const Plan& plan) {
   state_->update(
       "UPDATE runs SET t_hat = nullif(?, -1), budget_unused = ?, pilot = nullif(?, ''), "
       "host_device = nullif(?, ''), host_learned_from = nullif(?, ''), data_mean = nullif(?, "
-      "'[]'), "
-      "data_deviation = nullif(?, '[]') WHERE id = ?",
+      "'[]'), data_deviation = nullif(?, '[]'), class_counts = nullif(?, '[]') WHERE id = ?",
       plan.t_hat, plan.budget_unused, plan.pilot, plan.host_device, plan.host_learned_from,
       nlohmann::json(plan.data_mean).dump(), nlohmann::json(plan.data_deviation).dump(),
-      state_->run_id);
+      nlohmann::json(plan.class_counts).dump(), state_->run_id);
 }
 
 void Recorder::round(const Round& round, const std::vector<Transfer>& transfers) {

@@ -54,6 +54,8 @@ struct Plan {
   std::string host_learned_from = "";  // empty (NULL): it learns itself
   // Of the data's normalisation, [channels]; empty (NULL): not recorded.
   std::vector<double> data_mean = {}, data_deviation = {};
+  // Training samples of each worker by class, [M][classes]; empty (NULL): not recorded.
+  std::vector<std::vector<std::int64_t>> class_counts = {};
 };
 
 struct Round {

@@ -86,6 +86,8 @@ CREATE TABLE runs (
   host_attempts INTEGER,           -- how often it was started; NULL in files of before
   host_killed INTEGER,             -- of these, how often its process died (by a signal of the kernel, say) and
                                    -- it is to be tried again, or after the second time is not; NULL: never
+  class_counts TEXT CHECK (class_counts IS NULL OR json_valid(class_counts)),  -- array [M][classes] of
+                                   -- training samples; view worker_samples
   data_mean TEXT CHECK (data_mean IS NULL OR json_valid(data_mean)),
                                    -- normalisation: a pixel p enters the model as (p / 255 - mean) / deviation;
                                    -- array of one number per channel; NULL: not recorded
@@ -249,6 +251,12 @@ CREATE TABLE theory (
 -- its type; a list is its JSON text. Runs that nothing is swept over have no row.
 CREATE VIEW run_parameters AS
 SELECT runs.id AS run_id, key, value FROM runs, json_each(parameters);
+
+-- Training samples of each worker by class, one row each.
+CREATE VIEW worker_samples AS
+SELECT runs.id AS run_id, workers_json.key AS worker, classes_json.key AS class,
+       classes_json.value AS samples
+FROM runs, json_each(class_counts) AS workers_json, json_each(workers_json.value) AS classes_json;
 
 -- The numbers in transfers.counters, one row each.
 CREATE VIEW transfer_counters AS

@@ -35,9 +35,10 @@ std::string text_or_empty(const Value& value) {
 }
 
 // Of a JSON array.
-std::vector<double> numbers_or_none(const Value& value) {
+template <typename Element>
+std::vector<Element> numbers_or_none(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
-  return text ? nlohmann::json::parse(*text).get<std::vector<double>>() : std::vector<double>();
+  return text ? nlohmann::json::parse(*text).get<std::vector<Element>>() : std::vector<Element>();
 }
 
 }  // namespace
@@ -186,19 +187,20 @@ Trajectory read_trajectory(const std::filesystem::path& file, std::int64_t run_i
     throw DatabaseError(file.string() + ": run " + id + " is not complete, or its rows are not");
   };
   Trajectory all{{}, std::nullopt, LearnedRounds(file, run_id)};
-  const Table run = query(
-      file,
-      "SELECT t_hat, budget_unused, pilot, host_device, "
-      "rounds_planned, data_mean, data_deviation FROM runs WHERE status = 'complete' AND id = " +
-          id);
+  const Table run = query(file,
+                          "SELECT t_hat, budget_unused, pilot, host_device, "
+                          "rounds_planned, data_mean, data_deviation, class_counts FROM runs WHERE "
+                          "status = 'complete' AND id = " +
+                              id);
   if (run.rows.empty()) refuse();
   const auto& known = run.rows[0];
   if (const auto* t_hat = std::get_if<std::int64_t>(&known[0])) all.plan.t_hat = *t_hat;
   all.plan.budget_unused = integer(known[1]);
   all.plan.pilot = text_or_empty(known[2]);
   all.plan.host_device = text_or_empty(known[3]);
-  all.plan.data_mean = numbers_or_none(known[5]);
-  all.plan.data_deviation = numbers_or_none(known[6]);
+  all.plan.data_mean = numbers_or_none<double>(known[5]);
+  all.plan.data_deviation = numbers_or_none<double>(known[6]);
+  all.plan.class_counts = numbers_or_none<std::vector<std::int64_t>>(known[7]);
   if (all.rounds.size() != integer(known[4])) refuse();
 
   const Table theory = query(file,

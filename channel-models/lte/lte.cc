@@ -236,6 +236,10 @@ std::vector<std::string> describe_lte(const LinkOptions& options, const MessageS
 // As ns-3's schedulers see it: the modulation that robots report of the downlink, and that the
 // station reads from the uplink's SINR; a transport block of the whole carrier every millisecond.
 // Under power control a block arrives at -80 dBm, if the robot can.
+std::string lte_summary(const LinkOptions& options) {
+  return std::to_string(options.lte.bandwidth_blocks) + " resource blocks each way, one layer";
+}
+
 CoverageNow cover_by_lte(const LinkOptions& options) {
   constexpr double kBlock_hz = 180e3, kThermal_dbm_hz = -174;
   constexpr double kStationNoise_db = 5, kRobotNoise_db = 9, kWanted_dbm = -80;  // ns-3's

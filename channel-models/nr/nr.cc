@@ -311,6 +311,14 @@ std::vector<Point> nr_station_points(const LinkOptions& options) {
   return points;
 }
 
+std::string nr_summary(const LinkOptions& options) {
+  const NrOptions& nr = options.nr;
+  return text_of("%g MHz", nr.bandwidth_mhz) + text_of(" at %g GHz", nr.frequency_ghz) +
+         ", pattern " + nr.pattern + ", " + std::to_string(nr.uplink_layers) + " layer" +
+         (nr.uplink_layers == 1 ? "" : "s") + " up and " + std::to_string(nr.downlink_layers) +
+         " down, access by " + nr.access;
+}
+
 CoverageNow cover_by_nr(const LinkOptions& options) {
   const auto cell = std::make_shared<Cell>(options);
   return [cell, options, stations = nr_station_points(options)] {

@@ -30,6 +30,7 @@ std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSi
 std::unique_ptr<Link> make_nr(const LinkOptions& options);
 
 std::vector<Point> nr_station_points(const LinkOptions& options);
+std::string nr_summary(const LinkOptions& options);
 CoverageNow cover_by_nr(const LinkOptions& options);  // after apply_defaults()
 
 }  // namespace gradwave::channel

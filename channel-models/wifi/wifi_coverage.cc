@@ -4,6 +4,7 @@
 #include <ns3/constant-position-mobility-model.h>
 #include <ns3/node-container.h>
 
+#include <cstdio>
 #include <memory>
 
 #include "channel-models/motion/mobility.h"
@@ -71,6 +72,19 @@ Covered covered(const std::vector<Radio>& radios, std::size_t i, bool to_server,
 }
 
 }  // namespace
+
+std::string wifi_summary(const LinkOptions& options) {
+  const WifiOptions& wifi = options.wifi;
+  const bool constant = wifi.rate_control == "constant";
+  char text[200];
+  std::snprintf(text, sizeof text,
+                "%s, %lld MHz at %s, %d stream%s, guard interval %g us, rate control %s%s%s",
+                wifi.standard.c_str(), static_cast<long long>(wifi.channel_width_mhz),
+                wifi.band.c_str(), default_streams(), default_streams() == 1 ? "" : "s",
+                1e-3 * guard_interval_ns(wifi), wifi.rate_control.c_str(), constant ? " " : "",
+                constant ? wifi.constant_mode.c_str() : "");
+  return text;
+}
 
 CoverageNow cover_by_wifi(const LinkOptions& options) {
   const auto radios = radios_of(options);

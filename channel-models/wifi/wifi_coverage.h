@@ -9,6 +9,9 @@
 namespace gradwave::channel {
 
 // After apply_defaults().
+// "802.11ax, 20 MHz at 5GHz, 2 streams, guard interval 0.8 us, rate control ideal".
+std::string wifi_summary(const LinkOptions& options);
+
 CoverageNow cover_by_wifi(const LinkOptions& options);
 
 }  // namespace gradwave::channel

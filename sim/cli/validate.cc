@@ -152,6 +152,8 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
       return;
     }
     out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n";
+    const std::string radio = channel::radio_summary(link);
+    if (!radio.empty()) out << "    " << radio << '\n';
     for (const std::string& line : lines) out << "    " << line << '\n';
     describe_coverage(link, out);
     for (const std::string& line : channel::outage_lines(channel::outages(link))) {

@@ -99,8 +99,15 @@ bool stop_was_requested() { return stop_requested != 0; }
 
 template <class AnyLearner>
 results::Plan plan_of(const AnyLearner& learner) {
-  return {learner.schedule().t_hat, learner.schedule().unused, pilot_json(learner.pilot()),
-          learner.description().device};
+  const learning::Description& known = learner.description();
+  return {learner.schedule().t_hat,
+          learner.schedule().unused,
+          pilot_json(learner.pilot()),
+          known.device,
+          "",
+          known.data_mean,
+          known.data_deviation,
+          known.class_counts};
 }
 
 ComputeTimes compute_times(const Settings& settings, double forward_macs) {

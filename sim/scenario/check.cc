@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "channel-models/coverage.h"
 #include "channel-models/reach.h"
 #include "channel-models/unused_defaults.h"
 #include "sim/sampling/network_hash.h"
@@ -107,12 +108,30 @@ const learning::Description& Check::operator()(const Settings& settings) {
     channel::check_link(link);
     channel::check_reach(link, settings.limits.connect_timeout_s);
     note(channel::remarks(link));
+    compare_fading(link);
     for (const std::string& name : channel::unused_defaults(link)) {
       note({"ns3.defaults: nothing in a run with link.technology = \"" + link.technology +
             "\" asks for \"" + name + "\", which has no effect there"});
     }
   }
   return description;
+}
+
+// radio.fading acts on Wi-Fi and meshes, nr.fading on 5G.
+void Check::compare_fading(const channel::LinkOptions& link) {
+  const std::string fading = channel::fading_of(link);
+  if (fading.empty()) return;
+  fadings_.emplace(link.technology, fading);
+  std::string all;
+  bool differs = false;
+  for (const auto& [technology, word] : fadings_) {
+    all += (all.empty() ? "" : ", ") + technology + ": " + word;
+    differs = differs || word != fadings_.begin()->second;
+  }
+  if (!differs || compared_fading_) return;
+  compared_fading_ = true;
+  note({"the technologies of this scenario fade unlike each other (" + all +
+        "): radio.fading holds for Wi-Fi and meshes, nr.fading for 5G, and LTE has none"});
 }
 
 void Check::note(const std::vector<std::string>& sentences) {

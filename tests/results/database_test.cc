@@ -518,5 +518,20 @@ TEST_F(DatabaseFile, KeepsTheNormalisationOfARun) {
   EXPECT_EQ(query(file_, sql).rows.at(0), (std::vector<Value>{"[0.5,0.25]", "[1.0,0.125]"}));
 }
 
+TEST_F(DatabaseFile, KeepsTheSamplesOfEachWorkerByClass) {
+  const std::int64_t id = new_run();
+  const std::string sql = "SELECT worker, class, samples FROM worker_samples ORDER BY 1, 2";
+  Plan plan;
+  Recorder(file_, id).plan(plan);
+  EXPECT_TRUE(query(file_, sql).rows.empty());
+  plan.class_counts = {{3, 0}, {1, 5}};
+  Recorder(file_, id).plan(plan);
+  const auto row = [](std::int64_t worker, std::int64_t label, std::int64_t samples) {
+    return std::vector<Value>{worker, label, samples};
+  };
+  EXPECT_EQ(query(file_, sql).rows, (std::vector<std::vector<Value>>{row(0, 0, 3), row(0, 1, 0),
+                                                                     row(1, 0, 1), row(1, 1, 5)}));
+}
+
 }  // namespace
 }  // namespace gradwave::results
