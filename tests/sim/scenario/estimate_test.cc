@@ -12,6 +12,7 @@ double learning_s(std::int64_t forward_operators, std::int64_t rounds, std::int6
   settings.learning.training.batch = batch;
   settings.learning.training.evaluate_every = rounds;
   settings.learning.theory.pilot_rounds = 0;
+  settings.compute.device = "jetson-nano";
   learning::Description description;
   description.model_size = 1000;
   description.k = 10;
