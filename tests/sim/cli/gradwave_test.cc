@@ -385,13 +385,17 @@ TEST_F(Gradwave, AForeignFileIsLeftAsItWas) {
   EXPECT_EQ(slurp("results.sqlite"), letter);
 }
 
-TEST_F(Gradwave, ARadioThatNobodyHearsFailsTheRunAndNamesTheRobots) {
-  const Ended run = gradwave(
-      "run small.toml --set link.technology='\"wifi\"' --set placement.layout='\"circle\"' "
-      "--set placement.radius_m=5000 --set limits.connect_timeout_s=2");
-  EXPECT_EQ(run.code, 1) << run.output;
-  EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'failed'"), 4);
-  EXPECT_THAT(text("SELECT error FROM runs"), HasSubstr("robot 0"));
+TEST_F(Gradwave, RefusesRobotsOutOfReachAtOnceForEveryTechnologyAndNamesThem) {
+  for (const char* technology : {"wifi", "nr", "lte"}) {
+    for (const char* verb : {"run", "validate"}) {
+      const Ended refused =
+          gradwave(std::string(verb) + " small.toml --set link.technology='\"" + technology +
+                   "\"' --set placement.layout='\"circle\"' --set placement.radius_m=90000");
+      EXPECT_EQ(refused.code, 2) << refused.output;
+      EXPECT_THAT(refused.output, HasSubstr("robot 0")) << technology;
+      EXPECT_FALSE(fs::exists(folder_ / "results.sqlite"));
+    }
+  }
 }
 
 TEST_F(Gradwave, ADivergedRunIsRecordedAsSuch) {

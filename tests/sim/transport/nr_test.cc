@@ -199,30 +199,6 @@ TEST(Nr, AnIdleNetworkHasNoEvents) {
   EXPECT_LT(events() - before, 100u);  // those of one message, and whoever watches for stalls
 }
 
-// Robots that stand out of reach would wait for ever; those that walk may come nearer.
-TEST(Nr, RefusesRobotsThatStandOutOfReachByName) {
-  LinkOptions options = cell(3, 20);
-  options.placement.layout = "list";
-  options.placement.positions_m = {{10, 0}, {20, 0}, {9000, 0}};
-  const auto refusal = [&]() -> std::string {
-    try {
-      channel::check_link(options);
-    } catch (const channel::OptionError& error) {
-      return error.what();
-    }
-    return "";
-  };
-  EXPECT_THAT(refusal(), AllOf(HasSubstr("robot 2 (9000.0 m from its station, path loss 131.1 dB"),
-                               HasSubstr("no downlink arrives")));
-  EXPECT_THAT(refusal(), Not(HasSubstr("robot 1")));
-  options.mobility.model = "random-waypoint";
-  EXPECT_EQ(refusal(), "");
-  options.mobility.model = "static";
-  options.nr.robot_power_dbm = 50;
-  options.nr.station_power_dbm = 60;
-  EXPECT_EQ(refusal(), "");
-}
-
 // Long messages over a narrow carrier: some robot leaves its cell in the middle of one.
 TEST(Nr, RobotsWalkFromStationToStation) {
   LinkOptions options = cell(6, 60);
