@@ -9,7 +9,7 @@ std::vector<Setting> team_settings() {
        range(1, 4096), kLearning | kChannel},
       {"team.robots", FIELD(robots),
        "a table with a line a robot: robot, and any of x_m and y_m, device, factor, "
-       "sending_rate_bps, power_dbm, gain_dbi",
+       "sending_rate_bps, power_dbm, gain_dbi, streams",
        any(), kSim},
   };
 }
