@@ -82,6 +82,7 @@ Outages outages(const LinkOptions& options) {
   for (std::size_t i = 0; i < text->size(); ++i) {
     if ((*text)[i] == '1') continue;
     const double at_s = static_cast<double>(i / robots) * found.step_s;
+    if (found.horizon_s > 0 && at_s >= found.horizon_s - 1e-9) continue;
     const double end_s = std::min(at_s + found.step_s, std::max(found.horizon_s, found.step_s));
     auto& spells = found.of_robots[i % robots];
     if (!spells.empty() && spells.back().second >= at_s - 1e-9) {

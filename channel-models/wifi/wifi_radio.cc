@@ -186,25 +186,27 @@ void check_block_ack_frames(const WifiOptions& options) {
           " frames, found " + std::to_string(frames));
 }
 
-void check_constant_mode(const WifiOptions& options) {
+void check_constant_mode(const WifiOptions& options, std::int64_t most_streams, const char* key) {
   const Standard of = standard(options);
-  const int highest = highest_mcs(of, streams_of(options));
+  const int highest = highest_mcs(of, most_streams);
   for (int mcs = 0; mcs <= highest; ++mcs) {
     if (options.constant_mode != of.mode_prefix + std::to_string(mcs)) continue;
-    const int streams = of.streams_in_mode ? 1 + mcs / 8 : static_cast<int>(streams_of(options));
+    const int streams = of.streams_in_mode ? 1 + mcs / 8 : static_cast<int>(most_streams);
     if (of.mode(mcs).IsAllowed(options.channel_width_mhz, static_cast<std::uint8_t>(streams))) {
       return;
     }
-    throw OptionError({"wifi.constant_mode", "wifi.channel_width_mhz"},
+    throw OptionError({"wifi.constant_mode", "wifi.channel_width_mhz", key},
                       "wifi.constant_mode: " + options.constant_mode +
                           " is not possible at a width of " +
                           std::to_string(options.channel_width_mhz) + " MHz with " +
                           std::to_string(streams) + " streams");
   }
-  throw OptionError({"wifi.constant_mode", "wifi.standard"},
-                    "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " +
-                        options.standard + "; expected " + of.mode_prefix + "0 to " +
-                        of.mode_prefix + std::to_string(highest));
+  throw OptionError(
+      {"wifi.constant_mode", "wifi.standard", key},
+      "wifi.constant_mode: \"" + options.constant_mode + "\" is not a mode of " + options.standard +
+          "; expected " + of.mode_prefix + "0 to " + of.mode_prefix + std::to_string(highest) +
+          (of.streams_in_mode ? " with " + std::to_string(most_streams) + " streams (" + key + ")"
+                              : ""));
 }
 
 }  // namespace
@@ -219,7 +221,11 @@ void check_radio(const WifiOptions& options) {
   check_streams(options);
   check_block_ack_frames(options);
   look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
-  if (options.rate_control == "constant") check_constant_mode(options);
+  if (options.rate_control != "constant") return;
+  check_constant_mode(options, streams_of(options), "wifi.streams");
+  for (const std::int64_t streams : options.robot_streams) {
+    check_constant_mode(options, std::min(streams, streams_of(options)), "wifi.robot_streams");
+  }
 }
 
 void apply_radio(const WifiOptions& options) {

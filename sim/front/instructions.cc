@@ -67,8 +67,10 @@ std::vector<Demand> unmet_demands(const std::vector<std::string>& environment,
     if (equals == std::string::npos) continue;
     const std::string variable = entry.substr(0, equals), value = entry.substr(equals + 1);
     for (const Needs& needs : table()) {
-      // OpenBLAS does not care about case, ATen does.
-      if (variable != needs.variable || strcasecmp(value.c_str(), needs.value) != 0) continue;
+      const bool any_case = variable == "OPENBLAS_CORETYPE";
+      const bool asks =
+          any_case ? strcasecmp(value.c_str(), needs.value) == 0 : value == needs.value;
+      if (variable != needs.variable || !asks) continue;
       std::string missing;
       for (const char* feature : needs.features) {
         if (!has(feature)) missing += (missing.empty() ? "" : ", ") + std::string(feature);

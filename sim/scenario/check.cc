@@ -106,7 +106,6 @@ const learning::Description& Check::operator()(const Settings& settings) {
   if (right_links_.insert(text_for(settings, kChannel)).second) {
     const channel::LinkOptions link = link_options(settings);
     channel::check_link(link);
-    channel::check_reach(link, settings.limits.connect_timeout_s);
     note(channel::remarks(link));
     compare_fading(link);
     for (const std::string& name : channel::unused_defaults(link)) {
@@ -114,7 +113,19 @@ const learning::Description& Check::operator()(const Settings& settings) {
             "\" asks for \"" + name + "\", which has no effect there"});
     }
   }
+  check_reach(settings);
   return description;
+}
+
+// Where robots are may be another thing with each seed.
+void Check::check_reach(const Settings& settings) {
+  const channel::LinkOptions link = link_options(settings);
+  const std::string seed =
+      channel::world_of(link).same_for_every_seed ? "" : std::to_string(link.seed);
+  const double timeout_s = settings.limits.connect_timeout_s;
+  const std::string key =
+      text_for(settings, kChannel) + '\n' + seed + '\n' + std::to_string(timeout_s);
+  if (reached_.insert(key).second) channel::check_reach(link, timeout_s);
 }
 
 // radio.fading acts on Wi-Fi and meshes, nr.fading on 5G.

@@ -23,11 +23,13 @@ class Check {
 
  private:
   void note(const std::vector<std::string>& sentences);
+  void check_reach(const Settings& settings);
   void compare_fading(const channel::LinkOptions& link);
 
   // By the settings that a room sees, as text.
   std::map<std::string, learning::Description> descriptions_;
   std::set<std::string> right_links_;
+  std::set<std::string> reached_;               // likewise, with seed and time-out
   std::map<std::string, std::string> fadings_;  // by technology, of the first such run
   bool compared_fading_ = false;
   std::vector<std::string> notes_;

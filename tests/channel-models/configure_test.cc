@@ -96,6 +96,21 @@ TEST(Configure, NamesTheRightWordsForAWrongOne) {
               HasSubstr("\"newreno\""));
 }
 
+TEST(Configure, RefusesModesThatOneRobotsStreamsCannotSend) {
+  const auto with = [](const char* mode, std::vector<std::int64_t> streams) {
+    return refusal([&](LinkOptions& o) {
+      o.workers = static_cast<std::int64_t>(streams.size());
+      o.wifi.standard = "802.11n";
+      o.wifi.rate_control = "constant";
+      o.wifi.constant_mode = mode;
+      o.wifi.robot_streams = streams;
+    });
+  };
+  EXPECT_EQ(with("HtMcs12", {2, 2}), "");
+  EXPECT_THAT(with("HtMcs12", {2, 1}), HasSubstr("wifi.robot_streams"));
+  EXPECT_EQ(with("HtMcs5", {2, 1}), "");
+}
+
 TEST(Configure, SaysWhatHasNoEffect) {
   LinkOptions options;
   options.technology = "nr";

@@ -81,6 +81,7 @@ TEST(Reach, OutagesOfAPatrolAreThoseOfItsPlaces) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_THAT(lines.front(), HasSubstr("robot 0 is out of reach for"));
   EXPECT_TRUE(outage_lines(outages(on_patrol(10, edge_m - 5, speed_mps))).empty());
+  for (const auto& [from_s, to_s] : found.of_robots.at(0)) EXPECT_LT(from_s, to_s);
 }
 
 TEST(Reach, ARobotThatComesIntoItWhileTheNetworkConnectsIsNotRefused) {

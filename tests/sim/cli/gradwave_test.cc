@@ -385,6 +385,30 @@ TEST_F(Gradwave, AForeignFileIsLeftAsItWas) {
   EXPECT_EQ(slurp("results.sqlite"), letter);
 }
 
+// Of one seed all robots on a disc are in reach, and of another one they are not.
+TEST_F(Gradwave, RefusesRobotsOutOfReachOfWhicheverSeed) {
+  std::string text = slurp("small.toml");
+  const auto refused = [&](const std::string& seeds) {
+    std::string with = text;
+    with.replace(with.find("[1, 2]"), 6, seeds);
+    write("reach.toml", with);
+    return gradwave(
+               "validate reach.toml --set link.technology='\"wifi\"' "
+               "--set placement.layout='\"disc\"' --set placement.radius_m=80")
+        .output;
+  };
+  std::string first, other;
+  for (int seed = 1; seed <= 30 && (first.empty() || other.empty()); ++seed) {
+    const std::string one = "[" + std::to_string(seed) + "]";
+    const bool far = refused(one).find("out of reach with seed") != std::string::npos;
+    (far ? other : first) = std::to_string(seed);
+  }
+  ASSERT_FALSE(first.empty());
+  ASSERT_FALSE(other.empty());
+  EXPECT_THAT(refused("[" + first + ", " + other + "]"),
+              HasSubstr("out of reach with seed " + other));
+}
+
 TEST_F(Gradwave, RefusesRobotsOutOfReachAtOnceForEveryTechnologyAndNamesThem) {
   for (const char* technology : {"wifi", "nr", "lte"}) {
     for (const char* verb : {"run", "validate"}) {
