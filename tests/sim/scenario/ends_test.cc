@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "channel-models/reach.h"
 #include "sim/scenario/settings/settings.h"
 #include "tests/channel-models/heights.h"
 #include "tests/sim/transport/network.h"
@@ -18,6 +19,7 @@ std::string outcome(const Settings& settings) {
   LinkOptions options = link_options(settings);
   try {
     channel::check_link(options);
+    channel::check_reach(options, 5);
   } catch (const channel::OptionError& error) {
     return std::string("refused: ") + error.what();
   }
