@@ -50,6 +50,12 @@ class SignalCounter {
     sigaction(SIGTERM, &action, &old_term_);
   }
   ~SignalCounter() {
+    if (signals_seen !=
+        0) {  // `timeout` sends it twice: the second one must not cut the exit short
+      std::signal(SIGINT, SIG_IGN);
+      std::signal(SIGTERM, SIG_IGN);
+      return;
+    }
     sigaction(SIGINT, &old_int_, nullptr);
     sigaction(SIGTERM, &old_term_, nullptr);
   }

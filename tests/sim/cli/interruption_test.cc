@@ -190,7 +190,7 @@ TEST_F(Interruption, AProcessThatStartsRunsAndIsKilledIsReplaced) {
   std::ofstream(folder_ / "one.toml", std::ios::app) << "[[variant]]\nname = \"b\"\n"
                                                         "compression.ratio = 16\n";
   const pid_t campaign =
-      begin("run one.toml --jobs 1 --set training.rounds=1500 --set training.evaluate_every=1500");
+      begin("run one.toml --jobs 1 --set training.rounds=9000 --set training.evaluate_every=9000");
   process_of_a_run();
   ASSERT_EQ(
       std::system(("kill -9 $(pgrep -o -P " + std::to_string(campaign) + " -f zygote)").c_str()),
@@ -215,7 +215,7 @@ TEST_F(Interruption, AFullDiskStopsTheCampaignAndTheSameCommandCompletesIt) {
 
 TEST_F(Interruption, WhatIsWrittenToTheDataDuringARunChangesNothing) {
   const std::string run =
-      "run one.toml --jobs 1 --set training.rounds=3000 --set training.evaluate_every=1000";
+      "run one.toml --jobs 1 --set training.rounds=12000 --set training.evaluate_every=4000";
   ASSERT_EQ(gradwave(run), 0) << output();
   const std::string whole = results::fingerprint(folder_ / "results.sqlite");
   fs::remove(folder_ / "results.sqlite");
