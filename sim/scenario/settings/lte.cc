@@ -31,7 +31,7 @@ std::vector<Setting> lte_settings() {
        "queue at both ends of the wire between gateway and server",
        words(channel::queue_disciplines), kChannel, on_lte()},
       {"lte.core_buffer_bytes", FIELD(link.lte.core_queue.buffer_bytes),
-       "of the queue at each end of that wire", range(1502, 1e12), kChannel,
+       "of the queue at each end of that wire", range(1502, 4e9), kChannel,
        when("lte.core_queue", {"fifo"})},
   };
 }

@@ -119,7 +119,7 @@ std::vector<Setting> nr_settings() {
        "queue at both ends of the wire between gNB and server", words(channel::queue_disciplines),
        kChannel, when("nr.server", {"core"})},
       {"nr.core_buffer_bytes", FIELD(link.nr.core_queue.buffer_bytes),
-       "of the queue at each end of that wire", range(1502, 1e12), kChannel,
+       "of the queue at each end of that wire", range(1502, 4e9), kChannel,
        when("nr.core_queue", {"fifo"})},
   };
 }

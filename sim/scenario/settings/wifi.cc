@@ -45,7 +45,7 @@ std::vector<Setting> wifi_settings() {
        "queue at both ends of the backhaul", words(channel::queue_disciplines), kChannel,
        when("wifi.server", {"backhaul"})},
       {"wifi.backhaul_buffer_bytes", FIELD(link.wifi.backhaul_queue.buffer_bytes),
-       "of the queue at each end of the backhaul", range(1502, 1e12), kChannel,
+       "of the queue at each end of the backhaul", range(1502, 4e9), kChannel,
        when("wifi.backhaul_queue", {"fifo"})},
   };
 }
