@@ -24,7 +24,7 @@ struct Path {
   double fastest_mps() const;
 };
 
-// The path as it is from `origin_s` on, which becomes its time 0.
+// The same path with its clock shifted: `origin_s` becomes time 0.
 Path path_from(Path path, double origin_s);
 
 // Its time 0 is that of the simulation, or, after wait(), that of begin(): the network starts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A DXF file as it is written: pairs of lines, a group code and its value (AutoCAD's DXF
+// The raw form of a DXF file: pairs of lines, a group code and its value (AutoCAD's DXF
 // reference), put together to entities with the numbers of their lines. Not by dxflib, which tells
 // neither lines, nor what is in paper space or invisible, nor entities that it does not know. Only
 // for dxf.cc.

@@ -60,7 +60,7 @@ class WifiLatency {
   std::map<ns3::Ipv4Address, int> workers_by_ip_;
   ns3::WifiPhyBand band_;
   std::vector<Flow> flows_[2];           // [down, up][M]
-  std::map<int, std::int64_t> free_ns_;  // by sender: since when it has sent to nobody
+  std::map<int, std::int64_t> free_ns_;  // by sender: end of its last exchange
 };
 
 }  // namespace gradwave::channel

@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Not mapped: whoever truncates a mapped file ends the processes that read it (SIGBUS), and whoever
-// writes into it changes what they learn from.
+// Read, not mapped: a process that truncates a mapped file ends its readers (SIGBUS), and one that
+// writes into it changes their training data.
 FileBytes read(const fs::path& file) {
   const auto bytes = std::make_shared<std::vector<std::uint8_t>>(fs::file_size(file));
   std::ifstream stream(file, std::ios::binary);

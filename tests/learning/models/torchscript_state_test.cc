@@ -110,8 +110,8 @@ TEST_F(TorchScriptState, IsRefusedByNameInEveryPassAndBothModes) {
   }
 }
 
-// Who clips weights that are small as yet, or updates what no batch has filled, is refused before
-// hours have passed.
+// A network that clips weights which are still small, or updates a tensor that is still empty, is
+// refused before hours of training.
 TEST_F(TorchScriptState, IsRefusedAtOnceWhereAWriteChangesNothingYet) {
   for (const auto& [write, name] : {Write{"self.weight.data.clamp_(-50., 50.)", "\"weight\""},
                                     Write{"self.weight.data[0].mul_(1)", "\"weight\""},
