@@ -12,6 +12,7 @@
 #include "results/database.h"
 #include "results/merge_plan.h"
 #include "results/migrate.h"
+#include "results/process.h"
 #include "results/tables.h"
 
 namespace gradwave::results {
@@ -171,11 +172,25 @@ std::list<Source> open(const std::vector<fs::path>& files, const fs::path& into)
 }
 
 void require_nothing_under_way(SQLite::Database& into, const fs::path& target) {
-  SQLite::Statement running(into, "SELECT min(id) FROM runs WHERE status = 'running'");
-  running.executeStep();
-  if (running.getColumn(0).isNull()) return;
-  throw DatabaseError(target.string() + ": run " + running.getColumn(0).getString() +
-                      " is still under way");
+  SQLite::Statement running(into,
+                            "SELECT id, coalesce(host_process, '') FROM runs "
+                            "WHERE status = 'running' ORDER BY id");
+  while (running.executeStep()) {
+    if (is_gone(running.getColumn(1).getString())) continue;
+    throw DatabaseError(target.string() + ": run " + running.getColumn(0).getString() +
+                        " is still under way");
+  }
+}
+
+// Before a new target is made, or one of an earlier version brought up to date.
+void require_mergeable(std::list<Source>& sources, const fs::path& into) {
+  const MergePlan alone(sources, nullptr);
+  if (!fs::exists(into) || fs::is_empty(into)) return;
+  SQLite::Database target = open_for_reading(into);
+  guarded(into, [&] {
+    require_nothing_under_way(target, into);
+    const MergePlan plan(sources, &target);
+  });
 }
 
 }  // namespace
@@ -183,8 +198,7 @@ void require_nothing_under_way(SQLite::Database& into, const fs::path& target) {
 Merged merge(const std::vector<fs::path>& files, const fs::path& into) {
   check_results_file(into);
   std::list<Source> sources = open(files, into);
-  // What is wrong with the files alone is found before a new target is made.
-  const MergePlan alone(sources, nullptr);
+  require_mergeable(sources, into);
   Database(into).mark_interrupted();  // and up to date
   SQLite::Database database = open_for_writing(into);
   return guarded(into, [&] {

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "results/database.h"
@@ -311,6 +313,20 @@ TEST_F(Merge, MoreFilesThanSqliteAttachesAndFilesThatCannotBeWritten) {
 TEST_F(Merge, AFileOfAnEarlierVersionIsRefused) {
   fs::copy_file(fs::path(GRADWAVE_SOURCE) / "tests/results/data/version7.sqlite", file("7.sqlite"));
   EXPECT_THAT(refusal({file("7.sqlite")}, "all.sqlite"), HasSubstr("is of version 7"));
+}
+
+TEST_F(Merge, ARefusalLeavesATargetOfAnEarlierVersionAtThatVersion) {
+  const fs::path earlier = fs::path(GRADWAVE_SOURCE) / "tests/results/data/version10.sqlite";
+  fs::copy_file(earlier, file("10.sqlite"));
+  fs::copy_file(earlier, file("today.sqlite"));
+  Database(file("today.sqlite"));  // brings it up to date
+  const auto bytes = [&] {
+    std::ifstream in(file("10.sqlite"), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string before = bytes();
+  EXPECT_NE(refusal({file("today.sqlite")}, "10.sqlite"), "") << "its runs are there already";
+  EXPECT_TRUE(bytes() == before);
 }
 
 }  // namespace
