@@ -172,6 +172,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
   std::vector<Scenario> scenarios;
   for (const std::filesystem::path& file : command.scenarios) {
     scenarios.push_back(read_scenario(file, command.overrides, command.variants));
+    require_reach(scenarios.back());
   }
   if (!command.learned_in.empty()) {
     for (const Scenario& scenario : scenarios) require_replay(scenario);
@@ -201,6 +202,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
       if (look > 0) {
         scenarios[i] = read_scenario(command.scenarios[i], command.overrides, command.variants,
                                      looks[look] - seeds);
+        require_reach(scenarios[i]);
       }
       const Scenario& scenario = scenarios[i];
       options.jobs = command.jobs > 0 ? command.jobs : default_jobs(scenario);

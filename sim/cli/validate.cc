@@ -203,6 +203,12 @@ void describe(const Scenario& scenario, const Forecaster& forecaster,
   describe_samples(scenario, out);
   describe_networks(scenario, out);
   for (const std::string& note : scenario.notes) out << "  note: " << note << '\n';
+  constexpr std::size_t kMost = 5;
+  const std::size_t far = scenario.out_of_reach.size();
+  for (std::size_t i = 0; i < std::min(far, kMost); ++i) {
+    out << "  warning: " << scenario.out_of_reach[i] << "; `run` refuses this\n";
+  }
+  if (far > kMost) out << "  warning: out of reach in " << far - kMost << " more networks\n";
 }
 
 }  // namespace

@@ -113,12 +113,11 @@ const learning::Description& Check::operator()(const Settings& settings) {
             "\" asks for \"" + name + "\", which has no effect there"});
     }
   }
-  check_reach(settings);
   return description;
 }
 
 // Where robots are may be another thing with each seed.
-void Check::check_reach(const Settings& settings) {
+void Check::reach(const Settings& settings) {
   const channel::LinkOptions link = link_options(settings);
   const std::string seed =
       channel::world_of(link).same_for_every_seed ? "" : std::to_string(link.seed);

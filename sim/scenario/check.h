@@ -18,12 +18,15 @@ class Check {
   // Throws an OptionError of a room, or SettingError, with a sentence and the keys at fault.
   const learning::Description& operator()(const Settings& settings);
 
+  // Throws channel::OptionError if robots of this run, which has passed the check above, could not
+  // connect. Nothing for a network that has been asked for before.
+  void reach(const Settings& settings);
+
   // What was allowed and may surprise, in the order in which it was found, nothing twice.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   void note(const std::vector<std::string>& sentences);
-  void check_reach(const Settings& settings);
   void compare_fading(const channel::LinkOptions& link);
 
   // By the settings that a room sees, as text.

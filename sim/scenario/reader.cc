@@ -284,10 +284,14 @@ Layer read_override(const std::string& text) {
 
 }  // namespace
 
-void fail(const Place& place, const std::string& sentence) {
+std::string sentence_at(const Place& place, const std::string& sentence) {
   std::string text = place.file;
   if (place.line > 0) text += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
-  throw ScenarioError(text + ": " + sentence);
+  return text + ": " + sentence;
+}
+
+void fail(const Place& place, const std::string& sentence) {
+  throw ScenarioError(sentence_at(place, sentence));
 }
 
 const Assignment* find(const Layer& layer, const Setting& setting) {

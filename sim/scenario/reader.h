@@ -17,7 +17,10 @@ struct Place {
   unsigned line = 0, column = 0;
 };
 
-// Throws ScenarioError: "file:line:column: sentence".
+// "file:line:column: sentence", without line and column where they are 0.
+std::string sentence_at(const Place& place, const std::string& sentence);
+
+// Throws ScenarioError with that.
 [[noreturn]] void fail(const Place& place, const std::string& sentence);
 
 struct Assignment {

@@ -312,9 +312,12 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
     if (!run) return;
     run->forget_what_does_not_act();
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
-    const auto refuse = [&](std::vector<std::string> keys, const std::string& sentence) {
+    const auto place_of = [&](std::vector<std::string> keys) {
       if (!run->settings.robots.name.empty()) keys.emplace_back("team.robots");  // it may say so
-      fail(run->blame(keys, {file.string()}),
+      return run->blame(keys, {file.string()});
+    };
+    const auto refuse = [&](const std::vector<std::string>& keys, const std::string& sentence) {
+      fail(place_of(keys),
            sentence + (variants.size() > 1 ? " (variant \"" + variant.name + "\")" : ""));
     };
     read_inputs(run->settings, file.parent_path(), scenario.inputs, refuse);
@@ -330,6 +333,11 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
       refuse(error.keys, error.what());
     } catch (const std::invalid_argument& error) {
       refuse({}, error.what());
+    }
+    try {
+      check.reach(run->settings);
+    } catch (const channel::OptionError& error) {
+      scenario.out_of_reach.push_back(sentence_at(place_of(error.keys), error.what()));
     }
   };
 
@@ -363,6 +371,13 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   }
   scenario.notes = check.notes();
   return scenario;
+}
+
+void require_reach(const Scenario& scenario) {
+  if (scenario.out_of_reach.empty()) return;
+  const std::size_t others = scenario.out_of_reach.size() - 1;
+  throw ScenarioError(scenario.out_of_reach.front() +
+                      (others == 0 ? "" : "; and in " + std::to_string(others) + " more networks"));
 }
 
 std::string devices_of(const Scenario& scenario) {

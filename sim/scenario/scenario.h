@@ -49,6 +49,9 @@ struct Scenario {
   std::vector<PlannedRun> runs;
   std::map<std::string, std::string> inputs;  // texts of the files that it names
   std::vector<std::string> notes;             // what is allowed, and may surprise: sentences
+  // "file:line:column: sentence" for each network some of whose robots could not connect. A scenario
+  // that has any can be looked at and not be run: require_reach().
+  std::vector<std::string> out_of_reach;
 };
 
 // `overrides` are "group.key=value" with a TOML value, and win over the whole file. Files that
@@ -60,6 +63,9 @@ struct Scenario {
 Scenario read_scenario(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides = {},
                        const std::vector<std::string>& only = {}, std::int64_t more_seeds = 0);
+
+// Throws ScenarioError if there are robots that could not connect.
+void require_reach(const Scenario& scenario);
 
 // What the runs learn on, "cpu" or "cpu, cuda:0".
 std::string devices_of(const Scenario& scenario);

@@ -115,7 +115,7 @@ std::optional<Finding> Examiner::examine(const Drawn& drawn) {
   return check_relations(drawn);
 }
 
-// `validate` and `run` agree on what is refused, and what is accepted ends as physics wills.
+// `validate` and `run` agree on what is refused (robots out of reach are a warning of `validate`), and what is accepted ends as physics wills.
 std::optional<Finding> Examiner::run_alone(const Drawn& drawn) {
   fs::remove_all(folder_);
   fs::create_directories(folder_);
@@ -124,7 +124,7 @@ std::optional<Finding> Examiner::run_alone(const Drawn& drawn) {
   if (validated.code == 124) return Finding{"validate is quick", "it took over a minute"};
   const Ended ran = gradwave("run scenario.toml --db alone.sqlite --jobs 1");
   words_ = validated.output;
-  if (validated.code == 2) {
+  if (validated.code == 2 || validated.output.find("`run` refuses this") != std::string::npos) {
     ending_ = Ending::kRefused;
     if (ran.code != 2) return Finding{"run refuses what validate refuses", validated.output};
     if (fs::exists(folder_ / "alone.sqlite")) {
