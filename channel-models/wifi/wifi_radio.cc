@@ -27,8 +27,7 @@ struct Standard {
   ns3::WifiMode (*mode)(std::uint8_t mcs);
   ns3::WifiPreamble preamble;
   std::vector<int> guard_intervals_ns;  // the usual one first
-  int most_streams;
-  int fewest_frames, most_frames;  // that a block acknowledgment may cover; the most is usual
+  int fewest_frames, most_frames;       // that a block acknowledgment may cover; the most is usual
   std::int64_t most_aggregate_bytes;
   bool streams_in_mode;  // HtMcs8 is HtMcs0 over two streams
 };
@@ -44,7 +43,6 @@ const Table<Standard>& standards() {
         ns3::HtPhy::GetHtMcs,
         ns3::WIFI_PREAMBLE_HT_MF,
         {400, 800},
-        4,
         64,
         64,
         65535,
@@ -58,7 +56,6 @@ const Table<Standard>& standards() {
         ns3::VhtPhy::GetVhtMcs,
         ns3::WIFI_PREAMBLE_VHT_SU,
         {400, 800},
-        8,
         64,
         64,
         1048575,
@@ -72,7 +69,6 @@ const Table<Standard>& standards() {
         ns3::HePhy::GetHeMcs,
         ns3::WIFI_PREAMBLE_HE_SU,
         {800, 1600, 3200},
-        8,
         64,
         256,
         6500631,
@@ -161,19 +157,6 @@ void check_guard_interval(const WifiOptions& options) {
                         expected + " us; expected one of them, or 0 for the first");
 }
 
-void check_streams(const WifiOptions& options) {
-  const int most = standard(options).most_streams;
-  const auto check = [&](std::int64_t streams, const char* key) {
-    if (streams <= most) return;
-    throw OptionError({key, "wifi.standard"}, std::string(key) + ": " + options.standard +
-                                                  " has at most " + std::to_string(most) +
-                                                  " spatial streams, found " +
-                                                  std::to_string(streams));
-  };
-  check(options.streams, "wifi.streams");
-  for (const std::int64_t each : options.robot_streams) check(each, "wifi.robot_streams");
-}
-
 void check_block_ack_frames(const WifiOptions& options) {
   const Standard of = standard(options);
   const std::int64_t frames = options.block_ack_frames;
@@ -218,7 +201,6 @@ Words rate_controls() { return words_of(rate_control_table()); }
 void check_radio(const WifiOptions& options) {
   check_channel(options);
   check_guard_interval(options);
-  check_streams(options);
   check_block_ack_frames(options);
   look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
   if (options.rate_control != "constant") return;

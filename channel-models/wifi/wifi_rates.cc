@@ -60,17 +60,17 @@ std::optional<WifiRates::Rate> WifiRates::best(double received_dbm, int sender_s
   const double one_stream_db = snr_db(received_dbm) + 10 * std::log10(receiver_streams);
   if (received_dbm < least_dbm_ || one_stream_db < least_snr_db_) return std::nullopt;
   std::optional<Rate> best;
+  double least_s = HUGE_VAL;
   for (const Timed& each : modes(std::min(sender_streams, receiver_streams))) {
     const double snr = one_antenna * receiver_streams / each.mode.streams;
     const double arrives =
         errors_->GetChunkSuccessRate(each.mode.mode, tx_vector(each.mode), snr, 8 * kPacketBytes);
     if (arrives < 0.5) continue;
-    const double airtime_s = (each.frame_s + kAround_s) / arrives;
-    // Several fill the same number of symbols: the fastest of them.
-    if (best && best->airtime_s < airtime_s * (1 - 1e-9)) continue;
-    best =
-        Rate{each.mode.mode.GetUniqueName(), each.mode.streams, each.rate_bps, arrives, airtime_s};
+    least_s = std::min(least_s, (each.frame_s + kAround_s) / arrives);
+    if (best && best->rate_bps * best->arrives >= each.rate_bps * arrives) continue;
+    best = Rate{each.mode.mode.GetUniqueName(), each.mode.streams, each.rate_bps, arrives};
   }
+  if (best) best->airtime_s = least_s;
   return best;
 }
 

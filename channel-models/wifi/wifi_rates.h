@@ -26,11 +26,14 @@ class WifiRates {
     int streams = 1;
     double rate_bps = 0;  // of the physical layer, all streams
     double arrives = 0;   // probability of a packet of 1,500 bytes
-    double airtime_s =
-        0;  // expected, of such a packet until it has arrived: frames, waiting, answers
+    // Expected, of one such packet alone until it has arrived: frames, waiting, answers. The least
+    // of all rates: a short frame may take longer at the fastest, whose preamble trains more
+    // streams.
+    double airtime_s = 0;
   };
-  // The one of the least airtime at this received power, between radios of so many streams and
-  // antennas; nothing if it is not heard, or half of the packets are lost at every rate.
+  // The one that gets the most bits over in a second at this received power, between radios of so
+  // many streams and antennas; nothing if it is not heard, or half of the packets are lost at every
+  // rate.
   std::optional<Rate> best(double received_dbm, int sender_streams, int receiver_streams) const;
 
   double snr_db(double received_dbm) const { return received_dbm - noise_dbm_; }

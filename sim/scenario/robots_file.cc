@@ -55,7 +55,7 @@ class RobotsFile {
     take_list("streams", "wifi.robot_streams", [&](const TableFile::Row& row) {
       return table_.text(row, "streams").empty()
                  ? (link.wifi.streams == 0 ? channel::kUsualStreams : link.wifi.streams)
-                 : table_.integer(row, "streams", 1, 8);
+                 : table_.integer(row, "streams", 1, 4);
     });
   }
 

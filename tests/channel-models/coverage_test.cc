@@ -142,13 +142,15 @@ TEST(WifiRates, AreFasterWhereTheSignalIsStronger) {
   const WifiRates rates(options.wifi);
   EXPECT_FALSE(rates.best(-82.1, 1, 1));
   for (const int streams : {1, 2}) {
-    double before_s = 1;
+    double before_s = 1, before_bps = 0;
     for (double dbm = -82; dbm < -40; dbm += 1) {
       const auto rate = rates.best(dbm, streams, streams);
       ASSERT_TRUE(rate) << dbm;
       EXPECT_LE(rate->airtime_s, before_s + 1e-12);
       EXPECT_GT(rate->arrives, 0.5);
+      EXPECT_GE(rate->rate_bps * rate->arrives, before_bps);
       before_s = rate->airtime_s;
+      before_bps = rate->rate_bps * rate->arrives;
     }
   }
   EXPECT_EQ(rates.best(-40, 1, 1)->mode, "HeMcs11");
@@ -169,6 +171,8 @@ TEST(WifiRates, AreThoseOfTheStandard) {
   for (const Known& known : {
            Known{"802.11ax", 20, 0, 1, 143.4e6},
            Known{"802.11ax", 20, 0, 2, 286.8e6},
+           Known{"802.11ax", 20, 0, 3, 430.1e6},
+           Known{"802.11ax", 20, 0, 4, 573.5e6},
            Known{"802.11ax", 20, 1.6, 1, 135.4e6},
            Known{"802.11ax", 20, 3.2, 1, 121.9e6},
            Known{"802.11ax", 80, 0.8, 2, 1201.0e6},

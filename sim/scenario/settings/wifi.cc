@@ -19,10 +19,10 @@ std::vector<Setting> wifi_settings() {
        "shortest",
        range(0, 3.2), kChannel, when("link.technology", {"wifi", "mesh"})},
       {"wifi.streams", FIELD(link.wifi.streams),
-       "spatial streams and antennas of robots and access point; 0: 2", range(0, 8), kChannel,
-       when("link.technology", {"wifi", "mesh"})},
+       "spatial streams and antennas of robots and access point; 0: 2. ns-3 has at most 4",
+       range(0, 4), kChannel, when("link.technology", {"wifi", "mesh"})},
       {"wifi.robot_streams", FIELD(link.wifi.robot_streams),
-       "spatial streams and antennas of each robot instead; empty: as many for all", range(1, 8),
+       "spatial streams and antennas of each robot instead; empty: as many for all", range(1, 4),
        kChannel, when("link.technology", {"wifi", "mesh"})},
       {"wifi.block_ack_frames", FIELD(link.wifi.block_ack_frames),
        "most frames of an aggregate, which one block acknowledgment covers: 1 to 256 with "
