@@ -181,6 +181,9 @@ struct Draw {
     if (setting.key == "model.hidden") {
       return chance(random, 0.6) ? Json::array() : Json::array({integer(random, 1, 6)});
     }
+    if (setting.key == "wifi.robot_streams") {
+      return list([&] { return (*this)(static_cast<std::int64_t*>(nullptr)); });
+    }
     // training.milestones
     std::set<std::int64_t> rounds;
     const std::int64_t last = so_far.learning.training.rounds - 1;
