@@ -223,7 +223,7 @@ void ModuleState::after_forward(const Buffers& of_worker, bool training) {
   const std::string written = std::exchange(written_, "");
   if (!written.empty() && !replaced) {
     refuse("writes to " + written + " in forward" + in_mode(training) +
-           ", if only what is there already; expected no write to it at all");
+           ", even where no value changes; expected no write to it at all");
   }
   if (!training) return;
   for (std::size_t i = 0; i < buffers_.size(); ++i) take(buffers_[i], of_worker[i]);
