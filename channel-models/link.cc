@@ -39,7 +39,7 @@ const Table<Technology>& table() {
   static const Table<Technology> technologies = {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, nullptr, nullptr, cover_by_wifi,
+       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, idle_wifi, nullptr, cover_by_wifi,
         access_point, wifi_summary, radios_fading}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
@@ -53,7 +53,7 @@ const Table<Technology>& table() {
       {"mesh",
        "robots relay for each other over ad hoc Wi-Fi, the server is one of them or there is none",
        {check_mesh, apply_mesh, make_mesh, nullptr, idle_mesh, describe_mesh, cover_by_wifi,
-        access_point, wifi_summary, radios_fading}},
+        access_point, wifi_summary, radios_fading, routed_by_mesh, check_mesh_routes}},
       {"trace",
        "a link from each robot to the server that carries what a measured one did",
        {check_trace, apply_trace, make_trace, trace_one_way_s, idle_trace, describe_trace}},

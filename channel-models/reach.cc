@@ -17,7 +17,7 @@ namespace gradwave::channel {
 namespace {
 
 constexpr double kLeastStep_s = 0.1;
-constexpr double kMostSteps = 600;
+constexpr double kMostSteps = 600, kMostPairs = 20000;
 constexpr double kOfRandomWalks_s = 600;
 constexpr std::size_t kMostSpells = 6;  // in a line
 
@@ -27,8 +27,10 @@ std::string text_of(const char* format, double value) {
   return text;
 }
 
-bool has_stations(const LinkOptions& options) {
-  return technology(options).cover != nullptr && has_server(options) && !world_of(options).routed;
+// Over relays, if there are any.
+CoverageNow (*reach_of(const LinkOptions& options))(const LinkOptions&) {
+  const Technology of = technology(options);
+  return of.routed != nullptr ? of.routed : of.cover;
 }
 
 double horizon_of(const LinkOptions& options) {
@@ -48,7 +50,7 @@ template <typename Enough>
 std::vector<std::vector<Covered>> look(const LinkOptions& options, double horizon_s, double step_s,
                                        const Enough& enough) {
   apply_defaults(options);
-  const CoverageNow now = technology(options).cover(options);
+  const CoverageNow now = reach_of(options)(options);
   std::vector<std::vector<Covered>> all = {now()};
   for (double at_s = step_s; at_s <= horizon_s + 1e-9 && !enough(all); at_s += step_s) {
     ns3::Simulator::Stop(ns3::Seconds(at_s) - ns3::Simulator::Now());
@@ -58,15 +60,24 @@ std::vector<std::vector<Covered>> look(const LinkOptions& options, double horizo
   return all;
 }
 
-double step_of(double horizon_s) { return std::max(kLeastStep_s, horizon_s / kMostSteps); }
+// Of a mesh, all pairs are looked at in each step.
+double step_of(const LinkOptions& options, double horizon_s) {
+  double steps = kMostSteps;
+  if (technology(options).routed != nullptr) {
+    const auto robots = static_cast<double>(options.workers);
+    steps = std::clamp(kMostPairs / (robots * robots), 10.0, kMostSteps);
+  }
+  return std::max(kLeastStep_s, horizon_s / steps);
+}
 
 }  // namespace
 
 Outages outages(const LinkOptions& options) {
-  if (!has_stations(options)) return {};
+  if (reach_of(options) == nullptr) return {};
   Outages found;
+  found.routed = technology(options).routed != nullptr;
   found.horizon_s = horizon_of(options);
-  found.step_s = step_of(found.horizon_s);
+  found.step_s = step_of(options, found.horizon_s);
   found.of_robots.resize(options.workers);
   // A character for each robot and step.
   const auto text = in_a_child([&] {
@@ -99,7 +110,8 @@ std::vector<std::string> outage_lines(const Outages& outages) {
   for (std::size_t robot = 0; robot < outages.of_robots.size(); ++robot) {
     const auto& spells = outages.of_robots[robot];
     if (spells.empty()) continue;
-    std::string line = "robot " + std::to_string(robot) + " is out of reach";
+    std::string line =
+        "robot " + std::to_string(robot) + (outages.routed ? " has no route" : " is out of reach");
     if (outages.horizon_s > 0) {
       double sum_s = 0;
       std::string when;
@@ -121,7 +133,11 @@ std::vector<std::string> outage_lines(const Outages& outages) {
 }
 
 void check_reach(const LinkOptions& options, double connect_timeout_s) {
-  if (!has_stations(options)) return;
+  if (reach_of(options) == nullptr) return;
+  if (const auto check = technology(options).check_routes) {
+    check(options);
+    return;
+  }
   const bool stands = stands_still(options.mobility);
   seed_streams(options);
   const bool waits = !stands && !known_paths(options).empty();  // for round 0
@@ -129,7 +145,7 @@ void check_reach(const LinkOptions& options, double connect_timeout_s) {
       stands ? 0 : std::max(0.0, connect_timeout_s - (waits ? PathMobilityModel::kWaiting_s : 0.0));
   const auto far = in_a_child([&] {
     std::vector<bool> reached(options.workers, false);
-    const auto all = look(options, horizon_s, step_of(horizon_s), [&](const auto& looks) {
+    const auto all = look(options, horizon_s, step_of(options, horizon_s), [&](const auto& looks) {
       bool every = true;
       for (std::size_t i = 0; i < reached.size(); ++i) {
         if (looks.back()[i].reached) reached[i] = true;

@@ -26,6 +26,11 @@ struct Technology {
   // Of its radio: what decides its rates, after apply_defaults(); and the word of its fading.
   std::string (*radio)(const LinkOptions& options) = nullptr;
   std::string (*fading)(const LinkOptions& options) = nullptr;
+  // Where robots relay: whether each has a route (of Covered `reached` alone), after
+  // apply_defaults(); and what throws OptionError where a run would be refused for it. Both null:
+  // `cover` says what robots reach.
+  CoverageNow (*routed)(const LinkOptions& options) = nullptr;
+  void (*check_routes)(const LinkOptions& options) = nullptr;
 };
 
 // Throws OptionError for an unknown word.

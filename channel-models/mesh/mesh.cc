@@ -410,6 +410,10 @@ void check_mesh(const LinkOptions& options) {
     throw OptionError({"team.workers", "mesh.aggregation"},
                       "mesh.aggregation = \"gossip\" is among robots; expected two or more");
   }
+  look_up(policy_table(), "mesh.unreached", options.mesh.unreached);
+}
+
+void check_mesh_routes(const LinkOptions& options) {
   if (look_up(policy_table(), "mesh.unreached", options.mesh.unreached) != Policy::kRefuse) return;
   const auto islands = in_a_child([&] {
     apply_defaults(options);
@@ -424,6 +428,19 @@ void check_mesh(const LinkOptions& options) {
           " with seed " + std::to_string(options.seed) + " from " + *islands +
           ", with mesh.margin_db = " + shown(options.mesh.margin_db) +
           " to spare; mesh.unreached = \"wait\" waits for them, \"leave-out\" goes on without");
+}
+
+CoverageNow routed_by_mesh(const LinkOptions& options) {
+  const auto links =
+      std::make_shared<const MeshLinks>(options, mobilities_of(place_nodes(options)));
+  const auto robots = static_cast<std::size_t>(options.workers);
+  return [links, robots] {
+    const mesh::Graph graph = links->now();
+    const mesh::Figures figures = mesh::figures(graph, mesh::cheapest(graph));
+    std::vector<Covered> all(robots);
+    for (std::size_t i = 0; i < robots; ++i) all[i].reached = figures.routes[i].component == 0;
+    return all;
+  };
 }
 
 void apply_mesh(const LinkOptions& options) {

@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "channel-models/coverage.h"
 #include "channel-models/link.h"
 #include "channel-models/mesh/graph.h"
 
@@ -37,6 +38,10 @@ namespace gradwave::channel {
 void check_mesh(const LinkOptions& options);
 void apply_mesh(const LinkOptions& options);
 std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages);
+// Throws OptionError where mesh.unreached = "refuse" and robots have no route where they start.
+void check_mesh_routes(const LinkOptions& options);
+// Whether robots have a route now, without a server to robot 0. After apply_defaults().
+CoverageNow routed_by_mesh(const LinkOptions& options);
 std::vector<std::string> idle_mesh(const LinkOptions& options);
 std::unique_ptr<Link> make_mesh(const LinkOptions& options);
 

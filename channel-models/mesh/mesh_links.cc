@@ -112,17 +112,17 @@ MeshLinks::MeshLinks(const LinkOptions& options, std::vector<ns3::Ptr<ns3::Mobil
       has_server_(has_server(options)),
       powers_dbm_(options.radio.robot_powers_dbm),
       gains_dbi_(options.radio.robot_gains_dbi),
-      streams_(streams_of_robots(options)),
+      antennas_(antennas_of_robots(options)),
       allowed_(allowed_links(options)) {
   powers_dbm_.resize(nodes_.size(), options.wifi.tx_power_dbm);
   gains_dbi_.resize(nodes_.size(), 0);
-  streams_.resize(nodes_.size(), default_streams());
+  antennas_.resize(nodes_.size(), default_antennas());
 }
 
 double MeshLinks::cost_one_way_s(int from, int to, double margin_db) const {
   const double received_dbm = loss_->CalcRxPower(
       powers_dbm_[from] + gains_dbi_[from] + gains_dbi_[to] - margin_db, nodes_[from], nodes_[to]);
-  const auto rate = rates_.best(received_dbm, streams_[from], streams_[to]);
+  const auto rate = rates_.best(received_dbm, antennas_[from], antennas_[to]);
   return rate ? rate->airtime_s : HUGE_VAL;
 }
 

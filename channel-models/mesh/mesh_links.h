@@ -38,7 +38,7 @@ class MeshLinks {
   double margin_db_;
   bool has_server_;
   std::vector<double> powers_dbm_, gains_dbi_;  // of every node
-  std::vector<int> streams_;                    // likewise
+  std::vector<Antennas> antennas_;              // likewise
   std::vector<std::pair<int, int>> allowed_;
 };
 

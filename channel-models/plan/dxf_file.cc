@@ -112,10 +112,25 @@ class Reader {
   }
 
   void set_unit(const std::string& value) {
-    static const std::map<std::string, double> units = {
-        {"1", 0.0254}, {"2", 0.3048}, {"3", 1609.344}, {"4", 0.001},   {"5", 0.01},
-        {"6", 1},      {"7", 1000},   {"8", 2.54e-8},  {"9", 2.54e-5}, {"10", 0.9144},
-        {"13", 1e-6},  {"14", 0.1},   {"15", 10},      {"16", 100}};
+    static const std::map<std::string, double> units = {{"1", 0.0254},
+                                                        {"2", 0.3048},
+                                                        {"3", 1609.344},
+                                                        {"4", 0.001},
+                                                        {"5", 0.01},
+                                                        {"6", 1},
+                                                        {"7", 1000},
+                                                        {"8", 2.54e-8},
+                                                        {"9", 2.54e-5},
+                                                        {"10", 0.9144},
+                                                        {"13", 1e-6},
+                                                        {"14", 0.1},
+                                                        {"15", 10},
+                                                        {"16", 100},
+                                                        // of the US survey: foot, inch, yard, mile
+                                                        {"21", 1200.0 / 3937},
+                                                        {"22", 100.0 / 3937},
+                                                        {"23", 3600.0 / 3937},
+                                                        {"24", 6336000.0 / 3937}};
     const auto unit = units.find(value);
     if (unit != units.end()) drawing_.metres_per_unit = unit->second;
   }

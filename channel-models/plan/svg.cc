@@ -73,7 +73,7 @@ class Reader {
     Affine map;  // to the drawing's units, y upwards
     std::vector<Naming::Name> names;
     int level = 0, uses = 0;
-    bool is_visible = true;
+    bool is_visible = true, has_stroke = true, has_fill = true;
   };
 
   [[noreturn]] void refuse(const xmlNode* node, const std::string& sentence) const {
@@ -191,10 +191,17 @@ class Reader {
   }
 
   bool is_shown(const xmlNode* node, State& state) {
-    if (style_.value(node, "display") == "none") {
+    const auto opacity = to_number(style_.value(node, "opacity").value_or("1"));
+    if (style_.value(node, "display") == "none" || opacity == 0.0) {
       ++passed_over_["<" + name_of(node) + "> that is not displayed, and what is in it"];
       return false;
     }
+    const auto inherit = [&](const char* property, const char* off, bool& is_on) {
+      const auto value = style_.value(node, property);
+      if (value && *value != "inherit") is_on = *value != off;
+    };
+    inherit("stroke", "none", state.has_stroke);
+    inherit("fill", "none", state.has_fill);
     if (const auto visibility = style_.value(node, "visibility"); visibility != std::nullopt) {
       if (*visibility != "inherit") state.is_visible = *visibility == "visible";
     }
@@ -217,7 +224,9 @@ class Reader {
 
   void visit_children(const xmlNode* node, const State& state) {
     for (const xmlNode* child = node->children; child; child = child->next) {
-      if (child->type == XML_ELEMENT_NODE) visit(child, state);
+      if (child->type != XML_ELEMENT_NODE) continue;
+      visit(child, state);
+      if (name_of(node) == "switch") return;  // the others are for viewers that cannot show it
     }
   }
 
@@ -278,7 +287,8 @@ class Reader {
 
   void draw(const xmlNode* node, State& state) {
     const std::string name = name_of(node);
-    if (!state.is_visible) {
+    const bool is_painted = state.has_stroke || (state.has_fill && name != "line");
+    if (!state.is_visible || !is_painted) {
       ++passed_over_["<" + name + "> that is not visible"];
       return;
     }

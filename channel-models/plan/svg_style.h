@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which elements of an SVG drawing are drawn: display and visibility, as attributes, in style, and
-// in rules of <style> for an element's name, a class or an id.
+// What decides whether an element of an SVG drawing is drawn (display, visibility, opacity, stroke,
+// fill), as attributes, in style, and in rules of <style> for an element's name, a class or an id.
 #pragma once
 
 #include <libxml/tree.h>

@@ -11,6 +11,7 @@
 #include <ns3/yans-wifi-channel.h>
 #include <ns3/yans-wifi-helper.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -229,6 +230,17 @@ void apply_wifi(const LinkOptions& options) {
 
 double backhaul_delay_s(const LinkOptions& options) {
   return has_backhaul(options.wifi) ? options.wifi.backhaul_delay_s : 0;
+}
+
+std::vector<std::string> idle_wifi(const LinkOptions& options) {
+  const std::int64_t of_station = streams_of(options.wifi);
+  const auto& own = options.wifi.robot_streams;
+  const auto more =
+      std::find_if(own.begin(), own.end(), [&](std::int64_t each) { return each > of_station; });
+  if (more == own.end()) return {};
+  return {"wifi.robot_streams: robot " + std::to_string(more - own.begin()) + " has " +
+          std::to_string(*more) + " streams and the access point " + std::to_string(of_station) +
+          " (wifi.streams): antennas beyond those only improve what the robot receives"};
 }
 
 std::unique_ptr<Link> make_wifi(const LinkOptions& options) {

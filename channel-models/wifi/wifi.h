@@ -40,6 +40,8 @@ namespace gradwave::channel {
 void check_wifi(const LinkOptions& options);
 void apply_wifi(const LinkOptions& options);
 double backhaul_delay_s(const LinkOptions& options);  // one way; 0: there is no backhaul
+// Streams that the access point has not.
+std::vector<std::string> idle_wifi(const LinkOptions& options);
 std::unique_ptr<Link> make_wifi(const LinkOptions& options);
 
 }  // namespace gradwave::channel

@@ -19,7 +19,7 @@ namespace {
 struct Radio {
   ns3::Ptr<ns3::MobilityModel> mobility;
   double power_dbm, gain_dbi;
-  int streams;
+  Antennas antennas;
 };
 
 std::vector<Radio> radios_of(const LinkOptions& options) {
@@ -28,19 +28,19 @@ std::vector<Radio> radios_of(const LinkOptions& options) {
   station.Create(1);
   set_moving(robots, options);
   const RadioOptions& radio = options.radio;
-  const std::vector<int> streams = streams_of_robots(options);
+  const std::vector<Antennas> antennas = antennas_of_robots(options);
   std::vector<Radio> radios;
   for (std::uint32_t i = 0; i < robots.GetN(); ++i) {
     radios.push_back(
         {robots.Get(i)->GetObject<ns3::MobilityModel>(),
          radio.robot_powers_dbm.empty() ? options.wifi.tx_power_dbm : radio.robot_powers_dbm[i],
-         radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i], streams[i]});
+         radio.robot_gains_dbi.empty() ? 0 : radio.robot_gains_dbi[i], antennas[i]});
   }
   if (!has_server(options)) return radios;
   const auto fixed = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
   fixed->SetPosition(access_point_place(options.placement));
   station.Get(0)->AggregateObject(fixed);
-  radios.push_back({fixed, options.wifi.tx_power_dbm, 0, default_streams()});
+  radios.push_back({fixed, options.wifi.tx_power_dbm, 0, default_antennas()});
   return radios;
 }
 
@@ -56,8 +56,8 @@ Covered covered(const std::vector<Radio>& radios, std::size_t i, bool to_server,
     if (other != i && gain_db(radios[other]) > gain_db(radios[best])) best = other;
   }
   const Radio& other = radios[best];
-  const auto up = rates.best(robot.power_dbm + gain_db(other), robot.streams, other.streams);
-  const auto down = rates.best(other.power_dbm + gain_db(other), other.streams, robot.streams);
+  const auto up = rates.best(robot.power_dbm + gain_db(other), robot.antennas, other.antennas);
+  const auto down = rates.best(other.power_dbm + gain_db(other), other.antennas, robot.antennas);
   const ns3::Vector at = robot.mobility->GetPosition(), to = other.mobility->GetPosition();
   Covered of;
   of.place = {at.x, at.y};
@@ -76,12 +76,13 @@ Covered covered(const std::vector<Radio>& radios, std::size_t i, bool to_server,
 std::string wifi_summary(const LinkOptions& options) {
   const WifiOptions& wifi = options.wifi;
   const bool constant = wifi.rate_control == "constant";
+  const int streams = default_antennas().streams;
   char text[200];
   std::snprintf(text, sizeof text,
                 "%s, %lld MHz at %s, %d stream%s, guard interval %g us, rate control %s%s%s",
                 wifi.standard.c_str(), static_cast<long long>(wifi.channel_width_mhz),
-                wifi.band.c_str(), default_streams(), default_streams() == 1 ? "" : "s",
-                1e-3 * guard_interval_ns(wifi), wifi.rate_control.c_str(), constant ? " " : "",
+                wifi.band.c_str(), streams, streams == 1 ? "" : "s", 1e-3 * guard_interval_ns(wifi),
+                wifi.rate_control.c_str(), constant ? " " : "",
                 constant ? wifi.constant_mode.c_str() : "");
   return text;
 }

@@ -135,10 +135,6 @@ void check_channel(const WifiOptions& options) {
                         "; expected one of " + widths);
 }
 
-std::int64_t streams_of(const WifiOptions& options) {
-  return options.streams == 0 ? kUsualStreams : options.streams;
-}
-
 int highest_mcs(const Standard& of, std::int64_t streams) {
   return of.streams_in_mode ? static_cast<int>(8 * streams) - 1 : of.highest_mcs;
 }
@@ -193,6 +189,10 @@ void check_constant_mode(const WifiOptions& options, std::int64_t most_streams, 
 }
 
 }  // namespace
+
+std::int64_t streams_of(const WifiOptions& options) {
+  return options.streams == 0 ? kUsualStreams : options.streams;
+}
 
 Words wifi_standards() { return words_of(standards()); }
 Words wifi_bands() { return words_of(bands()); }
@@ -285,8 +285,9 @@ std::vector<Mode> modes_of(const WifiOptions& options, int streams) {
   return modes;
 }
 
-int default_streams() {
-  return static_cast<int>(default_number("ns3::WifiPhy::MaxSupportedTxSpatialStreams"));
+Antennas default_antennas() {
+  return {static_cast<int>(default_number("ns3::WifiPhy::MaxSupportedTxSpatialStreams")),
+          static_cast<int>(default_number("ns3::WifiPhy::Antennas"))};
 }
 
 int guard_interval_ns(const WifiOptions& options) {
@@ -319,10 +320,13 @@ void set_robots_radio(ns3::WifiPhy& phy, const LinkOptions& options, int robot) 
   }
 }
 
-std::vector<int> streams_of_robots(const LinkOptions& options) {
-  const auto& own = options.wifi.robot_streams;
-  if (own.empty()) return std::vector<int>(options.workers, default_streams());
-  return {own.begin(), own.end()};
+std::vector<Antennas> antennas_of_robots(const LinkOptions& options) {
+  std::vector<Antennas> all(options.workers, default_antennas());
+  for (std::size_t i = 0; i < options.wifi.robot_streams.size(); ++i) {
+    const auto streams = static_cast<int>(options.wifi.robot_streams[i]);
+    all[i] = {streams, streams};
+  }
+  return all;
 }
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {

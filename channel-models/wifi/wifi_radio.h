@@ -31,8 +31,12 @@ struct Mode {
   int streams;
 };
 std::vector<Mode> modes_of(const WifiOptions& options, int streams);
+std::int64_t streams_of(const WifiOptions& options);  // of all that have no other number
 // As ns-3's radios have them by default, after apply_radio() and ns3.defaults.
-int default_streams();
+struct Antennas {
+  int streams, antennas;  // ns-3's receiver adds up what antennas beyond the streams receive
+};
+Antennas default_antennas();
 int guard_interval_ns(const WifiOptions& options);
 ns3::WifiPreamble preamble_of(const WifiOptions& options);
 ns3::WifiPhyBand wifi_band(const WifiOptions& options);
@@ -40,7 +44,7 @@ ns3::WifiPhyBand wifi_band(const WifiOptions& options);
 // The robot's own power, antenna gain and streams, where it has them.
 void set_robots_radio(ns3::WifiPhy& phy, const LinkOptions& options, int robot);
 // Of each robot [M].
-std::vector<int> streams_of_robots(const LinkOptions& options);
+std::vector<Antennas> antennas_of_robots(const LinkOptions& options);
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options);  // and the rate control
 
 }  // namespace gradwave::channel

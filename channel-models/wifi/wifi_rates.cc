@@ -54,15 +54,15 @@ ns3::WifiTxVector WifiRates::tx_vector(const Mode& mode) const {
 }
 
 // As ns-3's receiver, which adds up what antennas beyond the streams receive.
-std::optional<WifiRates::Rate> WifiRates::best(double received_dbm, int sender_streams,
-                                               int receiver_streams) const {
+std::optional<WifiRates::Rate> WifiRates::best(double received_dbm, const Antennas& sender,
+                                               const Antennas& receiver) const {
   const double one_antenna = std::pow(10, snr_db(received_dbm) / 10);
-  const double one_stream_db = snr_db(received_dbm) + 10 * std::log10(receiver_streams);
+  const double one_stream_db = snr_db(received_dbm) + 10 * std::log10(receiver.antennas);
   if (received_dbm < least_dbm_ || one_stream_db < least_snr_db_) return std::nullopt;
   std::optional<Rate> best;
   double least_s = HUGE_VAL;
-  for (const Timed& each : modes(std::min(sender_streams, receiver_streams))) {
-    const double snr = one_antenna * receiver_streams / each.mode.streams;
+  for (const Timed& each : modes(std::min(sender.streams, receiver.streams))) {
+    const double snr = one_antenna * receiver.antennas / each.mode.streams;
     const double arrives =
         errors_->GetChunkSuccessRate(each.mode.mode, tx_vector(each.mode), snr, 8 * kPacketBytes);
     if (arrives < 0.5) continue;

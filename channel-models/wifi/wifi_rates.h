@@ -31,10 +31,11 @@ class WifiRates {
     // streams.
     double airtime_s = 0;
   };
-  // The one that gets the most bits over in a second at this received power, between radios of so
-  // many streams and antennas; nothing if it is not heard, or half of the packets are lost at every
+  // The one that gets the most bits over in a second at this received power, between radios of
+  // such antennas; nothing if it is not heard, or half of the packets are lost at every
   // rate.
-  std::optional<Rate> best(double received_dbm, int sender_streams, int receiver_streams) const;
+  std::optional<Rate> best(double received_dbm, const Antennas& sender,
+                           const Antennas& receiver) const;
 
   double snr_db(double received_dbm) const { return received_dbm - noise_dbm_; }
 

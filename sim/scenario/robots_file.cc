@@ -67,8 +67,8 @@ class RobotsFile {
     const Setting& setting = *find_setting(key);
     const std::string said = kKey + ": " + settings_.robots.name + " has a column " + column;
     if (!acts(setting, settings_)) {
-      throw SettingError({kKey},
-                         said + ", but " + key + " acts only where " + condition_text(setting));
+      throw SettingError(
+          {kKey}, said + ", but " + key + " acts only where " + all_conditions_text(setting));
     }
     if (!value_of(setting, settings_).empty()) {
       throw SettingError({kKey, key}, said + " and " + key + " is set: expected one of them");

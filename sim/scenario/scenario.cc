@@ -227,8 +227,8 @@ void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>
                             const Layer& last) {
   const auto refuse = [](const Assignment& assignment, const std::string& whose) {
     const Setting& setting = *assignment.setting;
-    fail(assignment.place,
-         setting.key + " acts only where " + condition_text(setting) + ", which " + whose + " has");
+    fail(assignment.place, setting.key + " acts only where " + all_conditions_text(setting) +
+                               ", which " + whose + " has");
   };
   const Acting in_file = acting(text, text.variants, {});
   const Acting in_runs = acting(text, variants, last);
@@ -253,7 +253,7 @@ void refuse_what_never_acts(const ScenarioText& text, const std::vector<Variant>
   }
   for (const Axis& axis : text.sweep) {
     if (in_file.axes.count(&axis) > 0 || in_runs.axes.count(&axis) > 0) continue;
-    const std::string condition = condition_text(*axis.setting);
+    const std::string condition = all_conditions_text(*axis.setting);
     fail(axis.place,
          "sweep." + axis.setting->key + " is swept over in no run: every variant sets it" +
              (condition.empty() ? ""

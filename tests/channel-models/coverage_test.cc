@@ -140,11 +140,11 @@ TEST(WifiRates, AreFasterWhereTheSignalIsStronger) {
   LinkOptions options;
   apply_defaults(options);
   const WifiRates rates(options.wifi);
-  EXPECT_FALSE(rates.best(-82.1, 1, 1));
+  EXPECT_FALSE(rates.best(-82.1, {1, 1}, {1, 1}));
   for (const int streams : {1, 2}) {
     double before_s = 1, before_bps = 0;
     for (double dbm = -82; dbm < -40; dbm += 1) {
-      const auto rate = rates.best(dbm, streams, streams);
+      const auto rate = rates.best(dbm, {streams, streams}, {streams, streams});
       ASSERT_TRUE(rate) << dbm;
       EXPECT_LE(rate->airtime_s, before_s + 1e-12);
       EXPECT_GT(rate->arrives, 0.5);
@@ -153,9 +153,10 @@ TEST(WifiRates, AreFasterWhereTheSignalIsStronger) {
       before_bps = rate->rate_bps * rate->arrives;
     }
   }
-  EXPECT_EQ(rates.best(-40, 1, 1)->mode, "HeMcs11");
+  EXPECT_EQ(rates.best(-40, {1, 1}, {1, 1})->mode, "HeMcs11");
   // 1,536 bytes at 143.4 Mbit/s, with preamble and all that is around it.
-  EXPECT_NEAR(rates.best(-40, 1, 1)->airtime_s, 1536 * 8 / 143.4e6 + 44e-6 + 154.5e-6, 30e-6);
+  EXPECT_NEAR(rates.best(-40, {1, 1}, {1, 1})->airtime_s, 1536 * 8 / 143.4e6 + 44e-6 + 154.5e-6,
+              30e-6);
 }
 
 // IEEE 802.11-2020, tables 19-27 to 19-38 and 21-30 to 21-61; 802.11ax-2021, tables 27-61 to
@@ -188,7 +189,9 @@ TEST(WifiRates, AreThoseOfTheStandard) {
     options.wifi.guard_interval_us = known.guard_interval_us;
     options.wifi.streams = known.streams;
     apply_defaults(options);
-    const auto rate = WifiRates(options.wifi).best(-30, known.streams, known.streams);
+    const auto rate =
+        WifiRates(options.wifi)
+            .best(-30, {known.streams, known.streams}, {known.streams, known.streams});
     ASSERT_TRUE(rate);
     EXPECT_NEAR(rate->rate_bps, known.rate_bps, 0.05e6) << known.standard << " " << known.streams;
     EXPECT_EQ(rate->streams, known.streams);
@@ -201,9 +204,9 @@ TEST(WifiRates, FollowTheConstantMode) {
   options.wifi.constant_mode = "HeMcs5";
   apply_defaults(options);
   const WifiRates rates(options.wifi);
-  EXPECT_NEAR(rates.best(-40, 2, 2)->rate_bps, 137.6e6, 0.1e6);
-  EXPECT_NEAR(rates.best(-40, 2, 1)->rate_bps, 68.8e6, 0.05e6);
-  EXPECT_FALSE(rates.best(-82, 1, 1)) << "which a lower mode would reach";
+  EXPECT_NEAR(rates.best(-40, {2, 2}, {2, 2})->rate_bps, 137.6e6, 0.1e6);
+  EXPECT_NEAR(rates.best(-40, {2, 2}, {1, 1})->rate_bps, 68.8e6, 0.05e6);
+  EXPECT_FALSE(rates.best(-82, {1, 1}, {1, 1})) << "which a lower mode would reach";
 }
 
 TEST(WifiRates, FollowNs3Defaults) {
@@ -211,8 +214,10 @@ TEST(WifiRates, FollowNs3Defaults) {
   options.ns3_defaults["ns3::HeConfiguration::GuardInterval"] = "3200ns";
   options.ns3_defaults["ns3::WifiPhy::MaxSupportedTxSpatialStreams"] = "1";
   apply_defaults(options);
-  EXPECT_EQ(default_streams(), 1);
-  EXPECT_NEAR(WifiRates(options.wifi).best(-30, default_streams(), 1)->rate_bps, 121.9e6, 0.05e6);
+  const Antennas of = default_antennas();
+  EXPECT_EQ(of.streams, 1);
+  EXPECT_EQ(of.antennas, 2);
+  EXPECT_NEAR(WifiRates(options.wifi).best(-30, of, of)->rate_bps, 121.9e6, 0.05e6);
 }
 
 }  // namespace

@@ -39,10 +39,27 @@ TEST(Reach, RobotsThatStandOutOfItAreNamedForEveryTechnology) {
   }
 }
 
-TEST(Reach, IsNoQuestionWhereRobotsRelayOrHaveNoPlaces) {
-  LinkOptions mesh = at("mesh", {{10, 0}, {90000, 0}});
+TEST(Reach, OfAMeshIsARoute) {
+  LinkOptions mesh = at("mesh", {{40, 0}, {80, 0}});
+  EXPECT_EQ(refusal(mesh), "") << "over robot 0";
+  mesh.placement.positions_m = {{40, 0}, {90000, 0}};
+  EXPECT_THAT(refusal(mesh), HasSubstr("from robot 1"));
+  EXPECT_THAT(outage_lines(outages(mesh)), testing::ElementsAre("robot 1 has no route"));
   mesh.mesh.unreached = "wait";
   EXPECT_EQ(refusal(mesh), "");
+  // From 40 m at 10 m/s to 1,000 m and back: away from between 40 and 80 m of the next one.
+  mesh.placement.layout = "disc";
+  mesh.placement.positions_m.clear();
+  mesh.mobility.model = "waypoints";
+  mesh.mobility.file = {"w.csv", "robot,t_s,x_m,y_m\n0,0,40,0\n1,0,80,0\n1,10,1080,0\n1,20,80,0\n"};
+  const Outages found = outages(mesh);
+  EXPECT_TRUE(found.of_robots[0].empty());
+  ASSERT_EQ(found.of_robots[1].size(), 1u);
+  EXPECT_LT(found.of_robots[1][0].first, 0.6);
+  EXPECT_GT(found.of_robots[1][0].second, 19.4);
+}
+
+TEST(Reach, IsNoQuestionWhereRobotsHaveNoPlaces) {
   LinkOptions wire;
   wire.technology = "wire";
   EXPECT_EQ(refusal(wire), "");

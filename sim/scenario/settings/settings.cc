@@ -329,6 +329,15 @@ std::string condition_text(const Setting& setting) {
   return condition.key + (condition.negated ? " is not " : " = ") + values;
 }
 
+std::string all_conditions_text(const Setting& setting) {
+  std::string text = condition_text(setting);
+  for (const Setting* of = &setting; !of->condition.key.empty();) {
+    of = find_setting(of->condition.key);
+    if (!of->condition.key.empty()) text += " and " + condition_text(*of);
+  }
+  return text;
+}
+
 void forget_what_does_not_act(Settings& settings) {
   const Settings given = settings;
   for (const Setting& setting : settings_table()) {

@@ -103,6 +103,8 @@ bool acts(const Setting& setting, const Settings& settings);
 
 // "link.technology = \"wifi\"", "" if it always acts.
 std::string condition_text(const Setting& setting);
+// With the conditions under which the setting that it names acts itself, joined by "and".
+std::string all_conditions_text(const Setting& setting);
 
 // Sets what does not act to its default, so that two runs which do the same have the same settings.
 void forget_what_does_not_act(Settings& settings);

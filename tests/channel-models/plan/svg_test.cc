@@ -199,6 +199,10 @@ TEST(Svg, WhatIsNotDrawnIsNoWall) {
         "<g visibility=\"hidden\"><g>" + line + "</g></g>",
         "<g style=\"visibility:collapse\">" + line + "</g>",
         "<style>/* a */ .off, .away { display: none }</style><g class=\"off\">" + line + "</g>",
+        "<g style=\"opacity:0\">" + line + "</g>",
+        "<g fill=\"none\" stroke=\"none\">" + line + "</g>",
+        "<g stroke=\"none\">" + line + "</g>",  // a line has no inside
+        "<switch><text>a</text>" + line + "</switch>",
         "<style>#away{fill:red;visibility:hidden}</style><g id=\"away\">" + line + "</g>",
         std::string("<rect class=\"concrete\" x=\"20\" width=\"0\" height=\"40\"/>"),
         std::string("<line class=\"concrete\" x1=\"20\" x2=\"20\" y1=\"5\" y2=\"5\"/>"),

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "channel-models/reach.h"
 #include "tests/sim/transport/network.h"
 
 namespace gradwave {
@@ -100,10 +101,10 @@ TEST(Mesh, WallsMakeRelaysWorthTheirWhile) {
 TEST(Mesh, ARobotThatNobodyReachesIsRefusedOrWaitedFor) {
   LinkOptions options = row(3);
   options.placement.positions_m[2] = {5000, 0};
-  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(options); }),
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_reach(options, 30); }),
               HasSubstr("no route to the server with seed 1 from robot 2"));
   options.mesh.unreached = "wait";
-  EXPECT_NO_THROW(channel::check_link(options));
+  EXPECT_NO_THROW(channel::check_reach(options, 30));
   Network network(options, {5, 20});
   EXPECT_THAT(failure<Stalled>([&] { network.connect(); }),
               HasSubstr("no route to the server: robot 2"));
@@ -251,7 +252,10 @@ TEST(Mesh, EdgesAreThoseOfTheTable) {
               testing::ElementsAre(1, 3, 1));
   const auto said = [&](const std::string& table) {
     with(table);
-    return failure<channel::OptionError>([&] { channel::check_link(options); });
+    return failure<channel::OptionError>([&] {
+      channel::check_link(options);
+      channel::check_reach(options, 30);
+    });
   };
   EXPECT_THAT(said("from,to\n0,server\n0,3\n"), HasSubstr("mesh.edges: e.csv:3: to = \"3\""));
   EXPECT_THAT(said("from,to\n0,0\n"), HasSubstr("e.csv:2: an edge leads to another node"));
@@ -329,10 +333,10 @@ TEST(Mesh, WithoutAServerRobotsSendToTheirNeighbours) {
 TEST(Mesh, WithoutAServerWhoIsApartIsRefusedWaitedForOrLeftOut) {
   LinkOptions options = without_a_server(3);
   options.placement.positions_m[2] = {5000, 0};
-  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_link(options); }),
+  EXPECT_THAT(failure<channel::OptionError>([&] { channel::check_reach(options, 30); }),
               HasSubstr("no route to robot 0 with seed 1 from robot 2"));
   options.mesh.unreached = "wait";
-  EXPECT_NO_THROW(channel::check_link(options));
+  EXPECT_NO_THROW(channel::check_reach(options, 30));
   {
     Network network(options, {5, 20});
     EXPECT_THAT(failure<Stalled>([&] { network.connect(); }),
