@@ -23,7 +23,8 @@ struct OptionError : std::invalid_argument {
 
 struct DataOptions {
   std::string dataset = "procedural";
-  std::filesystem::path folder;  // holds mnist/, ...; $GRADWAVE_DATA unless the scenario says
+  std::filesystem::path folder;  // holds mnist/, ...
+  bool folder_is_usual = false;  // $GRADWAVE_DATA: the scenario names none
   std::filesystem::path path;    // of this very set instead, whatever it is called
   std::int64_t side = 0;         // of dataset "folder": pixels that images are resized to; 0: none
   std::int64_t train_samples = 0;  // the first so many; 0: all there are

@@ -51,8 +51,9 @@ void check_floor(const LinkOptions& options, const std::vector<Point>& stations)
     if (!wall) return;
     keys.emplace_back("floor.plan");
     throw OptionError(std::move(keys), what + " at " + text_of({spot.x, spot.y}) +
-                                           ", in the wall from " + text_of(wall->from) + " to " +
-                                           text_of(wall->to) + " of " + options.floor.plan.name);
+                                           ", in the wall of " + wall->material + " from " +
+                                           text_of(wall->from) + " to " + text_of(wall->to) +
+                                           " of " + options.floor.plan.name);
   };
   int robot = 0;
   for (const ns3::Vector& place : starts(options)) {
@@ -105,7 +106,7 @@ std::vector<std::string> remarks_on_floor(const LinkOptions& options) {
   const std::string floor = "floor.plan: ";
   if (outside.any()) sentences.push_back(floor + outside.text("starts outside all walls"));
   if (leaving.any()) sentences.push_back(floor + leaving.text("leaves the floor on its path"));
-  if (through.any()) sentences.push_back(floor + through.text("goes through a wall on its path"));
+  if (through.any()) sentences.push_back(floor + through.text("passes through a wall on its path"));
   if (!stands_still(options.mobility) && known_paths(options).empty()) {
     sentences.push_back(floor + "robots walk through walls with mobility.model = \"" +
                         options.mobility.model + "\", which knows none");

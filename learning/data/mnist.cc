@@ -228,7 +228,8 @@ fs::path fashion_mnist_folder(const DataOptions& options) {
   if (!options.path.empty()) return options.path;
   const fs::path own = options.folder / "fashion-mnist";
   if (!options.folder.empty() && fs::is_directory(own, unknown)) return own;
-  if (fs::is_directory(of_debian, unknown)) return of_debian;
+  const bool is_named = !options.folder.empty() && !options.folder_is_usual;
+  if (!is_named && fs::is_directory(of_debian, unknown)) return of_debian;
   throw OptionError({"data.dataset", "data.folder", "data.path"},
                     "data.dataset = \"fashion-mnist\" needs files: install Debian's package "
                     "dataset-fashion-mnist, which has them in " +

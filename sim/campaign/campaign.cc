@@ -40,7 +40,8 @@ volatile std::sig_atomic_t signals_seen = 0, first_signal = 0;
 class SignalCounter {
  public:
   SignalCounter() {
-    signals_seen = first_signal = 0;
+    signals_seen = 0;
+    first_signal = 0;
     struct sigaction action = {};
     action.sa_handler = [](int number) {
       if (signals_seen == 0) first_signal = number;
@@ -50,8 +51,8 @@ class SignalCounter {
     sigaction(SIGTERM, &action, &old_term_);
   }
   ~SignalCounter() {
-    if (signals_seen !=
-        0) {  // `timeout` sends it twice: the second one must not cut the exit short
+    // `timeout` sends it twice: the second one must not cut the exit short.
+    if (signals_seen != 0) {
       std::signal(SIGINT, SIG_IGN);
       std::signal(SIGTERM, SIG_IGN);
       return;

@@ -230,6 +230,10 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
       if (outcome.complete + outcome.diverged + outcome.kept > 0 &&
           (enough || look + 1 == looks.size())) {
         results::print(results::compare(command.database, experiment, command.target), out);
+        if (command.shard.of > 1) {
+          out << "This compares part " << command.shard.number << " of " << command.shard.of
+              << " alone: merge the parts.\n";
+        }
       }
       if (outcome.stopped) return outcome.signal > 0 ? 128 + outcome.signal : 1;
       if (outcome.interrupted + outcome.failed + outcome.kept_failed + outcome.left > 0) code = 1;

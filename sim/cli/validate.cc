@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <numeric>
 #include <ostream>
 #include <set>
@@ -137,6 +138,10 @@ void describe_coverage(const channel::LinkOptions& link, std::ostream& out) {
 void describe_networks(const Scenario& scenario, std::ostream& out) {
   constexpr int kMost = 6;
   std::set<std::string> networks;
+  std::map<std::string, std::set<std::string>> of_parameters;
+  for (const PlannedRun& run : scenario.runs) {
+    of_parameters[run.parameters].insert(text_for(run.settings, kChannel));
+  }
   int said = 0;
   for (const PlannedRun& run : scenario.runs) {
     const learning::TrainingOptions& training = run.settings.learning.training;
@@ -151,7 +156,9 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
       out << "  and more networks\n";
       return;
     }
-    out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters) << ":\n";
+    out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters)
+        << (of_parameters[run.parameters].size() > 1 ? " of variant \"" + run.variant + "\"" : "")
+        << ":\n";
     const std::string radio = channel::radio_summary(link);
     if (!radio.empty()) out << "    " << radio << '\n';
     for (const std::string& line : lines) out << "    " << line << '\n';

@@ -308,7 +308,7 @@ void PacketTransport::State::watch_stall() {
   if ((ns3::Simulator::Now() - last_progress).GetSeconds() <= limits.stall_s) return;
   if (!is_pending()) return;  // everybody computes
   fail<Stalled>("no byte has arrived for " + text_of("%g simulated seconds", limits.stall_s) +
-                after_now() + ": " + pending());
+                " (limits.stall_s)" + after_now() + ": " + pending());
 }
 
 void PacketTransport::State::send(const Message& message, double delay_s) {

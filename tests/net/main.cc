@@ -72,6 +72,7 @@ const std::map<std::string, std::string>& changes_no_row() {
       {"host.device", "the same numbers elsewhere"},
       {"host.arithmetic", "other numbers on some processors alone"},
       {"host.ahead", "the same numbers sooner"},
+      {"network.fidelity", "draws in runs of hundreds of rounds"},
       {"network.max_error", "of runs of hundreds of rounds"},
       {"network.confidence", "of runs of hundreds of rounds"},
       {"ns3.defaults", "a table of everything of ns-3"},
@@ -197,6 +198,21 @@ Drawn where_it_acts(const Setting& setting) {
   if (setting.key == "lte.robot_power_dbm" || setting.key == "lte.station_power_dbm") {
     drawn = with(std::move(drawn), "placement.radius_m", 200);
     drawn = with(std::move(drawn), "compression.ratio", 1);
+  }
+  // Messages that fill a queue, or an aggregate of frames.
+  static const std::set<std::string> of_queues = {
+      "wifi.block_ack_frames", "wifi.backhaul_queue", "wifi.backhaul_buffer_bytes", "nr.core_queue",
+      "nr.core_buffer_bytes",  "lte.core_queue",      "lte.core_buffer_bytes"};
+  if (of_queues.count(setting.key) > 0) {
+    drawn = with(std::move(drawn), "compression.ratio", 1);
+    drawn = with(std::move(drawn), "model.hidden", {64});
+    drawn = with(std::move(drawn), "training.rounds", 2);
+    if (setting.key.rfind("wifi.backhaul", 0) == 0) {
+      drawn = with(std::move(drawn), "wifi.backhaul_rate_bps", 1e6);
+    } else if (setting.key != "wifi.block_ack_frames") {
+      drawn = with(std::move(drawn),
+                   setting.key.substr(0, setting.key.find('.')) + ".core_rate_bps", 1e6);
+    }
   }
   drawn = where_it_holds(std::move(drawn));
   // A message of one segment fits every buffer and window.

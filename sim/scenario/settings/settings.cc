@@ -279,7 +279,10 @@ struct ToJson {
 learning::Options learning_options(const Settings& settings) {
   learning::Options options = settings.learning;
   const char* folder = std::getenv("GRADWAVE_DATA");
-  if (options.data.folder.empty() && folder) options.data.folder = folder;
+  if (options.data.folder.empty() && folder) {
+    options.data.folder = folder;
+    options.data.folder_is_usual = true;
+  }
   options.gossip.enabled = !channel::has_server(settings.link);
   return options;
 }

@@ -25,9 +25,8 @@ std::vector<Setting> wifi_settings() {
        "spatial streams and antennas of each robot instead; empty: as many for all", range(1, 4),
        kChannel, when("link.technology", {"wifi", "mesh"})},
       {"wifi.block_ack_frames", FIELD(link.wifi.block_ack_frames),
-       "most frames of an aggregate, which one block acknowledgment covers: 1 to 256 with "
-       "802.11ax, "
-       "64 with 802.11n and ac; 0: the most",
+       "most frames of an aggregate, which one block acknowledgment covers: 64 to 256 "
+       "with 802.11ax, 64 with 802.11n and ac; 0: the most",
        range(0, 256), kChannel, when("link.technology", {"wifi", "mesh"})},
       {"wifi.rate_control", FIELD(link.wifi.rate_control), "how a sender picks its rate",
        words(channel::rate_controls), kChannel, when("link.technology", {"wifi", "mesh"})},

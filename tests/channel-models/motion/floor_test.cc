@@ -44,8 +44,9 @@ TEST(Floor, ARobotInAWallIsRefused) {
     check_link(in_hall({{1, 1}, {10.04, 3}}));
     FAIL();
   } catch (const OptionError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("robot 1 starts at [10.04, 3], in the wall from [10, 0] to "
-                                        "[10, 4] of hall.toml"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("robot 1 starts at [10.04, 3], in the wall of light from [10, 0] to "
+                          "[10, 4] of hall.toml"));
   }
   EXPECT_NO_THROW(check_link(in_hall({{10, 5}}))) << "in the door";
 }
@@ -62,7 +63,7 @@ TEST(Floor, AStationInAWallIsRefused) {
   LinkOptions options = in_hall({{1, 1}});
   options.placement.access_point_m = {9.96, 3};
   EXPECT_THAT(refusal(options),
-              HasSubstr("the access point is at [9.96, 3], in the wall from [10, 0] "
+              HasSubstr("the access point is at [9.96, 3], in the wall of light from [10, 0] "
                         "to [10, 4] of hall.toml"));
   options.placement.access_point_m = {10, 5};
   EXPECT_EQ(refusal(options), "") << "in the door";
@@ -83,7 +84,7 @@ TEST(Floor, WhoIsOutsideOrGoesThroughWallsIsSaid) {
               ElementsAre(HasSubstr("robot 1 at [30, 0] (and 1 more) starts outside all walls")));
   EXPECT_THAT(remarks(patrolling({{5, 5}, {15, 5}})), ElementsAre());
   EXPECT_THAT(remarks(patrolling({{5, 1}, {15, 1}})),
-              ElementsAre(HasSubstr("robot 0, between [5, 1] and [15, 1] goes through a wall")));
+              ElementsAre(HasSubstr("robot 0, between [5, 1] and [15, 1] passes through a wall")));
   EXPECT_THAT(remarks(patrolling({{15, 5}, {25, 5}})),
               ElementsAre(HasSubstr("robot 0, at [25, 5] leaves the floor"),
                           HasSubstr("between [15, 5] and [25, 5] goes through")));

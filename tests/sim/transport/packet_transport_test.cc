@@ -478,7 +478,8 @@ TEST(Network, SaysWhatIsPendingWhenNothingArrives) {
   network.upload(0, 20, 80000);  // computes for longer than nothing may arrive
   network.upload(1, 1000, 10);
   EXPECT_EQ(failure<Stalled>([&] { network.arrival(); }),
-            "no byte has arrived for 5 simulated seconds after 25.2 s of simulated time: robot 0: "
+            "no byte has arrived for 5 simulated seconds (limits.stall_s) after 25.2 s of "
+            "simulated time: robot 0: "
             "0 of 80,000 bytes up");
 }
 
