@@ -40,7 +40,7 @@ const Table<Technology>& table() {
       {"wifi",
        "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
        {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, idle_wifi, nullptr, cover_by_wifi,
-        access_point, wifi_summary, radios_fading}},
+        access_point, cell_summary, radios_fading}},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",

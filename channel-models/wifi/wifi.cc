@@ -24,6 +24,7 @@
 #include "channel-models/ns3/streams.h"
 #include "channel-models/radio/propagation.h"
 #include "channel-models/table.h"
+#include "channel-models/wifi/wifi_coverage.h"
 #include "channel-models/wifi/wifi_latency.h"
 #include "channel-models/wifi/wifi_meter.h"
 #include "channel-models/wifi/wifi_radio.h"
@@ -230,6 +231,15 @@ void apply_wifi(const LinkOptions& options) {
 
 double backhaul_delay_s(const LinkOptions& options) {
   return has_backhaul(options.wifi) ? options.wifi.backhaul_delay_s : 0;
+}
+
+std::string cell_summary(const LinkOptions& options) {
+  const WifiOptions& wifi = options.wifi;
+  if (!has_backhaul(wifi)) return wifi_summary(options);
+  char backhaul[100];
+  std::snprintf(backhaul, sizeof backhaul, "; a backhaul of %g Mbit/s and %g ms behind it",
+                1e-6 * wifi.backhaul_rate_bps, 1e3 * wifi.backhaul_delay_s);
+  return wifi_summary(options) + backhaul;
 }
 
 std::vector<std::string> idle_wifi(const LinkOptions& options) {

@@ -39,7 +39,8 @@ namespace gradwave::channel {
 
 void check_wifi(const LinkOptions& options);
 void apply_wifi(const LinkOptions& options);
-double backhaul_delay_s(const LinkOptions& options);  // one way; 0: there is no backhaul
+double backhaul_delay_s(const LinkOptions& options);   // one way; 0: there is no backhaul
+std::string cell_summary(const LinkOptions& options);  // Technology::radio
 // Streams that the access point has not.
 std::vector<std::string> idle_wifi(const LinkOptions& options);
 std::unique_ptr<Link> make_wifi(const LinkOptions& options);

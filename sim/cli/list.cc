@@ -47,6 +47,8 @@ constexpr Kind kKinds[] = {
     {"fadings", channel::fadings},
     {"server-places", channel::server_places},
     {"congestion-controls", channel::congestion_controls},
+    {"after-idle-rules", channel::after_idle_words},
+    {"queue-disciplines", channel::queue_disciplines},
     {"placements", channel::placements},
     {"mobilities", channel::mobilities},
     {"waypoint-endings", channel::endings},

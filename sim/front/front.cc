@@ -146,7 +146,7 @@ void add_results_verbs(CLI::App& app, ResultsVerbs& values) {
   add_database(*verb, values.database);
   verb->callback([&] {
     const results::Merged merged = results::merge(values.files, values.database);
-    std::cerr << values.database << ": " << merged.runs << " runs more, " << merged.experiments
+    std::cerr << values.database << ": added " << merged.runs << " runs and " << merged.experiments
               << " new experiments\n";
   });
 }

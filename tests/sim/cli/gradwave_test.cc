@@ -15,6 +15,7 @@
 #include "learning/compression/codec.h"
 #include "results/database.h"
 #include "results/query.h"
+#include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 namespace {
@@ -1047,7 +1048,7 @@ TEST_F(Gradwave, ShardsMergeIntoTheWhole) {
   }
   const Ended merged = gradwave("merge 2.sqlite 1.sqlite --db all.sqlite");
   ASSERT_EQ(merged.code, 0) << merged.output;
-  EXPECT_THAT(merged.output, HasSubstr("6 runs more, 1 new experiments"));
+  EXPECT_THAT(merged.output, HasSubstr("added 6 runs and 1 new experiments"));
   EXPECT_EQ(results::fingerprint(folder_ / "all.sqlite"),
             results::fingerprint(folder_ / "whole.sqlite"));
   EXPECT_THAT(gradwave("run sweep.toml --db all.sqlite").output, HasSubstr("6 of 6 runs are done"));
@@ -1204,6 +1205,13 @@ TEST_F(Gradwave, DrawsAMapAndSaysCoverage) {
 
 TEST_F(Gradwave, ListKnowsItsWordsAndHelpsWithMisspeltOnes) {
   EXPECT_THAT(gradwave("list sparsifiers").output, HasSubstr("topk"));
+  const std::string all = gradwave("list").output;
+  for (const Setting& setting : settings_table()) {
+    if (!setting.values.words) continue;
+    for (const auto& [word, meaning] : setting.values.words()) {
+      EXPECT_THAT(all, HasSubstr("\n  " + word + " ")) << setting.key;
+    }
+  }
   const Ended misspelt = gradwave("list sparsifier");
   EXPECT_EQ(misspelt.code, 2);
   EXPECT_THAT(misspelt.output, HasSubstr("did you mean \"sparsifiers\"?"));
