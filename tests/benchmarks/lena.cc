@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Rounds of uploads over 5G-LENA, CTTC's NR module for ns-3, as links.cc has them over ours: M
-// robots on a circle about one gNB, UMi street canyon with line of sight, no shadowing, 3.5 GHz, 30
-// kHz, DDDSU, one antenna at each end, each robot's TCP connection open all the time. Prints the
-// mean latency of a round in s and this process's seconds for each delivered MB. Built and used by
-// lena.py.
+// Rounds of uploads or of downloads over 5G-LENA, CTTC's NR module for ns-3, as links.cc has them
+// over ours: M robots on a circle about one gNB, UMi street canyon with line of sight, no
+// shadowing, 3.5 GHz, 30 kHz, DDDSU, one antenna at each end, each robot's TCP connection open all
+// the time, gradwave's TCP at both ends. Prints the mean latency of a round in s and this process's
+// seconds for each delivered MB. Built and used by lena.py.
 #include <ns3/cc-bwp-helper.h>
 #include <ns3/constant-position-mobility-model.h>
 #include <ns3/core-module.h>
@@ -26,7 +26,11 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <string>
 #include <vector>
+
+#include "channel-models/internet/tcp.h"
+#include "channel-models/internet/tcp_socket.h"
 
 namespace {
 
@@ -36,17 +40,14 @@ struct Setup {
   std::uint32_t robots = 1, bytes = 100000, rounds = 10, mcs_table = 2;
   double bandwidth_mhz = 20, radius_m = 20;
   bool fading = false;
+  std::string direction = "uplink";
 };
 
-// The same TCP as gradwave's (channel-models/internet/tcp.h), and no queue of RLC's that overflows.
+// gradwave's TCP, and no queue of RLC's that overflows.
 void set_defaults() {
   Config::SetDefault("ns3::LteRlcUm::MaxTxBufferSize", UintegerValue(6172672));
-  Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(1400));  // GTP has 1500 less 36
-  Config::SetDefault("ns3::TcpSocket::SndBufSize", UintegerValue(4 << 20));
-  Config::SetDefault("ns3::TcpSocket::RcvBufSize", UintegerValue(4 << 20));
-  Config::SetDefault("ns3::TcpSocket::DelAckTimeout", TimeValue(MilliSeconds(40)));
-  Config::SetDefault("ns3::TcpSocketBase::MinRto", TimeValue(MilliSeconds(200)));
-  Config::SetDefault("ns3::TcpL4Protocol::SocketType", TypeIdValue(TcpCubic::GetTypeId()));
+  constexpr int kSegment = 1400;  // GTP leaves 1500 less 36 bytes
+  gradwave::channel::apply_tcp({}, kSegment + gradwave::channel::kSegmentHeaderBytes, 0);
 }
 
 // Robots at the front, the gNB last.
@@ -183,11 +184,17 @@ int main(int argc, char** argv) {
   line.AddValue("radius_m", "of the circle", setup.radius_m);
   line.AddValue("mcs_table", "1: 64QAM, 2: 256QAM", setup.mcs_table);
   line.AddValue("fading", "of TR 38.901's clusters", setup.fading);
+  line.AddValue("direction", "uplink or downlink", setup.direction);
   line.Parse(argc, argv);
+  if (setup.direction != "uplink" && setup.direction != "downlink") {
+    std::fprintf(stderr, "--direction: expected uplink or downlink\n");
+    return 2;
+  }
 
   set_defaults();
   const Network network(setup);
-  std::vector<Ptr<Socket>> robots(setup.robots);
+  const bool up = setup.direction == "uplink";
+  std::vector<Ptr<Socket>> robots, at_server;
   std::uint64_t missing = 0;
   std::uint32_t round = 0;
   double begin_s = 0, latency_s = 0;
@@ -196,9 +203,9 @@ int main(int argc, char** argv) {
     if (round == 0) begin_cpu = std::clock();
     begin_s = Simulator::Now().GetSeconds();
     missing = std::uint64_t{setup.robots} * setup.bytes;
-    for (const auto& robot : robots) robot->Send(Create<Packet>(setup.bytes));
+    for (const auto& sender : up ? robots : at_server) sender->Send(Create<Packet>(setup.bytes));
   };
-  const auto receive = [&](Ptr<Socket> from) {
+  const Callback<void, Ptr<Socket>> receive([&](Ptr<Socket> from) {
     for (auto packet = from->Recv(); packet && packet->GetSize() > 0; packet = from->Recv()) {
       missing -= packet->GetSize();
     }
@@ -206,23 +213,25 @@ int main(int argc, char** argv) {
     latency_s += (Simulator::Now().GetSeconds() - begin_s) / setup.rounds;
     if (++round == setup.rounds) return Simulator::Stop();
     Simulator::Schedule(Seconds(computing_s(round)), begin);
-  };
+  });
 
-  const auto server = Socket::CreateSocket(network.server(), TcpSocketFactory::GetTypeId());
+  const auto server = gradwave::channel::make_tcp_socket(network.server());
   server->Bind(InetSocketAddress(Ipv4Address::GetAny(), 9));
   server->Listen();
   server->SetAcceptCallback(
       MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
       Callback<void, Ptr<Socket>, const Address&>([&](Ptr<Socket> socket, const Address&) {
-        socket->SetRecvCallback(Callback<void, Ptr<Socket>>(receive));
+        socket->SetRecvCallback(receive);
+        at_server.push_back(socket);
       }));
-  for (std::uint32_t i = 0; i < setup.robots; ++i) {
-    Simulator::Schedule(Seconds(0.4), [&, i] {
-      robots[i] = Socket::CreateSocket(network.robots().Get(i), TcpSocketFactory::GetTypeId());
+  Simulator::Schedule(Seconds(0.4), [&] {
+    for (std::uint32_t i = 0; i < setup.robots; ++i) {
+      robots.push_back(gradwave::channel::make_tcp_socket(network.robots().Get(i)));
       robots[i]->Bind();
+      robots[i]->SetRecvCallback(receive);
       robots[i]->Connect(InetSocketAddress(network.server_address(), 9));
-    });
-  }
+    }
+  });
   Simulator::Schedule(Seconds(1), begin);
   Simulator::Stop(Seconds(600));
   Simulator::Run();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a network carries and what simulating it costs: rounds in which each robot of a scenario's
-// team uploads one message, nothing else. Prints one line: mean latency of a round in s, its
-// throughput in Mbit/s, this process's seconds for each delivered MB, for each idle simulated
-// second, and microseconds for each event. Used by links.py and lena.py.
+// team uploads, or downloads, one message, nothing else. Prints one line: mean latency of a round
+// in s, its throughput in Mbit/s, this process's seconds for each delivered MB, for each idle
+// simulated second, and microseconds for each event. Used by links.py and lena.py.
 //
-//   links SCENARIO.toml TECHNOLOGY BYTES ROUNDS [group.key=value ...]
+//   links SCENARIO.toml TECHNOLOGY DIRECTION BYTES ROUNDS [group.key=value ...]
 #include <ns3/simulator.h>
 #include <sys/resource.h>
 
@@ -33,23 +33,26 @@ double used_s() {
 
 int main(int argc, char** argv) {
   using namespace gradwave;
-  if (argc < 5) {
+  const std::string direction = argc > 3 ? argv[3] : "";
+  if (argc < 6 || (direction != "uplink" && direction != "downlink")) {
     std::fprintf(stderr,
-                 "usage: links SCENARIO.toml TECHNOLOGY BYTES ROUNDS [group.key=value ...]\n");
+                 "usage: links SCENARIO.toml TECHNOLOGY uplink|downlink BYTES ROUNDS "
+                 "[group.key=value ...]\n");
     return 2;
   }
   // Each round begins at another phase of whatever has a period.
   constexpr double kComputing_s = 0.1, kStep_s = 0.00173, kIdle_s = 10;
   try {
-    const Scenario scenario = read_scenario(argv[1], {argv + 5, argv + argc});
+    const Scenario scenario = read_scenario(argv[1], {argv + 6, argv + argc});
     const auto run = std::find_if(
         scenario.runs.begin(), scenario.runs.end(),
         [&](const PlannedRun& each) { return each.settings.link.technology == argv[2]; });
     if (run == scenario.runs.end()) throw ScenarioError(std::string("no run over ") + argv[2]);
     const Settings& settings = run->settings;
     const channel::LinkOptions options = link_options(settings);
-    const std::int64_t bytes = std::atoll(argv[3]);
-    const int rounds = std::atoi(argv[4]);
+    const std::int64_t bytes = std::atoll(argv[4]);
+    const int rounds = std::atoi(argv[5]);
+    const Direction way = direction == "uplink" ? Direction::kUplink : Direction::kDownlink;
     PacketTransport network(options, settings.limits);
     network.connect();
     const double start_s = used_s();
@@ -60,7 +63,7 @@ int main(int argc, char** argv) {
       const double computing_s = kComputing_s + kStep_s * round;
       const double begin_s = network.now_s() + computing_s;
       for (int i = 0; i < options.workers; ++i) {
-        network.send({id++, i, Direction::kUplink, bytes}, computing_s);
+        network.send({id++, i, way, bytes}, computing_s);
       }
       double end_s = 0;
       for (int i = 0; i < options.workers; ++i) end_s = network.next()->end_s;

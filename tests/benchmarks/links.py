@@ -22,7 +22,7 @@ def measure(program, link, robots, size, radius, rounds):
     settings = [f"team.workers={robots}"]
     if link not in ("wire", "trace"):
         settings.append(f"placement.radius_m={radius}")
-    words = [program, HALL, link, str(size), str(rounds)] + settings
+    words = [program, HALL, link, "uplink", str(size), str(rounds)] + settings
     line = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if not line.stdout:
         return dict.fromkeys(COLUMNS) | {"mbps": 0.0}  # refused: out of reach
