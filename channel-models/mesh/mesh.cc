@@ -15,6 +15,7 @@
 #include <ns3/yans-wifi-channel.h>
 #include <ns3/yans-wifi-helper.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 

@@ -310,15 +310,20 @@ const Setting* find_setting(const std::string& key) {
   return found == by_key.end() ? nullptr : found->second;
 }
 
-bool acts(const Setting& setting, const Settings& settings) {
-  const Condition& condition = setting.condition;
-  if (condition.key.empty()) return true;
+// Whether the setting that a condition names has such a value.
+static bool is_met(const Condition& condition, const Settings& settings) {
   const Setting& other = *find_setting(condition.key);
-  if (!acts(other, settings)) return condition.or_rests;
   const std::string value = plain_text(value_of(other, settings));
   const auto& values = condition.values;
   const bool listed = std::find(values.begin(), values.end(), value) != values.end();
   return listed != condition.negated;
+}
+
+bool acts(const Setting& setting, const Settings& settings) {
+  const Condition& condition = setting.condition;
+  if (condition.key.empty()) return true;
+  if (!acts(*find_setting(condition.key), settings)) return condition.or_rests;
+  return is_met(condition, settings);
 }
 
 std::string condition_text(const Setting& setting) {
@@ -336,7 +341,9 @@ std::string all_conditions_text(const Setting& setting) {
   std::string text = condition_text(setting);
   for (const Setting* of = &setting; !of->condition.key.empty();) {
     of = find_setting(of->condition.key);
-    if (!of->condition.key.empty()) text += " and " + condition_text(*of);
+    if (!of->condition.key.empty() && !is_met(of->condition, Settings())) {
+      text += " and " + condition_text(*of);
+    }
   }
   return text;
 }

@@ -103,7 +103,8 @@ bool acts(const Setting& setting, const Settings& settings);
 
 // "link.technology = \"wifi\"", "" if it always acts.
 std::string condition_text(const Setting& setting);
-// With the conditions under which the setting that it names acts itself, joined by "and".
+// With the conditions under which the setting that it names acts itself, those that defaults do not
+// meet, joined by "and".
 std::string all_conditions_text(const Setting& setting);
 
 // Sets what does not act to its default, so that two runs which do the same have the same settings.

@@ -87,7 +87,7 @@ TEST(Floor, WhoIsOutsideOrGoesThroughWallsIsSaid) {
               ElementsAre(HasSubstr("robot 0, between [5, 1] and [15, 1] passes through a wall")));
   EXPECT_THAT(remarks(patrolling({{15, 5}, {25, 5}})),
               ElementsAre(HasSubstr("robot 0, at [25, 5] leaves the floor"),
-                          HasSubstr("between [15, 5] and [25, 5] goes through")));
+                          HasSubstr("between [15, 5] and [25, 5] passes through")));
   LinkOptions options = in_hall({{5, 5}});
   options.mobility.model = "random-waypoint";
   EXPECT_THAT(remarks(options), ElementsAre(HasSubstr("walk through walls")));

@@ -2,6 +2,7 @@
 // How often a path meets walls, however they are drawn.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 

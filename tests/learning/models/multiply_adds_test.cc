@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <functional>
+
 #include "tests/learning/models/torchscript.h"
 
 namespace gradwave::learning {

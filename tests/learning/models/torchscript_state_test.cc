@@ -4,6 +4,8 @@
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include <functional>
+
 #include "learning/learner.h"
 #include "tests/learning/models/torchscript.h"
 

@@ -3,6 +3,7 @@
 
 #include <torch/serialize.h>
 
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>

@@ -435,7 +435,7 @@ TEST_F(Gradwave, ADivergedRunIsRecordedAsSuch) {
 }
 
 TEST_F(Gradwave, CtrlCStopsCleanlyAndKeepsTheRounds) {
-  const Ended run = shell(in_folder(std::string("timeout -s INT 8 ") + GRADWAVE_BINARY +
+  const Ended run = shell(in_folder(std::string("timeout -s INT 15 ") + GRADWAVE_BINARY +
                                     " run small.toml --jobs 1 --set training.rounds=1000000"));
   EXPECT_THAT(run.output, HasSubstr("interrupted"));
   EXPECT_EQ(integer("SELECT count(*) FROM runs"), 1);
@@ -445,7 +445,7 @@ TEST_F(Gradwave, CtrlCStopsCleanlyAndKeepsTheRounds) {
 
 TEST_F(Gradwave, AKilledCampaignLeavesItsRoundsAndIsMarkedAtTheNextStart) {
   // kill -9 for the whole process group, as a power cut would.
-  shell(in_folder(std::string("timeout -s KILL 8 ") + GRADWAVE_BINARY +
+  shell(in_folder(std::string("timeout -s KILL 15 ") + GRADWAVE_BINARY +
                   " run small.toml --jobs 1 --set training.rounds=1000000"));
   std::this_thread::sleep_for(std::chrono::seconds(1));
   EXPECT_GT(integer("SELECT count(*) FROM rounds"), 0);

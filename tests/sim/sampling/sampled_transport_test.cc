@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/random/lognormal_distribution.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
 #include <string>
 
 #include "tests/sim/sampling/synthetic.h"

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -148,7 +149,8 @@ TEST_F(ScenarioFile, AMissingFileIsNamed) {
     read_scenario("/nowhere/x.toml");
     FAIL() << "accepted";
   } catch (const ScenarioError& error) {
-    EXPECT_STREQ(error.what(), "/nowhere/x.toml: cannot be read as a scenario file: there is no such file");
+    EXPECT_STREQ(error.what(),
+                 "/nowhere/x.toml: cannot be read as a scenario file: there is no such file");
   }
 }
 
