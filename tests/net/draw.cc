@@ -59,6 +59,7 @@ const std::map<std::string, Range>& small() {
       {"tcp.sending_rate_bps", {1e4, 1e9}},
       {"placement.radius_m", {0.1, 40}},
       {"placement.spacing_m", {0.01, 20}},
+      {"wifi.block_ack_frames", {64, 256}},
       {"nr.robot_power_dbm", {0, 50}},
       {"nr.station_power_dbm", {10, 80}},
       {"nr.robot_gain_dbi", {-3, 20}},

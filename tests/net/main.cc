@@ -205,7 +205,7 @@ Drawn where_it_acts(const Setting& setting) {
       "nr.core_buffer_bytes",  "lte.core_queue",      "lte.core_buffer_bytes"};
   if (of_queues.count(setting.key) > 0) {
     drawn = with(std::move(drawn), "compression.ratio", 1);
-    drawn = with(std::move(drawn), "model.hidden", {64});
+    drawn = with(std::move(drawn), "model.hidden", {256});
     drawn = with(std::move(drawn), "training.rounds", 2);
     if (setting.key.rfind("wifi.backhaul", 0) == 0) {
       drawn = with(std::move(drawn), "wifi.backhaul_rate_bps", 1e6);

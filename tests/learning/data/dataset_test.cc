@@ -387,6 +387,14 @@ TEST_F(Mnist, OfFashionIsFoundInTheFolderAndNormalisedAsUsual) {
   EXPECT_EQ(load_dataset(options_).train.count(), 6);
 }
 
+TEST_F(Mnist, OfFashionInAFolderThatTheScenarioNamesIsNotLookedForElsewhere) {
+  options_.dataset = "fashion-mnist";
+  EXPECT_THAT(refusal(), HasSubstr("there is no " + (options_.folder / "fashion-mnist").string()));
+  if (!fs::exists("/usr/share/datasets/fashion-mnist")) return;
+  options_.folder_is_usual = true;  // $GRADWAVE_DATA, which may hold other sets
+  EXPECT_EQ(load_dataset(options_).train.count(), 60000);
+}
+
 TEST(DebiansFashionMnist, IsFoundWithoutAFolder) {
   DataOptions options;
   options.dataset = "fashion-mnist";
