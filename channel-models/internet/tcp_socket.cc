@@ -6,6 +6,7 @@
 #include <ns3/simulator.h>
 #include <ns3/tcp-congestion-ops.h>
 #include <ns3/tcp-l4-protocol.h>
+#include <ns3/tcp-option-sack.h>
 #include <ns3/tcp-option-ts.h>
 #include <ns3/tcp-recovery-ops.h>
 #include <ns3/tcp-rx-buffer.h>
@@ -113,7 +114,7 @@ std::uint32_t TcpSocket::AvailableWindow() const {
 // Data acknowledge as well as a pure acknowledgment does, which alone ns-3 counts.
 std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32_t size,
                                         bool with_ack) {
-  if (std::min(size, m_txBuffer->SizeFromSequence(begin)) == 0) {
+  if (std::min(size, m_txBuffer->SizeFromSequence(begin)) == 0 || may_have_arrived(begin)) {
     window_is_full_ = true;
     return 0;
   }
@@ -128,6 +129,12 @@ std::uint32_t TcpSocket::SendDataPacket(ns3::SequenceNumber32 begin, std::uint32
     cubic->sent(*m_tcb, BytesInFlight(), m_txBuffer->HeadSequence());
   }
   return sent;
+}
+
+// The oldest is for ns-3 to send again: at a partial acknowledgment.
+bool TcpSocket::may_have_arrived(ns3::SequenceNumber32 begin) const {
+  return m_tcb->m_congState == ns3::TcpSocketState::CA_RECOVERY &&
+         begin > m_txBuffer->HeadSequence() && begin < m_tcb->m_highTxMark && begin >= sacked_;
 }
 
 // ns-3 forgets a doubled timeout whenever it sends an acknowledgment.
@@ -185,6 +192,16 @@ void TcpSocket::EstimateRtt(const ns3::TcpHeader& header) {
   m_history.clear();
   backed_off_ = {};
   m_rto = timeout();
+}
+
+void TcpSocket::ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader& header) {
+  const ns3::SequenceNumber32 ack = header.GetAckNumber();
+  sacked_ = std::max(sacked_, ack);
+  if (const auto option =
+          ns3::DynamicCast<const ns3::TcpOptionSack>(header.GetOption(ns3::TcpOption::SACK))) {
+    for (const auto& block : option->GetSackList()) sacked_ = std::max(sacked_, block.second);
+  }
+  TcpSocketBase::ReceivedAck(packet, header);
 }
 
 // Compared so that it holds when the clock of milliseconds begins anew, after 50 days.

@@ -18,6 +18,9 @@
 //            path was slow and nothing is known to be lost (Eifel, RFC 3522, as Linux undoes what
 //            F-RTO finds); if it acknowledges all that was under way, that one alone was. ns-3 sends
 //            all again at every timeout
+//   sack     in fast recovery, what has been sent and lies above all that is selectively acknowledged is
+//            not sent again: nothing tells that it is lost (RFC 6675, NextSeg, 1.b). ns-3 3.37 sends
+//            the whole rest of a message twice; 3.43 does not
 //   idle     where nothing is in flight and the last data left more than an RTO ago, the window is
 //            validated before the next data leave (RFC 2861, Linux's tcp_cwnd_restart): for every RTO
 //            that has passed it is halved, not below min(initial window, window), and ssthresh becomes
@@ -69,11 +72,14 @@ class TcpSocket final : public ns3::TcpSocketBase {
   void UpdateRttHistory(const ns3::SequenceNumber32& begin, std::uint32_t size,
                         bool again) override;
   void EstimateRtt(const ns3::TcpHeader& header) override;
+  void ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader& header) override;
   void ReceivedData(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader& header) override;
   void NewAck(const ns3::SequenceNumber32& ack, bool restart) override;
   void ReTxTimeout() override;
 
   void validate_window();
+
+  bool may_have_arrived(ns3::SequenceNumber32 begin) const;
 
   // Of the oldest and the newest segment acknowledged; zero for none.
   struct Samples {
@@ -97,6 +103,7 @@ class TcpSocket final : public ns3::TcpSocketBase {
   bool has_received_ = false;            // data, at
   ns3::Time last_received_;
   int quick_ = 0;  // of the segments to come, so many are acknowledged at once
+  ns3::SequenceNumber32 sacked_;  // end of the highest segment selectively acknowledged
   bool probing_ = false;
   std::uint32_t probe_stamp_ = 0;                                    // when it was sent first
   ns3::SequenceNumber32 probe_end_;                                  // of what was under way then

@@ -191,6 +191,20 @@ TEST(Wire, DeliversEverythingInSpiteOfLoss) {
   EXPECT_LT(retransmissions, 150);
 }
 
+// A lost segment goes again, and after a timeout what is under way with it. Without SACK's rule 1.b
+// (RFC 6675) each loss near a message's end would take all that follows it with it: five for one.
+TEST(Wire, SendsLittleMoreAgainThanWhatWasLost) {
+  LinkOptions options = wire(20e6, 0.02, 4);
+  options.wire.loss = 0.01;
+  double retransmissions = 0, lost = 0;
+  for (const Delivery& transfer : exchange(options, 40, 100000, 1000)) {
+    retransmissions += static_cast<double>(transfer.retransmissions);
+    lost += counter(transfer, "lost_packets");
+  }
+  EXPECT_GT(lost, 100);
+  EXPECT_LT(retransmissions, 1.2 * lost);
+}
+
 TEST(Wire, RetransmitsNothingWithoutLoss) {
   for (const Delivery& transfer : exchange(wire(10e6, 0.01, 2), 5, 100000, 200000)) {
     EXPECT_EQ(transfer.retransmissions, 0);
