@@ -266,6 +266,7 @@ struct World {
   bool routed = false;              // robots relay for each other on the way to the server
   bool learns = false;              // TCP, from losses: rounds remember those before them
   double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
+  bool wanders = false;   // robots move at random
 };
 World world_of(const LinkOptions& options);
 

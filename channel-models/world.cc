@@ -9,6 +9,7 @@ World world_of(const LinkOptions& options) {
   const bool radio = technology != "wire" && technology != "trace";
   World world;
   world.still = technology != "trace" && (!radio || stands_still(options.mobility));
+  world.wanders = radio && !stands_still(options.mobility) && known_paths(options).empty();
   world.routed = technology == "mesh" && has_server(options);
   world.learns = technology == "trace" || (technology == "wire" && options.wire.loss > 0);
   world.time_out_s = technology == "wire" && options.wire.loss == 0 ? 0 : options.tcp.min_rto_s;

@@ -81,6 +81,9 @@ SCENARIOS = {
     "wifi 32 robots": (32, 300, 32, 64, WIFI + "[placement]\nradius_m = 25\n"),
     "wifi wandering": (8, 600, 32, 64, WIFI + "[placement]\nradius_m = 60\n[mobility]\n"
                        'model = "random-waypoint"\n'),
+    # Robots go out of reach and come back.
+    "wifi, out of reach": (8, 200, 32, 64, WIFI + CIRCLE + "radius_m = 75\n[mobility]\n"
+                           'model = "random-waypoint"\nspeed_min_mps = 3\nspeed_max_mps = 10\n'),
     "mesh, relays": (12, 300, 32, 64, WAREHOUSE + 'aggregation = "relays"\n'),
     "mesh, server": (12, 300, 32, 64, WAREHOUSE),
     # Robots lose their routes and find them again.

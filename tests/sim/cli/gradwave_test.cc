@@ -979,6 +979,10 @@ TEST_F(Gradwave, DrawsRoundsAndSaysSo) {
   EXPECT_NE(refused.code, 0);
   EXPECT_THAT(refused.output,
               HasSubstr("network.fidelity = \"sampled\" cannot be: mesh.unreached"));
+  EXPECT_EQ(gradwave("validate wifi.toml --set 'link.technology=\"mesh\"' --set "
+                     "'mobility.model=\"random-waypoint\"'")
+                .code,
+            2);
 }
 
 TEST_F(Gradwave, LearnsTheSameAheadOfTheNetworkAndInStep) {
