@@ -15,9 +15,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "channel-models/internet/tcp_socket.h"
+#include "channel-models/ns3/version.h"
 
 namespace {
 
@@ -41,6 +43,14 @@ void set_defaults() {
   SetDefault("ns3::WifiMacQueue::MaxDelay", ns3::TimeValue(ns3::Seconds(10)));
   SetDefault("ns3::QosTxop::AddBaResponseTimeout", ns3::TimeValue(ns3::Seconds(1)));
   SetDefault("ns3::WifiMac::BE_BlockAckThreshold", ns3::UintegerValue(1));
+  SetDefault("ns3::HtConfiguration::ShortGuardIntervalSupported", ns3::BooleanValue(false));
+  SetDefault("ns3::HeConfiguration::GuardInterval", ns3::TimeValue(ns3::NanoSeconds(800)));
+  SetDefault(gradwave::channel::kBlockAckFrames, ns3::UintegerValue(256));
+  SetDefault("ns3::WifiMac::BE_MaxAmpduSize", ns3::UintegerValue(6500631));
+  for (const char* attribute :
+       {"Antennas", "MaxSupportedTxSpatialStreams", "MaxSupportedRxSpatialStreams"}) {
+    SetDefault(std::string("ns3::WifiPhy::") + attribute, ns3::UintegerValue(2));
+  }
   SetDefault("ns3::StaWifiMac::MaxMissedBeacons", ns3::UintegerValue(4294967295));
   SetDefault("ns3::LogDistancePropagationLossModel::ReferenceLoss",
              ns3::DoubleValue(20 * std::log10(4 * M_PI * 5180e6 / 299792458)));
