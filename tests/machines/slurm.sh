@@ -107,8 +107,9 @@ for second in $(seq 240); do
   sleep 1
 done
 squeue
-cat "slurm-${job}"_*.out | grep -E "is there|\[" || true
-grep -q "is there: " "slurm-${job}_1.out" || { echo "task 1 did not go on where it had stopped"; exit 1; }
+cat "slurm-${job}"_*.out
+again=$("$gradwave" query "SELECT count(*) FROM runs WHERE host_attempts > 1" --db parts/part-1.sqlite --format csv | tail -1)
+[ "$again" -gt 0 ] || { echo "task 1 did not go on where it had stopped"; exit 1; }
 
 "$gradwave" merge parts/part-*.sqlite --db all.sqlite
 "$gradwave" run sweep.toml --db whole.sqlite >/dev/null 2>&1
