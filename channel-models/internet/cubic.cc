@@ -60,8 +60,8 @@ void Cubic::CwndEvent(ns3::Ptr<ns3::TcpSocketState>, ns3::TcpSocketState::TcpCAE
 }
 
 void Cubic::IncreaseWindow(ns3::Ptr<ns3::TcpSocketState> state, std::uint32_t segments) {
-  // The acknowledgment that ends fast recovery covers a whole window, most of which was known to have
-  // arrived: Linux counts what this one adds.
+  // The acknowledgment that ends fast recovery covers a whole window, most of which was known to
+  // have arrived: Linux counts what this one adds.
   if (std::exchange(has_recovered_, false)) segments = std::min(segments, 1u);
   if (!limits_sender(*state)) return;
   const std::uint32_t segment = state->m_segmentSize;

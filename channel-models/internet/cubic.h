@@ -74,7 +74,7 @@ class Cubic final : public ns3::TcpCongestionOps {
   Flight flight_;
   bool leaves_slow_start_ = false;
   bool has_recovered_ = false;  // just now
-  double last_most_ = 0;  // W_max, 0: none
+  double last_most_ = 0;        // W_max, 0: none
   std::optional<Epoch> epoch_;
   double acknowledged_ = 0;  // towards the next segment of the window
 

@@ -32,8 +32,6 @@ ns3::Ptr<T> make_of_type(const ns3::Ptr<ns3::TcpL4Protocol>& protocol, const std
   return factory.Create<T>();
 }
 
-// What a copy should have of the other by itself; ns-3 3.43's CUBIC leaves TcpFriendliness as the
-// memory was before.
 void copy_attributes(const ns3::Object& from, ns3::Object& to) {
   for (ns3::TypeId type = from.GetInstanceTypeId();; type = type.GetParent()) {
     for (std::size_t i = 0; i < type.GetAttributeN(); ++i) {
@@ -78,9 +76,15 @@ ns3::TypeId TcpSocket::GetTypeId() {
   return type;
 }
 
+// The connection gets a congestion control of its own: ns-3's copies leave members as the memory
+// was before (Westwood's acknowledged segments; TcpFriendliness of 3.43's CUBIC).
 ns3::Ptr<ns3::TcpSocketBase> TcpSocket::Fork() {
   const ns3::Ptr<TcpSocket> copy = ns3::CopyObject<TcpSocket>(this);
-  copy_attributes(*m_congestionControl, *copy->m_congestionControl);
+  ns3::ObjectFactory factory;
+  factory.SetTypeId(m_congestionControl->GetInstanceTypeId());
+  const auto congestion_control = factory.Create<ns3::TcpCongestionOps>();
+  copy_attributes(*m_congestionControl, *congestion_control);
+  copy->SetCongestionControlAlgorithm(congestion_control);
   return copy;
 }
 

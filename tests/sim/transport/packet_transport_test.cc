@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -203,6 +204,27 @@ TEST(Wire, SendsLittleMoreAgainThanWhatWasLost) {
   }
   EXPECT_GT(lost, 100);
   EXPECT_LT(retransmissions, 1.2 * lost);
+}
+
+// What the heap held before must not matter: whoever copies an object may forget a member.
+TEST(Wire, TakesAsLongWhateverTheMemoryHeldBefore) {
+  const auto end_s = [](const std::string& congestion_control, int byte) {
+    std::vector<std::unique_ptr<unsigned char[]>> blocks;
+    for (std::size_t size = 16; size <= 4096; size += 16) {
+      for (int i = 0; i < 64; ++i) {
+        blocks.push_back(std::make_unique<unsigned char[]>(size));
+        std::fill_n(blocks.back().get(), size, static_cast<unsigned char>(byte));
+      }
+    }
+    blocks.clear();
+    LinkOptions options = wire(1e7, 0.01, 2);
+    options.wire.loss = 0.02;
+    options.tcp.congestion_control = congestion_control;
+    return exchange(options, 3, 200000, 200000).back().end_s;
+  };
+  for (const auto& [word, description] : channel::congestion_controls()) {
+    EXPECT_EQ(end_s(word, 0x00), end_s(word, 0x3f)) << word;
+  }
 }
 
 TEST(Wire, RetransmitsNothingWithoutLoss) {
