@@ -32,6 +32,7 @@ bool is_physics(const std::string& error, const Settings& settings) {
   const double wait_s = std::min(settings.limits.stall_s, settings.limits.connect_timeout_s);
   const bool all_arrives = settings.link.technology == "wire" && wire.loss == 0 &&
                            settings.link.tcp.sending_rate_bps == 0 &&
+                           settings.link.tcp.sending_rates_bps.empty() &&
                            20 * (segment_s + wire.delay_s) < wait_s;
   return !all_arrives && std::regex_match(error, of_the_network);
 }
@@ -115,7 +116,8 @@ std::optional<Finding> Examiner::examine(const Drawn& drawn) {
   return check_relations(drawn);
 }
 
-// `validate` and `run` agree on what is refused (robots out of reach are a warning of `validate`), and what is accepted ends as physics wills.
+// `validate` and `run` agree on what is refused (robots out of reach are a warning of `validate`),
+// and what is accepted ends as physics wills.
 std::optional<Finding> Examiner::run_alone(const Drawn& drawn) {
   fs::remove_all(folder_);
   fs::create_directories(folder_);

@@ -260,11 +260,11 @@ Settings settings_of(const Drawn& drawn) {
   for (const auto& [key, value] : drawn) {
     const Setting& setting = *find_setting(key);
     assign(setting, settings, value);
-    if (!setting.instead_of.empty() && !says_nothing(value)) {
+    if (!setting.instead_of.empty() && !is_unset(value)) {
       reset(*find_setting(setting.instead_of), settings);
     }
   }
-  forget_what_does_not_act(settings);
+  reset_inactive(settings);
   return settings;
 }
 
@@ -295,11 +295,11 @@ Drawn draw(Random& random) {
     const Settings so_far = settings_of(drawn);
     if (is_left_out(setting.key) || setting.key == "link.technology") continue;
     if (is_of_carrier(setting.key)) continue;
-    if (!acts(setting, so_far)) continue;
+    if (!is_active(setting, so_far)) continue;
     if (needed.count(setting.key) == 0 && !chance(random, density)) continue;
     const Json value = draw_value(setting, so_far, random);
     if (value.is_null()) continue;
-    if (setting.key == "compute.rate_flops" && says_nothing(value)) continue;
+    if (setting.key == "compute.rate_flops" && is_unset(value)) continue;
     drawn = with(std::move(drawn), setting.key, value);
     if (value.is_string()) {
       const auto need = needs().find(value.get<std::string>());
@@ -329,7 +329,7 @@ Drawn where_it_holds(Drawn drawn) {
 
 Drawn with(Drawn drawn, const std::string& key, const Json& value) {
   const std::string& other = find_setting(key)->instead_of;
-  if (!says_nothing(value)) {
+  if (!is_unset(value)) {
     drawn.erase(std::remove_if(drawn.begin(), drawn.end(),
                                [&](const auto& one) { return one.first == other; }),
                 drawn.end());

@@ -123,7 +123,7 @@ Drawn where_it_acts(const Setting& setting) {
   for (auto one = chain.rbegin(); one != chain.rend(); ++one) {
     const Condition& condition = (*one)->condition;
     const Setting& other = *find_setting(condition.key);
-    if (acts(**one, settings_of(drawn))) continue;
+    if (is_active(**one, settings_of(drawn))) continue;
     if (condition.negated) continue;  // defaults do
     Settings any;
     const std::string& word = condition.values.front();
@@ -139,6 +139,20 @@ Drawn where_it_acts(const Setting& setting) {
   if (setting.key == "wire.loss") drawn = with(std::move(drawn), "training.rounds", 20);
   if (setting.key == "placement.positions_m") {
     drawn = with(std::move(drawn), setting.key, {{1, 2}, {3, 4}, {5, 6}});
+  }
+  // Windows that grow, close over pauses and meet losses: many segments, over a long path.
+  static const std::set<std::string> of_windows = {"tcp.min_rto_s", "tcp.congestion_control",
+                                                   "tcp.after_idle"};
+  if (of_windows.count(setting.key) > 0) {
+    drawn = with(std::move(drawn), "link.technology", "wire");
+    drawn = with(std::move(drawn), "wire.delay_s", 0.02);
+    drawn = with(std::move(drawn), "model.hidden", {64});
+    drawn = with(std::move(drawn), "compression.ratio", 1);
+    if (setting.key == "tcp.after_idle") {
+      drawn = with(std::move(drawn), "compute.factors", {1e4, 1e4, 1e4});
+    } else {
+      drawn = with(std::move(drawn), "wire.loss", 0.02);
+    }
   }
   // Walks begin with a pause: seconds of computing let them begin.
   if (setting.key.rfind("mobility.", 0) == 0) {
@@ -225,10 +239,10 @@ Drawn where_it_acts(const Setting& setting) {
 // Less what does not act with another value of something else, and so would be refused.
 Drawn without_idle(Drawn drawn) {
   const Settings settings = settings_of(drawn);
-  drawn.erase(
-      std::remove_if(drawn.begin(), drawn.end(),
-                     [&](const auto& one) { return !acts(*find_setting(one.first), settings); }),
-      drawn.end());
+  drawn.erase(std::remove_if(
+                  drawn.begin(), drawn.end(),
+                  [&](const auto& one) { return !is_active(*find_setting(one.first), settings); }),
+              drawn.end());
   return drawn;
 }
 
