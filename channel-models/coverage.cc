@@ -7,7 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "channel-models/mesh/mesh.h"
+#include "channel-models/mesh/graph.h"
 #include "channel-models/motion/mobility.h"
 #include "channel-models/ns3/child.h"
 #include "channel-models/plan/floor_plan.h"
@@ -70,10 +70,11 @@ void fill(FloorMap::Grid& grid, const LinkOptions& options) {
 
 // Whose map it is, in a child again; "" for other technologies.
 std::vector<FloorMap::Hop> hops_of(const LinkOptions& options, const std::vector<Covered>& robots) {
-  if (options.technology != "mesh") return {};
+  const auto graph_of = technology(options).graph;
+  if (graph_of == nullptr) return {};
   const auto text = in_a_child([&] {
     apply_defaults(options);
-    const mesh::Graph graph = mesh_at_start(options);
+    const mesh::Graph graph = graph_of(options);
     const mesh::Tree tree = mesh::cheapest(graph);
     std::string lines;
     for (const mesh::Edge& edge : graph.edges) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "channel-models/lte/lte.h"
+#include "channel-models/mesh/graph.h"
 #include "channel-models/mesh/mesh.h"
 #include "channel-models/motion/distances.h"
 #include "channel-models/motion/floor.h"
@@ -20,46 +21,27 @@
 #include "channel-models/technology.h"
 #include "channel-models/trace/trace.h"
 #include "channel-models/wifi/wifi.h"
-#include "channel-models/wifi/wifi_coverage.h"
 #include "channel-models/wire/wire.h"
 
 namespace gradwave::channel {
 namespace {
 
-std::vector<Point> access_point(const LinkOptions& options) {
-  if (!has_server(options)) return {};
-  return {options.placement.access_point_m};
-}
-
-std::string radios_fading(const LinkOptions& options) { return options.radio.fading; }
-std::string nrs_fading(const LinkOptions& options) { return options.nr.fading; }
-std::string no_fading(const LinkOptions&) { return "none"; }
-
 const Table<Technology>& table() {
   static const Table<Technology> technologies = {
-      {"wifi",
-       "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
-       {check_wifi, apply_wifi, make_wifi, backhaul_delay_s, idle_wifi, nullptr, cover_by_wifi,
-        access_point, cell_summary, radios_fading}},
+      {"wifi", "one Wi-Fi cell: robots are stations, the server is on or behind the access point",
+       wifi_technology()},
       {"nr",
        "5G: robots are terminals of one station or several, the server is on the first or behind "
        "it",
-       {check_nr, apply_nr, make_nr, nr_one_way_s, idle_nr, describe_nr, cover_by_nr,
-        nr_station_points, nr_summary, nrs_fading}},
-      {"lte",
-       "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
-       {check_lte, apply_lte, make_lte, lte_one_way_s, nullptr, describe_lte, cover_by_lte,
-        access_point, lte_summary, no_fading}},
+       nr_technology()},
+      {"lte", "ns-3's LTE cell with its core, behind which the server is; slow: for small teams",
+       lte_technology()},
       {"mesh",
        "robots relay for each other over ad hoc Wi-Fi, the server is one of them or there is none",
-       {check_mesh, apply_mesh, make_mesh, nullptr, idle_mesh, describe_mesh, cover_by_wifi,
-        access_point, wifi_summary, radios_fading, routed_by_mesh, check_mesh_routes}},
-      {"trace",
-       "a link from each robot to the server that carries what a measured one did",
-       {check_trace, apply_trace, make_trace, trace_one_way_s, idle_trace, describe_trace}},
-      {"wire",
-       "a point-to-point link from each robot to the server",
-       {check_wire, apply_wire, make_wire, [](const LinkOptions& o) { return o.wire.delay_s; }}},
+       mesh_technology()},
+      {"trace", "a link from each robot to the server that carries what a measured one did",
+       trace_technology()},
+      {"wire", "a point-to-point link from each robot to the server", wire_technology()},
   };
   return technologies;
 }
@@ -137,7 +119,7 @@ void check_link(const LinkOptions& options) {
 std::vector<std::string> remarks(const LinkOptions& options) {
   seed_streams(options);
   std::vector<std::string> sentences;
-  if (const auto idle = technology(options).idle) sentences = idle(options);
+  if (const auto ineffective = technology(options).ineffective) sentences = ineffective(options);
   const RadioOptions& radio = options.radio;
   if (radio.line_of_sight != "random" && (radio.clutter_density > 0 || radio.clutter_size_m > 0)) {
     sentences.push_back(
@@ -175,14 +157,51 @@ std::vector<std::string> describe_link(const LinkOptions& options, const Message
 }
 
 bool has_server(const LinkOptions& options) {
-  return options.technology != "mesh" || mesh_has_server(options);
+  const auto has = technology(options).has_server;
+  return has == nullptr || has(options);
+}
+
+std::string influence_on_learning(const LinkOptions& options) {
+  const auto influence = technology(options).influence;
+  return influence ? influence(options)
+                   : "link.technology = \"" + options.technology + "\" may change what is learned";
+}
+
+std::string unsampled(const LinkOptions& options) {
+  const auto reason = technology(options).unsampled;
+  return reason ? reason(options)
+                : "link.technology = \"" + options.technology + "\" is not made for it";
+}
+
+bool adds_on_the_way(const LinkOptions& options) {
+  const auto adds = technology(options).adds_on_the_way;
+  return adds != nullptr && adds(options);
+}
+
+std::string delay_key(const LinkOptions& options) {
+  const auto key = technology(options).delay_key;
+  return key ? key(options) : "";
+}
+
+double usual_power_dbm(const LinkOptions& options) {
+  const auto power_dbm = technology(options).robot_power_dbm;
+  return power_dbm ? power_dbm(options) : 0;
+}
+
+double usual_gain_dbi(const LinkOptions& options) {
+  const auto gain_dbi = technology(options).robot_gain_dbi;
+  return gain_dbi ? gain_dbi(options) : 0;
+}
+
+HostWork host_work(const LinkOptions& options) {
+  return technology(options).host_work(static_cast<double>(options.workers));
 }
 
 std::int64_t neighbour_links(const LinkOptions& options) {
   if (has_server(options)) return 0;
   const auto text = in_a_child([&] {
     apply_defaults(options);
-    return std::to_string(mesh_at_start(options).edges.size());
+    return std::to_string(technology(options).graph(options).edges.size());
   });
   return text ? std::stoll(*text) : 0;
 }

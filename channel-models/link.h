@@ -56,13 +56,13 @@ class Link {
   virtual Counters between(const Reading& before, const Reading& after) const = 0;
   // Bits that the medium can carry one way in any `seconds`, all robots together: what no message
   // may beat.
-  virtual double most_bits(bool up, double seconds) const = 0;
+  virtual double capacity_bits(bool up, double seconds) const = 0;
   // The next hop of each robot to the server now [M], -1 for the server itself and for who is left
   // out; nothing where robots do not relay, or there is no route for one who is not left out.
   virtual std::vector<int> parents() const { return {}; }
   // Whether these two cannot reach each other now and the network goes on without: the server, if
   // the peer is kNoPeer, or another robot.
-  virtual bool is_cut(int /*worker*/, int /*peer*/) const { return false; }
+  virtual bool is_unreachable(int /*worker*/, int /*peer*/) const { return false; }
   // The pairs of robots that reach each other in one hop now, each the lower one first, where there
   // is no server.
   virtual std::vector<std::pair<int, int>> neighbours() const { return {}; }

@@ -259,13 +259,39 @@ std::vector<std::string> describe_link(const LinkOptions& options, const Message
 // Whether there is one: robots that gossip do without.
 bool has_server(const LinkOptions& options);
 
+// Why the network influences what is learned, in a clause, so that a run cannot learn before or
+// without it; "": it never does. The options are checked.
+std::string influence_on_learning(const LinkOptions& options);
+// Why its rounds cannot be sampled (sim/sampling); "": they can.
+std::string unsampled(const LinkOptions& options);
+// Whether robots add gradients up on the way to the server.
+bool adds_on_the_way(const LinkOptions& options);
+
+// The setting that decides the delay of the path's wires, "" without one.
+std::string delay_key(const LinkOptions& options);
+
+// What a robot has where `team.robots` gives it nothing of its own; 0 without a radio.
+double usual_power_dbm(const LinkOptions& options);
+double usual_gain_dbi(const LinkOptions& options);
+std::int64_t streams_of(const WifiOptions& options);
+
+// What simulating M robots costs the host: ns-3's events for a TCP segment, a message, a second in
+// which robots compute, and connecting, how long an event takes, and a message's row in the
+// results. Rules of thumb, of tests/benchmarks/growth.py.
+struct HostWork {
+  double segment = 0, message = 0, second = 0, start = 0;
+  double event_s = 0;
+  double transfer_bytes = 0;
+};
+HostWork host_work(const LinkOptions& options);
+
 // What can be known of the network over a whole run. The options are checked.
 struct World {
   bool still = true;                // what it is at the start it stays: nothing moves
   bool same_for_every_seed = true;  // no place, obstacle or echo is drawn
   bool routed = false;              // robots relay for each other on the way to the server
   bool learns = false;              // TCP, from losses: rounds remember those before them
-  double time_out_s = 0;  // the least retransmission time-out of TCP; 0: no packet can be lost
+  double time_out_s = 0;  // the least retransmission timeout of TCP; 0: no packet can be lost
   bool wanders = false;   // robots move at random
 };
 World world_of(const LinkOptions& options);

@@ -42,7 +42,7 @@ std::optional<Number> whole(const std::string& text) {
   return number;
 }
 
-bool says_nothing(const std::string& line) {
+bool is_unset(const std::string& line) {
   const std::string text = boost::trim_copy(line);
   return text.empty() || text.front() == '#';
 }
@@ -80,7 +80,7 @@ TableFile::TableFile(const std::string& key, const TextFile& from, std::vector<s
   std::int64_t number = 0;
   for (const std::string& line : lines_of(from.text)) {
     ++number;
-    if (says_nothing(line)) continue;
+    if (is_unset(line)) continue;
     std::vector<std::string> cells;
     try {
       const boost::tokenizer<boost::escaped_list_separator<char>> parts(line);

@@ -83,7 +83,7 @@ class Lte final : public Link {
   Counters between(const Reading& before, const Reading& after) const override {
     return {{"air_bytes", after[0] - before[0]}, {"queue_drops", after[1] - before[1]}};
   }
-  double most_bits(bool, double seconds) const override {
+  double capacity_bits(bool, double seconds) const override {
     constexpr double kBits = 2 * 6;  // two layers of 64QAM, uncoded
     return 12 * 14 * kBits * static_cast<double>(blocks_) * (1e3 * seconds + 1);
   }
@@ -180,11 +180,6 @@ std::string Lte::waiting_for() const {
 std::int64_t sounding_period_ms(std::int64_t robots) {
   return robots > 150 ? 320 : robots > 70 ? 160 : robots > 30 ? 80 : 40;
 }
-
-}  // namespace
-
-Words lte_rlcs() { return words_of(rlc_table()); }
-Words lte_schedulers() { return words_of(scheduler_table()); }
 
 void check_lte(const LinkOptions& options) {
   const LteOptions& lte = options.lte;
@@ -298,6 +293,43 @@ CoverageNow cover_by_lte(const LinkOptions& options) {
 
 std::unique_ptr<Link> make_lte(const LinkOptions& options) {
   return std::make_unique<Lte>(options);
+}
+
+std::string delay_setting(const LinkOptions&) { return "lte.core_delay_s"; }
+std::string no_fading(const LinkOptions&) { return "none"; }
+double robot_power_dbm(const LinkOptions& options) { return options.lte.robot_power_dbm; }
+
+World world(const LinkOptions& options) {
+  World world;
+  world.time_out_s = options.tcp.min_rto_s;
+  return world;
+}
+
+HostWork host_work(double robots) { return {24, 20, 6600 * robots, 3000 * robots, 5e-6, 75}; }
+
+}  // namespace
+
+Words lte_rlcs() { return words_of(rlc_table()); }
+Words lte_schedulers() { return words_of(scheduler_table()); }
+
+Technology lte_technology() {
+  Technology lte;
+  lte.check = check_lte;
+  lte.apply = apply_lte;
+  lte.make = make_lte;
+  lte.one_way_s = lte_one_way_s;
+  lte.delay_key = delay_setting;
+  lte.world = world;
+  lte.influence = never;
+  lte.unsampled = never;
+  lte.host_work = host_work;
+  lte.cover = cover_by_lte;
+  lte.stations = at_access_point;
+  lte.radio = lte_summary;
+  lte.fading = no_fading;
+  lte.robot_power_dbm = robot_power_dbm;
+  lte.describe = describe_lte;
+  return lte;
 }
 
 }  // namespace gradwave::channel

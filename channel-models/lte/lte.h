@@ -22,19 +22,10 @@
 // sent.
 #pragma once
 
-#include <memory>
-
-#include "channel-models/coverage.h"
-#include "channel-models/link.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_lte(const LinkOptions& options);
-void apply_lte(const LinkOptions& options);
-double lte_one_way_s(const LinkOptions& options);  // of the wire to the server
-std::vector<std::string> describe_lte(const LinkOptions& options, const MessageSizes& messages);
-std::string lte_summary(const LinkOptions& options);
-CoverageNow cover_by_lte(const LinkOptions& options);  // after apply_defaults()
-std::unique_ptr<Link> make_lte(const LinkOptions& options);
+Technology lte_technology();
 
 }  // namespace gradwave::channel

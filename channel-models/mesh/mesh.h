@@ -25,29 +25,10 @@
 // whomever.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "channel-models/coverage.h"
-#include "channel-models/link.h"
-#include "channel-models/mesh/graph.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_mesh(const LinkOptions& options);
-void apply_mesh(const LinkOptions& options);
-std::vector<std::string> describe_mesh(const LinkOptions& options, const MessageSizes& messages);
-// Throws OptionError where mesh.unreached = "refuse" and robots have no route where they start.
-void check_mesh_routes(const LinkOptions& options);
-// Whether robots have a route now, without a server to robot 0. After apply_defaults().
-CoverageNow routed_by_mesh(const LinkOptions& options);
-std::vector<std::string> idle_mesh(const LinkOptions& options);
-std::unique_ptr<Link> make_mesh(const LinkOptions& options);
-
-bool mesh_has_server(const LinkOptions& options);
-
-// Where robots start. After apply_defaults().
-mesh::Graph mesh_at_start(const LinkOptions& options);
+Technology mesh_technology();
 
 }  // namespace gradwave::channel

@@ -98,7 +98,7 @@ std::vector<Path> patrols(const LinkOptions& options) {
     const std::size_t sharing = (workers - loop + loops.size() - 1) / loops.size();
     paths.push_back(patrol(loops[loop], speed_of(mobility, static_cast<int>(i)), mobility.pause_s,
                            options.placement.height_m));
-    paths.back().ahead_s =
+    paths.back().may_be_early_s =
         paths.back().period_s * static_cast<double>(rank) / static_cast<double>(sharing);
   }
   return paths;

@@ -12,7 +12,7 @@ namespace {
 
 // Within the period.
 double phase(const Path& path, double time_s) {
-  const double at_s = time_s + path.ahead_s;
+  const double at_s = time_s + path.may_be_early_s;
   return path.period_s > 0 ? std::fmod(at_s, path.period_s) : at_s;
 }
 
@@ -59,7 +59,7 @@ double Path::fastest_mps() const {
 Path path_from(Path path, double origin_s) {
   Path rest;
   rest.period_s = path.period_s;
-  rest.ahead_s = path.ahead_s;
+  rest.may_be_early_s = path.may_be_early_s;
   if (path.times_s.front() < origin_s) {
     rest.times_s.push_back(0);
     rest.places.push_back(path.at(origin_s));

@@ -17,7 +17,7 @@ struct Path {
                                     // back, and two that are equal are a jump
   std::vector<ns3::Vector> places;  // at these times
   double period_s = 0;              // 0: it does not repeat
-  double ahead_s = 0;               // at time 0 the robot is where the path is then
+  double may_be_early_s = 0;               // at time 0 the robot is where the path is then
 
   ns3::Vector at(double time_s) const;
   ns3::Vector velocity(double time_s) const;  // m/s; of the line that begins at a point in time

@@ -70,6 +70,8 @@ Points list(const PlacementOptions& options, std::int64_t workers) {
 struct Layout {
   Points (*points)(const PlacementOptions&, std::int64_t workers);
   double (*half_side_m)(const PlacementOptions&, std::int64_t workers);
+  bool drawn;                // from the seed
+  bool around_access_point;  // else at absolute places
 };
 
 double radius(const PlacementOptions& options, std::int64_t) { return options.radius_m; }
@@ -86,10 +88,10 @@ double outermost(const PlacementOptions& options, std::int64_t workers) {
 
 const Table<Layout>& table() {
   static const Table<Layout> layouts = {
-      {"disc", "uniformly at random over the area of a disc", {disc, radius}},
-      {"circle", "evenly around a circle", {circle, radius}},
-      {"grid", "on a square grid", {grid, outermost<grid>}},
-      {"list", "where the scenario says", {list, outermost<list>}},
+      {"disc", "uniformly at random over the area of a disc", {disc, radius, true, true}},
+      {"circle", "evenly around a circle", {circle, radius, false, true}},
+      {"grid", "on a square grid", {grid, outermost<grid>, false, true}},
+      {"list", "where the scenario says", {list, outermost<list>, false, false}},
   };
   return layouts;
 }
@@ -108,6 +110,14 @@ Places place(const LinkOptions& options) {
   }
   places.half_side_m = layout.half_side_m(placement, options.workers);
   return places;
+}
+
+bool draws_places(const PlacementOptions& options) {
+  return look_up(table(), "placement.layout", options.layout).drawn;
+}
+
+bool around_access_point(const PlacementOptions& options) {
+  return look_up(table(), "placement.layout", options.layout).around_access_point;
 }
 
 ns3::Vector access_point_place(const PlacementOptions& options) {

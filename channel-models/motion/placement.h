@@ -20,6 +20,11 @@ struct Places {
 Places place(const LinkOptions& options);
 
 // Of the server's radio, at its height.
+// Whether the seed decides where robots start.
+bool draws_places(const PlacementOptions& options);
+// Whether its places move with the access point.
+bool around_access_point(const PlacementOptions& options);
+
 ns3::Vector access_point_place(const PlacementOptions& options);
 
 }  // namespace gradwave::channel

@@ -31,6 +31,10 @@ using ns3::Ptr;
 
 constexpr std::int64_t kMtuBytes = 1500;
 
+double nr_one_way_s(const LinkOptions& options) {
+  return options.nr.processing_s + (nr::has_core(options.nr) ? options.nr.core_delay_s : 0);
+}
+
 // [stations], at their height.
 std::vector<ns3::Vector> station_places(const LinkOptions& options) {
   const NrOptions& nr = options.nr;
@@ -133,7 +137,7 @@ class Nr final : public Link {
   Reading uplink(int worker) const override { return reading(worker, nr::Way::kUp); }
   Reading downlink(int worker) const override { return reading(worker, nr::Way::kDown); }
   Counters between(const Reading& before, const Reading& after) const override;
-  double most_bits(bool up, double seconds) const override {
+  double capacity_bits(bool up, double seconds) const override {
     const nr::Slots& slots =
         cell_.access->slots();  // a window may begin with all its slots at once
     return cell_.access->ceiling_bps(up ? nr::Way::kUp : nr::Way::kDown) * cell_.stations.GetN() *
@@ -303,8 +307,6 @@ void check_access(const LinkOptions& options) {
   }
 }
 
-}  // namespace
-
 std::vector<Point> nr_station_points(const LinkOptions& options) {
   std::vector<Point> points;
   for (const ns3::Vector& place : station_places(options)) points.emplace_back(place.x, place.y);
@@ -343,7 +345,7 @@ CoverageNow cover_by_nr(const LinkOptions& options) {
   };
 }
 
-std::vector<std::string> idle_nr(const LinkOptions& options) {
+std::vector<std::string> ineffective_nr(const LinkOptions& options) {
   static const NrOptions usual;
   const NrOptions& nr = options.nr;
   std::vector<std::string> sentences;
@@ -485,10 +487,46 @@ void apply_nr(const LinkOptions& options) {
   apply_tcp(options.tcp, kMtuBytes, round_trip_s(options));
 }
 
-double nr_one_way_s(const LinkOptions& options) {
-  return options.nr.processing_s + (nr::has_core(options.nr) ? options.nr.core_delay_s : 0);
+std::unique_ptr<Link> make_nr(const LinkOptions& options) { return std::make_unique<Nr>(options); }
+
+std::string delay_setting(const LinkOptions& options) {
+  return nr::has_core(options.nr) ? "nr.core_delay_s" : "nr.processing_s";
+}
+std::string fading(const LinkOptions& options) { return options.nr.fading; }
+double robot_power_dbm(const LinkOptions& options) { return options.nr.robot_power_dbm; }
+double robot_gain_dbi(const LinkOptions& options) { return options.nr.robot_gain_dbi; }
+
+World world(const LinkOptions& options) {
+  World world;
+  world.same_for_every_seed = false;  // echoes are drawn once a run
+  world.time_out_s = options.tcp.min_rto_s;
+  return world;
 }
 
-std::unique_ptr<Link> make_nr(const LinkOptions& options) { return std::make_unique<Nr>(options); }
+HostWork host_work(double robots) { return {2.5, 6, 0, 0, 5e-6 + 4.7e-8 * robots, 480}; }
+
+}  // namespace
+
+Technology nr_technology() {
+  Technology of;
+  of.check = check_nr;
+  of.apply = apply_nr;
+  of.make = make_nr;
+  of.one_way_s = nr_one_way_s;
+  of.delay_key = delay_setting;
+  of.world = world;
+  of.influence = never;
+  of.unsampled = never;
+  of.host_work = host_work;
+  of.cover = cover_by_nr;
+  of.stations = nr_station_points;
+  of.radio = nr_summary;
+  of.fading = fading;
+  of.robot_power_dbm = robot_power_dbm;
+  of.robot_gain_dbi = robot_gain_dbi;
+  of.ineffective = ineffective_nr;
+  of.describe = describe_nr;
+  return of;
+}
 
 }  // namespace gradwave::channel

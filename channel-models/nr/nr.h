@@ -13,24 +13,10 @@
 // handovers.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "channel-models/coverage.h"
-#include "channel-models/link.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_nr(const LinkOptions& options);
-void apply_nr(const LinkOptions& options);
-double nr_one_way_s(const LinkOptions& options);  // processing and core
-std::vector<std::string> idle_nr(const LinkOptions& options);
-std::vector<std::string> describe_nr(const LinkOptions& options, const MessageSizes& messages);
-std::unique_ptr<Link> make_nr(const LinkOptions& options);
-
-std::vector<Point> nr_station_points(const LinkOptions& options);
-std::string nr_summary(const LinkOptions& options);
-CoverageNow cover_by_nr(const LinkOptions& options);  // after apply_defaults()
+Technology nr_technology();
 
 }  // namespace gradwave::channel

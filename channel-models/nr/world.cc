@@ -46,7 +46,7 @@ World::World(const LinkOptions& options, const ns3::NodeContainer& robots,
   for (std::size_t robot = 0; robot < robots_.size(); ++robot) {
     for (std::size_t station = 0; station < stations_.size(); ++station) {
       Path path;
-      if (nr.fading != "none") {
+      if (has_echoes(nr.fading)) {
         const auto stream =
             static_cast<std::int64_t>(kFadingStreams + robot * stations_.size() + station);
         path.line.emplace_back(nr.fading, nr.delay_spread_s, 1e9 * nr.frequency_ghz,

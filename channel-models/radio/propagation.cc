@@ -82,6 +82,8 @@ Model fading(const RadioOptions& options) {
 
 }  // namespace
 
+bool draws_obstacles(const RadioOptions& options) { return path_loss(options).type.empty(); }
+
 Words path_losses() { return words_of(losses()); }
 Words fadings() { return words_of(fading_table()); }
 

@@ -32,6 +32,9 @@ void apply_propagation(const RadioOptions& options, double frequency_hz);
 std::string height_fault(const LinkOptions& options, double height_m);
 
 // Distances at which the path loss holds.
+// Whether line of sight and shadowing are drawn once a run.
+bool draws_obstacles(const RadioOptions& options);
+
 DistanceRange range_of(const RadioOptions& options);
 
 // A chain of models: set_after() puts another one behind it.

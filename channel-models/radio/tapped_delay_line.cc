@@ -86,6 +86,10 @@ double linear(double db) { return std::pow(10, db / 10); }
 
 Words delay_profiles() { return words_of(table()); }
 
+bool has_echoes(const std::string& profile) {
+  return !look_up(table(), "nr.fading", profile).taps.empty();
+}
+
 void check_delay_profile(const std::string& key, const std::string& profile) {
   look_up(table(), key, profile);
 }

@@ -21,6 +21,7 @@ namespace gradwave::channel {
 Words delay_profiles();
 // Throws OptionError for an unknown one; `key` is the scenario file's.
 void check_delay_profile(const std::string& key, const std::string& profile);
+bool has_echoes(const std::string& profile);  // of a known one
 
 class TappedDelayLine {
  public:

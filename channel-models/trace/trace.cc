@@ -29,10 +29,10 @@ double now_s() { return ns3::Simulator::Now().GetSeconds(); }
 // One way of one robot.
 class Way {
  public:
-  Way(std::unique_ptr<TraceLink> trace, double ahead_s, const TraceOptions& options,
+  Way(std::unique_ptr<TraceLink> trace, double may_be_early_s, const TraceOptions& options,
       std::int64_t stream)
       : trace_(std::move(trace)),
-        ahead_s_(ahead_s),
+        ahead_s_(may_be_early_s),
         delay_s_(options.delay_s),
         buffer_bytes_(options.buffer_bytes),
         uniform_(ns3::CreateObject<ns3::UniformRandomVariable>()) {
@@ -151,9 +151,9 @@ class Trace final : public Link {
   Reading uplink(int worker) const override { return up_[worker].reading(); }
   Reading downlink(int worker) const override { return down_[worker].reading(); }
   Counters between(const Reading& before, const Reading& after) const override;
-  double most_bits(bool up, double seconds) const override {
+  double capacity_bits(bool up, double seconds) const override {
     double bits = 0;
-    for (const Way& way : up ? up_ : down_) bits += way.trace().most_bits(seconds);
+    for (const Way& way : up ? up_ : down_) bits += way.trace().capacity_bits(seconds);
     return bits;
   }
   std::int64_t wire_bytes() const override { return wire_bytes_; }
@@ -220,8 +220,6 @@ Counters Trace::between(const Reading& before, const Reading& after) const {
   return counters;
 }
 
-}  // namespace
-
 void check_trace(const LinkOptions& options) {
   for (const bool up : {true, false}) {
     if (files(options.trace, up).empty()) {
@@ -239,17 +237,17 @@ void apply_trace(const LinkOptions& options) {
   apply_tcp(options.tcp, kMtuBytes, round_trip_s(options));
 }
 
-double trace_one_way_s(const LinkOptions& options) { return options.trace.delay_s; }
+double one_way_s(const LinkOptions& options) { return options.trace.delay_s; }
 
 // What is given and changes nothing.
-std::vector<std::string> idle_trace(const LinkOptions& options) {
+std::vector<std::string> ineffective_trace(const LinkOptions& options) {
   std::vector<std::string> sentences;
   bool tables = false;
   for (const bool up : {true, false}) {
     const auto all = static_cast<std::int64_t>(files(options.trace, up).size());
     if (all > options.workers) {
       sentences.push_back(key_of(up) + ": the last " + std::to_string(all - options.workers) +
-                          " of " + std::to_string(all) + " files are nobody's");
+                          " of " + std::to_string(all) + " files have no robot");
     }
     for (const TextFile& file : files(options.trace, up)) tables = tables || !is_mahimahi(file);
   }
@@ -287,6 +285,36 @@ std::vector<std::string> describe_trace(const LinkOptions& options, const Messag
 
 std::unique_ptr<Link> make_trace(const LinkOptions& options) {
   return std::make_unique<Trace>(options);
+}
+
+std::string delay_setting(const LinkOptions&) { return "trace.delay_s"; }
+
+World world(const LinkOptions& options) {
+  World world;
+  world.still = false;
+  world.learns = true;
+  world.time_out_s = options.tcp.min_rto_s;
+  return world;
+}
+
+HostWork host_work(double robots) { return {5, 3, 0, 0, 2.2e-6 + 1.25e-8 * robots, 160}; }
+
+}  // namespace
+
+Technology trace_technology() {
+  Technology trace;
+  trace.check = check_trace;
+  trace.apply = apply_trace;
+  trace.make = make_trace;
+  trace.one_way_s = one_way_s;
+  trace.delay_key = delay_setting;
+  trace.world = world;
+  trace.influence = never;
+  trace.unsampled = never;
+  trace.host_work = host_work;
+  trace.ineffective = ineffective_trace;
+  trace.describe = describe_trace;
+  return trace;
 }
 
 }  // namespace gradwave::channel

@@ -12,19 +12,10 @@
 // (nothing was sent: TCP waited).
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "channel-models/link.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_trace(const LinkOptions& options);
-void apply_trace(const LinkOptions& options);
-double trace_one_way_s(const LinkOptions& options);
-std::vector<std::string> idle_trace(const LinkOptions& options);
-std::vector<std::string> describe_trace(const LinkOptions& options, const MessageSizes& messages);
-std::unique_ptr<Link> make_trace(const LinkOptions& options);
+Technology trace_technology();
 
 }  // namespace gradwave::channel

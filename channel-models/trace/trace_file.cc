@@ -74,7 +74,7 @@ class Curve final : public TraceLink {
     }
     return dead_s / length_s();
   }
-  double most_bits(double seconds) const override {
+  double capacity_bits(double seconds) const override {
     double most_bps = 0;
     for (const Row& row : rows_) most_bps = std::max(most_bps, row.rate_bps);
     return most_bps * seconds;
@@ -268,7 +268,7 @@ class Opportunities final : public TraceLink {
     }
     return static_cast<double>(dead_ms) / static_cast<double>(times_ms_.back());
   }
-  double most_bits(double seconds) const override {
+  double capacity_bits(double seconds) const override {
     std::size_t k = 0;
     while (k + 1 < most_.size() && std::ldexp(1e-3, static_cast<int>(k)) < seconds) ++k;
     const double windows = std::ceil(seconds / std::ldexp(1e-3, static_cast<int>(k)));

@@ -41,7 +41,7 @@ class TraceLink {
   virtual double outage() const = 0;  // share of its seconds in which nothing goes
   virtual std::vector<std::string> passed_over() const { return {}; }  // columns
   // No window of so many seconds carries more.
-  virtual double most_bits(double seconds) const = 0;
+  virtual double capacity_bits(double seconds) const = 0;
 };
 
 // By its first line that says something.

@@ -69,7 +69,7 @@ class Wifi final : public Link {
   Reading uplink(int worker) const override { return reading(worker, true); }
   Reading downlink(int worker) const override { return reading(worker, false); }
   Counters between(const Reading& before, const Reading& after) const override;
-  double most_bits(bool, double seconds) const override { return most_bps_ * seconds; }
+  double capacity_bits(bool, double seconds) const override { return most_bps_ * seconds; }
   std::int64_t wire_bytes() const override {
     return meter_->wire_bytes() + (backhaul_ ? backhaul_->bytes() : 0);
   }
@@ -207,10 +207,6 @@ std::optional<double> Wifi::distance_m(int worker, int) const {
   return robot->GetDistanceFrom(access_point_.Get(0)->GetObject<ns3::MobilityModel>());
 }
 
-}  // namespace
-
-Words server_places() { return words_of(server_table()); }
-
 void check_wifi(const LinkOptions& options) {
   check_radio(options.wifi);
   check_queue(options.wifi.backhaul_queue, "wifi.backhaul");
@@ -242,7 +238,7 @@ std::string cell_summary(const LinkOptions& options) {
   return wifi_summary(options) + backhaul;
 }
 
-std::vector<std::string> idle_wifi(const LinkOptions& options) {
+std::vector<std::string> ineffective_wifi(const LinkOptions& options) {
   const std::int64_t of_station = streams_of(options.wifi);
   const auto& own = options.wifi.robot_streams;
   const auto more =
@@ -255,6 +251,32 @@ std::vector<std::string> idle_wifi(const LinkOptions& options) {
 
 std::unique_ptr<Link> make_wifi(const LinkOptions& options) {
   return std::make_unique<Wifi>(options);
+}
+
+std::string delay_setting(const LinkOptions&) { return "wifi.backhaul_delay_s"; }
+
+}  // namespace
+
+Words server_places() { return words_of(server_table()); }
+
+Technology wifi_technology() {
+  Technology wifi;
+  wifi.check = check_wifi;
+  wifi.apply = apply_wifi;
+  wifi.make = make_wifi;
+  wifi.one_way_s = backhaul_delay_s;
+  wifi.delay_key = delay_setting;
+  wifi.world = wifi_world;
+  wifi.influence = never;
+  wifi.unsampled = unsampled_rate_control;
+  wifi.host_work = wifi_host_work;
+  wifi.cover = cover_by_wifi;
+  wifi.stations = at_access_point;
+  wifi.radio = cell_summary;
+  wifi.fading = wifi_fading;
+  wifi.robot_power_dbm = wifi_power_dbm;
+  wifi.ineffective = ineffective_wifi;
+  return wifi;
 }
 
 }  // namespace gradwave::channel

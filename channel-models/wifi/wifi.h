@@ -31,18 +31,10 @@
 // one), queue_s, retransmission_s, contention_s, air_s, acknowledgement_s.
 #pragma once
 
-#include <memory>
-
-#include "channel-models/link.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_wifi(const LinkOptions& options);
-void apply_wifi(const LinkOptions& options);
-double backhaul_delay_s(const LinkOptions& options);   // one way; 0: there is no backhaul
-std::string cell_summary(const LinkOptions& options);  // Technology::radio
-// Streams that the access point has not.
-std::vector<std::string> idle_wifi(const LinkOptions& options);
-std::unique_ptr<Link> make_wifi(const LinkOptions& options);
+Technology wifi_technology();
 
 }  // namespace gradwave::channel

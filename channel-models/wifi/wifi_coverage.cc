@@ -75,7 +75,7 @@ Covered covered(const std::vector<Radio>& radios, std::size_t i, bool to_server,
 
 std::string wifi_summary(const LinkOptions& options) {
   const WifiOptions& wifi = options.wifi;
-  const bool constant = wifi.rate_control == "constant";
+  const bool constant = is_constant(wifi);
   const int streams = default_antennas().streams;
   char text[200];
   std::snprintf(text, sizeof text,
@@ -100,6 +100,28 @@ CoverageNow cover_by_wifi(const LinkOptions& options) {
     }
     return all;
   };
+}
+
+World wifi_world(const LinkOptions& options) {
+  World world;
+  world.time_out_s = options.tcp.min_rto_s;
+  return world;
+}
+
+HostWork wifi_host_work(double robots) {
+  return {
+      2.5 * (robots + 1), 20 * (robots + 1), 85 * (robots + 1), 250 * robots * robots, 1.5e-6, 220};
+}
+
+std::string wifi_fading(const LinkOptions& options) { return options.radio.fading; }
+double wifi_power_dbm(const LinkOptions& options) { return options.wifi.tx_power_dbm; }
+
+// Measured (tests/benchmarks/sampling.py, 50 m): equal runs differ by a fifth, and no run shows it.
+std::string unsampled_rate_control(const LinkOptions& options) {
+  if (!settles(options.wifi)) return "";
+  return "wifi.rate_control = \"" + options.wifi.rate_control +
+         "\" stays with rates it has settled on for as long as a run, and nothing can be told from "
+         "some rounds about others";
 }
 
 }  // namespace gradwave::channel

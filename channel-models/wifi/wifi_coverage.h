@@ -14,4 +14,12 @@ std::string wifi_summary(const LinkOptions& options);
 
 CoverageNow cover_by_wifi(const LinkOptions& options);
 
+// For the rows of technologies over Wi-Fi (technology.h).
+World wifi_world(const LinkOptions& options);
+HostWork wifi_host_work(double robots);  // each station hears each frame
+std::string wifi_fading(const LinkOptions& options);
+double wifi_power_dbm(const LinkOptions& options);
+// Why rounds under this rate control cannot be sampled; "": they can.
+std::string unsampled_rate_control(const LinkOptions& options);
+
 }  // namespace gradwave::channel

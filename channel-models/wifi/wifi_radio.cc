@@ -91,18 +91,31 @@ const Table<Band>& bands() {
   return table;
 }
 
-const Table<std::string>& rate_control_table() {
-  static const Table<std::string> table = {
+struct RateControl {
+  std::string manager;  // of ns-3
+  bool is_constant;
+  bool settles;  // on rates, for as long as a run
+};
+
+const Table<RateControl>& rate_control_table() {
+  static const Table<RateControl> table = {
       {"ideal",
        "the fastest rate that the signal of the last frame that arrived would carry; under fading "
        "it "
        "hopes too much",
-       "ns3::IdealWifiManager"},
-      {"minstrel-ht", "tries rates and keeps statistics, as Linux does",
-       "ns3::MinstrelHtWifiManager"},
-      {"constant", "constant_mode, whatever the channel", "ns3::ConstantRateWifiManager"},
+       {"ns3::IdealWifiManager", false, false}},
+      {"minstrel-ht",
+       "tries rates and keeps statistics, as Linux does",
+       {"ns3::MinstrelHtWifiManager", false, true}},
+      {"constant",
+       "constant_mode, whatever the channel",
+       {"ns3::ConstantRateWifiManager", true, false}},
   };
   return table;
+}
+
+RateControl rate_control(const WifiOptions& options) {
+  return look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
 }
 
 Standard standard(const WifiOptions& options) {
@@ -196,14 +209,16 @@ std::int64_t streams_of(const WifiOptions& options) {
 
 Words wifi_standards() { return words_of(standards()); }
 Words wifi_bands() { return words_of(bands()); }
+bool is_constant(const WifiOptions& options) { return rate_control(options).is_constant; }
+bool settles(const WifiOptions& options) { return rate_control(options).settles; }
+
 Words rate_controls() { return words_of(rate_control_table()); }
 
 void check_radio(const WifiOptions& options) {
   check_channel(options);
   check_guard_interval(options);
   check_block_ack_frames(options);
-  look_up(rate_control_table(), "wifi.rate_control", options.rate_control);
-  if (options.rate_control != "constant") return;
+  if (!is_constant(options)) return;
   check_constant_mode(options, streams_of(options), "wifi.streams");
   for (const std::int64_t streams : options.robot_streams) {
     check_constant_mode(options, std::min(streams, streams_of(options)), "wifi.robot_streams");
@@ -212,7 +227,7 @@ void check_radio(const WifiOptions& options) {
 
 void apply_radio(const WifiOptions& options) {
   const Standard of = standard(options);
-  if (options.rate_control == "constant") {
+  if (is_constant(options)) {
     set_default("ns3::ConstantRateWifiManager::DataMode", options.constant_mode);
   }
   set_default("ns3::WifiPhy::ChannelSettings", "{0, " + std::to_string(options.channel_width_mhz) +
@@ -266,7 +281,7 @@ double highest_rate_bps(const WifiOptions& options, const ns3::WifiPhy& phy) {
 
 std::vector<Mode> modes_of(const WifiOptions& options, int streams) {
   const Standard of = standard(options);
-  const bool constant = options.rate_control == "constant";
+  const bool constant = is_constant(options);
   std::vector<Mode> modes;
   for (int mcs = 0; mcs <= highest_mcs(of, streams); ++mcs) {
     const ns3::WifiMode mode = of.mode(static_cast<std::uint8_t>(mcs));
@@ -291,7 +306,7 @@ Antennas default_antennas() {
 }
 
 int guard_interval_ns(const WifiOptions& options) {
-  if (options.standard != "802.11ax") {
+  if (standard(options).guard_intervals_ns.front() < 800) {  // before 802.11ax
     return default_text("ns3::HtConfiguration::ShortGuardIntervalSupported") == "true" ? 400 : 800;
   }
   return static_cast<int>(
@@ -331,8 +346,7 @@ std::vector<Antennas> antennas_of_robots(const LinkOptions& options) {
 
 void set_standard(ns3::WifiHelper& wifi, const WifiOptions& options) {
   wifi.SetStandard(standard(options).standard);
-  wifi.SetRemoteStationManager(
-      look_up(rate_control_table(), "wifi.rate_control", options.rate_control));
+  wifi.SetRemoteStationManager(rate_control(options).manager);
 }
 
 }  // namespace gradwave::channel

@@ -17,6 +17,9 @@ namespace gradwave::channel {
 // Throws OptionError for unknown words, a band, width, guard interval, number of streams or of
 // frames that the standard does not have, or a constant mode that it cannot send.
 void check_radio(const WifiOptions& options);
+// Of the rate control: one mode for all, rates that it stays with for as long as a run.
+bool is_constant(const WifiOptions& options);
+bool settles(const WifiOptions& options);
 // Sets the attribute defaults of the radio.
 void apply_radio(const WifiOptions& options);
 
@@ -31,7 +34,6 @@ struct Mode {
   int streams;
 };
 std::vector<Mode> modes_of(const WifiOptions& options, int streams);
-std::int64_t streams_of(const WifiOptions& options);  // of all that have no other number
 // As ns-3's radios have them by default, after apply_radio() and ns3.defaults.
 struct Antennas {
   int streams, antennas;  // ns-3's receiver adds up what antennas beyond the streams receive

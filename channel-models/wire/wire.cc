@@ -40,7 +40,7 @@ class Wire final : public Link {
   Reading uplink(int worker) const override { return reading(uplink_[worker]); }
   Reading downlink(int worker) const override { return reading(downlink_[worker]); }
   Counters between(const Reading& before, const Reading& after) const override;
-  double most_bits(bool, double seconds) const override {
+  double capacity_bits(bool, double seconds) const override {
     return rate_bps_ * seconds * static_cast<double>(uplink_.size());
   }
   std::int64_t wire_bytes() const override { return wire_bytes_; }
@@ -138,8 +138,6 @@ Counters Wire::between(const Reading& before, const Reading& after) const {
           {"lost_packets", after[1] - before[1]}};
 }
 
-}  // namespace
-
 void check_wire(const LinkOptions& options) { check_tcp(options.tcp, options.wire.mtu_bytes); }
 
 void apply_wire(const LinkOptions& options) {
@@ -150,6 +148,34 @@ void apply_wire(const LinkOptions& options) {
 
 std::unique_ptr<Link> make_wire(const LinkOptions& options) {
   return std::make_unique<Wire>(options);
+}
+
+double one_way_s(const LinkOptions& options) { return options.wire.delay_s; }
+std::string delay_setting(const LinkOptions&) { return "wire.delay_s"; }
+
+World world(const LinkOptions& options) {
+  World world;
+  world.learns = options.wire.loss > 0;
+  world.time_out_s = options.wire.loss == 0 ? 0 : options.tcp.min_rto_s;
+  return world;
+}
+
+HostWork host_work(double robots) { return {5, 3, 0, 0, 2.2e-6 + 1.25e-8 * robots, 160}; }
+
+}  // namespace
+
+Technology wire_technology() {
+  Technology wire;
+  wire.check = check_wire;
+  wire.apply = apply_wire;
+  wire.make = make_wire;
+  wire.one_way_s = one_way_s;
+  wire.delay_key = delay_setting;
+  wire.world = world;
+  wire.influence = never;
+  wire.unsampled = never;
+  wire.host_work = host_work;
+  return wire;
 }
 
 }  // namespace gradwave::channel

@@ -7,14 +7,10 @@
 // sender's end busy), delay_s, window_s (nothing was sent: TCP waited).
 #pragma once
 
-#include <memory>
-
-#include "channel-models/link.h"
+#include "channel-models/technology.h"
 
 namespace gradwave::channel {
 
-void check_wire(const LinkOptions& options);
-void apply_wire(const LinkOptions& options);
-std::unique_ptr<Link> make_wire(const LinkOptions& options);
+Technology wire_technology();
 
 }  // namespace gradwave::channel
