@@ -21,6 +21,7 @@
 #include "learning/runtime/device.h"
 #include "learning/table.h"
 #include "learning/training/learning_rate.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {
@@ -44,7 +45,7 @@ const std::vector<Entry<Downlink>>& downlink_table() {
 
 // k of the budget K = k T.
 std::int64_t budget_k(const CompressionOptions& options, std::int64_t model_size) {
-  if (options.sparsifier == "none") return model_size;
+  if (sends_everything(options)) return model_size;
   if (options.k > model_size) {
     refuse({"compression.k"}, "compression.k = ", options.k,
            " is more than the model's d = ", model_size);
@@ -143,7 +144,7 @@ Downlink downlink(const std::string& word) {
 }
 
 bool needs_pilot(const Options& options) {
-  return options.compression.schedule == "adaptopk" && options.compression.t_hat < 0;
+  return uses_t_hat(options.compression) && options.compression.t_hat < 0;
 }
 
 Schedule schedule_of(const Options& options, const Description& description, std::int64_t t_hat) {
@@ -201,7 +202,7 @@ Description describe(const Options& options, const DatasetShape& shape) {
         "compression.momentum_correction is of gradients, which mesh.aggregation = 'gossip' does "
         "not send; training.momentum is each robot's own there");
   }
-  if (compression.sparsifier == "none" && compression.schedule != "fixed") {
+  if (sends_everything(compression) && uses_t_hat(compression)) {
     refuse({"compression.schedule", "compression.sparsifier"}, "compression.schedule = '",
            compression.schedule,
            "' has nothing to vary with compression.sparsifier = 'none', which sends everything; "
@@ -242,9 +243,9 @@ Description describe(const Options& options, const DatasetShape& shape) {
   description.k = budget_k(compression, model->size());
   // A pilot's t_hat is not known yet; what make_schedule refuses does not depend on it.
   const Schedule schedule = schedule_of(options, description, options.training.rounds / 2);
-  if (compression.schedule == "adaptopk" && is_constant(schedule)) {
+  if (uses_t_hat(compression) && is_constant(schedule)) {
     description.notes.push_back(
-        "compression.schedule = \"adaptopk\" does not adapt here: k = " +
+        "compression.schedule = \"" + compression.schedule + "\" does not adapt here: k = " +
         std::to_string(description.k) + " and compression.gamma = " + text_of(compression.gamma) +
         " give k_t = " + std::to_string(schedule.k.front()) + " in every round, as Top-K has it");
   }

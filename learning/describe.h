@@ -4,15 +4,13 @@
 
 #include <string>
 
+#include "learning/compression/facts.h"
+#include "learning/compression/schedule.h"
 #include "learning/data/dataset.h"
-#include "learning/learner.h"
+#include "learning/description.h"
 
 namespace gradwave::learning {
 
-enum class Downlink { kSparseUnion, kDense, kNone };
-
-// Throws OptionError for a word that is not in downlinks().
-Downlink downlink(const std::string& word);
 
 // describe() of data that are at hand already, and without a rehearsal.
 Description describe(const Options& options, const DatasetShape& shape);

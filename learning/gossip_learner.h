@@ -23,6 +23,7 @@
 #include <optional>
 #include <vector>
 
+#include "learning/compression/schedule.h"
 #include "learning/learner.h"
 #include "learning/options.h"
 #include "learning/rounds.h"

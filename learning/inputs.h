@@ -12,4 +12,8 @@ namespace gradwave::learning {
 // keeps (keep_dataset()): those from which its learners learn, whatever becomes of the files.
 std::string inputs_of(const Options& options);
 
+// Loads the data now: learners of this process, and of those that it forks, then have them at hand.
+// Those of one set are kept, the last. Throws as a learner would.
+void keep_dataset(const DataOptions& options);
+
 }  // namespace gradwave::learning

@@ -12,11 +12,12 @@
 
 #include "learning/compression/codec.h"
 #include "learning/compression/compressor.h"
-#include "learning/compression/pilot_run.h"
 #include "learning/compression/sparse.h"
 #include "learning/compression/sparse_sum.h"
 #include "learning/describe.h"
 #include "learning/team.h"
+#include "learning/theory/pilot_run.h"
+#include "learning/theory/theory.h"
 #include "learning/training/norms.h"
 #include "learning/training/optimiser.h"
 

@@ -7,9 +7,10 @@
 #include <cmath>
 #include <utility>
 
-#include "learning/compression/pilot_run.h"
 #include "learning/describe.h"
 #include "learning/runtime/device.h"
+#include "learning/compression/facts.h"
+#include "learning/theory/pilot_run.h"
 #include "learning/training/learning_rate.h"
 
 namespace gradwave::learning {
@@ -79,7 +80,7 @@ Random Team::sparsifier_stream(std::int64_t worker, std::int64_t round) const {
 }
 
 double Team::paper_bits(std::int64_t entries) const {
-  const bool whole = options.compression.sparsifier == "none";
+  const bool whole = sends_everything(options.compression);
   return static_cast<double>(entries) * (32 + (whole ? 0 : std::log2(static_cast<double>(size))));
 }
 

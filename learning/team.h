@@ -12,13 +12,14 @@
 #include <stdexcept>
 #include <vector>
 
-#include "learning/compression/bound.h"
+#include "learning/compression/schedule.h"
 #include "learning/compression/sparsifier.h"
 #include "learning/data/dataset.h"
 #include "learning/data/sampling.h"
 #include "learning/learner.h"
 #include "learning/models/model.h"
 #include "learning/runtime/torch_runtime.h"
+#include "learning/theory/bound.h"
 
 namespace gradwave::learning {
 

@@ -6,13 +6,17 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "learning/learner.h"
+#include "learning/compression/facts.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {
 
-using Rule = void (*)(const ScheduleInput& input, Schedule& schedule);
+struct Rule {
+  void (*fill)(const ScheduleInput& input, Schedule& schedule);
+  bool uses_t_hat;
+};
 
 void fixed(const ScheduleInput& input, Schedule& schedule) {
   schedule.k.assign(input.rounds, input.k);
@@ -62,9 +66,10 @@ void adaptopk(const ScheduleInput& input, Schedule& schedule) {
 
 const std::vector<Entry<Rule>>& table() {
   static const std::vector<Entry<Rule>> entries = {
-      {"fixed", "k_t = k", fixed},
-      {"adaptopk", "(1 + gamma) k at both ends, (1 - gamma) k between (Ruan et al. 2023, Eq. 21)",
-       adaptopk},
+      {"fixed", "k_t = k", {fixed, false}},
+      {"adaptopk",
+       "(1 + gamma) k at both ends, (1 - gamma) k between (Ruan et al. 2023, Eq. 21)",
+       {adaptopk, true}},
   };
   return entries;
 }
@@ -73,10 +78,14 @@ const std::vector<Entry<Rule>>& table() {
 
 Schedule make_schedule(const ScheduleInput& input) {
   Schedule schedule;
-  look_up(table(), "schedule", input.schedule, "compression.schedule")(input, schedule);
+  look_up(table(), "schedule", input.schedule, "compression.schedule").fill(input, schedule);
   schedule.unused = input.k * input.rounds -
                     std::accumulate(schedule.k.begin(), schedule.k.end(), std::int64_t{0});
   return schedule;
+}
+
+bool uses_t_hat(const CompressionOptions& options) {
+  return look_up(table(), "schedule", options.schedule, "compression.schedule").uses_t_hat;
 }
 
 Words schedules() { return words_of(table()); }

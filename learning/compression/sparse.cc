@@ -7,18 +7,6 @@
 
 namespace gradwave::learning {
 
-bool operators_only = false;
-
-bool on_host(const at::Tensor& dense) { return dense.is_cpu() && !operators_only; }
-
-at::Tensor view_of(const float* data, at::IntArrayRef sizes) {
-  return at::from_blob(const_cast<float*>(data), sizes, at::kFloat);
-}
-
-at::Tensor view_of(const std::vector<float>& vector) {
-  return view_of(vector.data(), {static_cast<std::int64_t>(vector.size())});
-}
-
 at::Tensor indices_of(const Sparse& sparse, const at::Device& device) {
   // LibTorch has no unsigned indices; beyond 2^31 entries a GPU's memory ends first.
   auto* data = reinterpret_cast<std::int32_t*>(const_cast<std::uint32_t*>(sparse.indices.data()));

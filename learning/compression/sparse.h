@@ -6,19 +6,9 @@
 #include <ATen/core/Tensor.h>
 
 #include "learning/compression/codec.h"
+#include "learning/runtime/tensor.h"
 
 namespace gradwave::learning {
-
-// Whether loops over plain memory are the way; elsewhere LibTorch's operators are.
-bool on_host(const at::Tensor& dense);
-
-// Tests set it: then the operators have to do on the CPU as well.
-extern bool operators_only;
-
-// Tensors over memory that others own. LibTorch has no view of constant data; what comes out of the
-// first is only read.
-at::Tensor view_of(const float* data, at::IntArrayRef sizes);
-at::Tensor view_of(const std::vector<float>& vector);  // [d]
 
 void add_at(const at::Tensor& dense, const Sparse& sparse);  // dense[index] += value
 void subtract_at(const at::Tensor& dense, const Sparse& sparse, double scale);  // -= scale * value

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/compression/sparsifier.h"
 
-#include "learning/learner.h"
+#include "learning/compression/facts.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 
@@ -12,15 +13,26 @@ std::unique_ptr<Sparsifier> make_randk();  // randk.cc
 
 namespace {
 
-using Make = std::unique_ptr<Sparsifier> (*)();
+struct Row {
+  std::unique_ptr<Sparsifier> (*make)();
+  bool sends_everything;
+  double union_exponent;              // union_exponent()
+  double union_exponent_with_memory;  // under error compensation
+};
 
-const std::vector<Entry<Make>>& table() {
-  static const std::vector<Entry<Make>> entries = {
-      {"none", "all d entries: uncompressed D-SGD", make_none},
-      {"topk", "the k entries largest in absolute value", make_topk},
-      {"randk", "k entries drawn uniformly without replacement, not rescaled", make_randk},
+const std::vector<Entry<Row>>& table() {
+  static const std::vector<Entry<Row>> entries = {
+      {"none", "all d entries: uncompressed D-SGD", {make_none, true, 1, 1}},
+      {"topk", "the k entries largest in absolute value", {make_topk, false, 0.75, 0.95}},
+      {"randk",
+       "k entries drawn uniformly without replacement, not rescaled",
+       {make_randk, false, 1, 1}},
   };
   return entries;
+}
+
+Row row(const std::string& name) {
+  return look_up(table(), "sparsifier", name, "compression.sparsifier");
 }
 
 }  // namespace
@@ -32,8 +44,15 @@ void Sparsifier::accumulate_and_select(const at::Tensor& gradient, float scale,
   select(memory, k, random, out);
 }
 
-std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name) {
-  return look_up(table(), "sparsifier", name, "compression.sparsifier")();
+std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name) { return row(name).make(); }
+
+bool sends_everything(const CompressionOptions& options) {
+  return row(options.sparsifier).sends_everything;
+}
+
+double union_exponent(const CompressionOptions& options) {
+  const Row of = row(options.sparsifier);
+  return options.error_compensation ? of.union_exponent_with_memory : of.union_exponent;
 }
 
 Words sparsifiers() { return words_of(table()); }

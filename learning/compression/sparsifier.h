@@ -29,7 +29,7 @@ class Sparsifier {
                                      Sparse& out);
 };
 
-// Throws OptionError for a name that is not in sparsifiers() (learner.h).
+// Throws OptionError for a name that is not in sparsifiers() (words.h).
 std::unique_ptr<Sparsifier> make_sparsifier(const std::string& name);
 
 }  // namespace gradwave::learning

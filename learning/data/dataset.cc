@@ -11,8 +11,8 @@
 
 #include "learning/data/content.h"
 #include "learning/data/file_bytes.h"
-#include "learning/learner.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 

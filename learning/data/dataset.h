@@ -99,6 +99,9 @@ std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                                                  std::int64_t classes, std::int64_t workers,
                                                  std::uint64_t seed);
 
+// Whether every worker's samples are drawn alike.
+bool is_identically_distributed(const DataOptions& options);
+
 // Sentences on the samples that partition() leaves out of these data, if any: how many, and of
 // which classes where that is not chance.
 std::vector<std::string> partition_notes(const DataOptions& options, const DatasetShape& shape,

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "learning/data/dataset.h"
-#include "learning/learner.h"
 #include "learning/runtime/random.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {
@@ -147,13 +147,18 @@ std::string last_classes(const DatasetShape& shape, std::int64_t samples) {
                        : "classes " + std::to_string(first) + " to " + std::to_string(last);
 }
 
-using Rule = Parts (*)(Deal&);
+struct Rule {
+  Parts (*deal)(Deal&);
+  bool is_identically_distributed;
+};
 
 const std::vector<Entry<Rule>>& table() {
   static const std::vector<Entry<Rule>> entries = {
-      {"iid", "shuffled, everybody the same number", iid},
-      {"dirichlet", "each class spread by Dirichlet shares: unlike classes and numbers", dirichlet},
-      {"shards", "sorted by label and cut: everybody a few classes", shards},
+      {"iid", "shuffled, everybody the same number", {iid, true}},
+      {"dirichlet",
+       "each class spread by Dirichlet shares: unlike classes and numbers",
+       {dirichlet, false}},
+      {"shards", "sorted by label and cut: everybody a few classes", {shards, false}},
   };
   return entries;
 }
@@ -170,7 +175,12 @@ std::vector<std::vector<std::int64_t>> partition(const DataOptions& options,
                           std::to_string(labels.size()) + " training samples (data.train_samples)");
   }
   Deal deal{options, labels, classes, workers, random_stream(seed, "partition")};
-  return look_up(table(), "partition", options.partition, "data.partition")(deal);
+  return look_up(table(), "partition", options.partition, "data.partition").deal(deal);
+}
+
+bool is_identically_distributed(const DataOptions& options) {
+  return look_up(table(), "partition", options.partition, "data.partition")
+      .is_identically_distributed;
 }
 
 std::vector<std::string> partition_notes(const DataOptions& options, const DatasetShape& shape,

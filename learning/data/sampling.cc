@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "learning/learner.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {

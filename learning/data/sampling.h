@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "learning/data/batches.h"
 #include "learning/data/dataset.h"
-#include "learning/models/model.h"
 #include "learning/runtime/checkpoint.h"
 
 namespace gradwave::learning {
@@ -24,7 +24,7 @@ enum class Augmentation {
   kCropFlip,  // moved by up to four pixels each way, black coming in, and mirrored half the time
 };
 
-// Throws std::invalid_argument for a word that is not in augmentations() (learner.h).
+// Throws std::invalid_argument for a word that is not in augmentations() (words.h).
 Augmentation augmentation(const std::string& word);
 
 struct Variation {

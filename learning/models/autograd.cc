@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "learning/models/autograd.h"
 
-#include "learning/compression/sparse.h"
+#include "learning/runtime/tensor.h"
 
 namespace gradwave::learning {
 

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "learning/learner.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 

@@ -13,18 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "learning/data/batches.h"
 #include "learning/data/dataset.h"
 #include "learning/models/buffers.h"
 #include "learning/options.h"
 #include "learning/runtime/random.h"
 
 namespace gradwave::learning {
-
-struct Batches {  // of all workers
-  std::int64_t workers = 0, batch = 0;
-  std::vector<float> inputs;         // [M, B, channels, height, width], normalised
-  std::vector<std::int64_t> labels;  // [M, B]
-};
 
 class Model {
  public:
@@ -68,7 +63,7 @@ class Model {
                       const Batches& samples) const = 0;
 };
 
-// Throws OptionError for a word that is not in models() (learner.h), and for images or
+// Throws OptionError for a word that is not in models() (words.h), and for images or
 // classes that the model cannot have.
 std::unique_ptr<Model> make_model(const ModelOptions& options, const ImageShape& image,
                                   std::int64_t classes);

@@ -14,12 +14,12 @@
 #include <string>
 #include <utility>
 
-#include "learning/learner.h"
 #include "learning/models/autograd.h"
 #include "learning/models/model.h"
 #include "learning/models/module_state.h"
 #include "learning/models/multiply_adds.h"
 #include "learning/models/writes.h"
+#include "learning/runtime/process.h"
 #include "learning/runtime/torch_runtime.h"
 
 namespace gradwave::learning {

@@ -122,6 +122,10 @@ std::vector<std::pair<std::string, std::string>> arithmetics() {
   return words_of(arithmetic_table());
 }
 
+bool is_reproducible(const std::string& arithmetic) {
+  return arithmetic_of(arithmetic) == Arithmetic::kReproducible;
+}
+
 std::vector<std::string> environment_for(const std::string& arithmetic,
                                          const std::vector<std::string>& variables) {
   std::vector<std::string> all = variables;

@@ -20,6 +20,8 @@ namespace gradwave::learning {
 
 std::vector<std::pair<std::string, std::string>> arithmetics();  // words and what they mean
 
+bool is_reproducible(const std::string& arithmetic);
+
 // The environment ("NAME=value" each) of a process that computes so, made of another one. Made of
 // itself it is the same.
 std::vector<std::string> environment_for(const std::string& arithmetic,

@@ -5,8 +5,8 @@
 
 #include <stdexcept>
 
-#include "learning/learner.h"
 #include "learning/options.h"
+#include "learning/runtime/process.h"
 
 namespace gradwave::learning {
 namespace {

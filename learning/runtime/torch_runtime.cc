@@ -9,7 +9,7 @@
 #include <mutex>
 #include <regex>
 
-#include "learning/learner.h"
+#include "learning/runtime/process.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>

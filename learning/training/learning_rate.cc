@@ -6,14 +6,17 @@
 #include <stdexcept>
 #include <string>
 
-#include "learning/learner.h"
 #include "learning/table.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {
 
 // eta_t / eta, without warming up.
-using Course = double(const TrainingOptions& options, std::int64_t round);
+struct Course {
+  double (*rate)(const TrainingOptions& options, std::int64_t round);
+  bool is_constant;
+};
 
 double constant(const TrainingOptions& /*options*/, std::int64_t /*round*/) { return 1; }
 
@@ -29,11 +32,15 @@ double cosine(const TrainingOptions& options, std::int64_t round) {
   return (1 + std::cos(kPi * share)) / 2;
 }
 
-const std::vector<Entry<Course*>>& table() {
-  static const std::vector<Entry<Course*>> entries = {
-      {"constant", "eta in every round, as in the paper", constant},
-      {"step", "times training.milestone_factor from each of training.milestones on", step},
-      {"cosine", "from eta towards zero along half a cosine (Loshchilov and Hutter 2017)", cosine},
+const std::vector<Entry<Course>>& table() {
+  static const std::vector<Entry<Course>> entries = {
+      {"constant", "eta in every round, as in the paper", {constant, true}},
+      {"step",
+       "times training.milestone_factor from each of training.milestones on",
+       {step, false}},
+      {"cosine",
+       "from eta towards zero along half a cosine (Loshchilov and Hutter 2017)",
+       {cosine, false}},
   };
   return entries;
 }
@@ -60,15 +67,23 @@ void check_milestones(const TrainingOptions& options) {
   }
 }
 
+Course course_of(const TrainingOptions& options) {
+  return look_up(table(), "learning-rate schedule", options.learning_rate_schedule,
+                 "training.learning_rate_schedule");
+}
+
 }  // namespace
 
+bool changes(const TrainingOptions& options) {
+  return !course_of(options).is_constant || options.warmup_rounds > 0;
+}
+
 std::vector<double> learning_rates(const TrainingOptions& options) {
-  Course* course = look_up(table(), "learning-rate schedule", options.learning_rate_schedule,
-                           "training.learning_rate_schedule");
+  const Course course = course_of(options);
   check_milestones(options);
   std::vector<double> rates(options.rounds);
   for (std::int64_t t = 0; t < options.rounds; ++t) {
-    rates[t] = options.learning_rate * course(options, t);
+    rates[t] = options.learning_rate * course.rate(options, t);
     if (t < options.warmup_rounds) {
       rates[t] *= static_cast<double>(t + 1) / static_cast<double>(options.warmup_rounds);
     }

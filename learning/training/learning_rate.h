@@ -14,4 +14,7 @@ namespace gradwave::learning {
 // a course that has none.
 std::vector<double> learning_rates(const TrainingOptions& options);
 
+// Whether eta_t differs between rounds.
+bool changes(const TrainingOptions& options);
+
 }  // namespace gradwave::learning

@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "learning/compression/sparse.h"
+#include "learning/runtime/tensor.h"
 
 namespace gradwave::learning {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "learning/gossip_learner.h"
 #include "learning/learner.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {

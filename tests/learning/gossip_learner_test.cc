@@ -16,6 +16,7 @@
 #include "learning/data/sampling.h"
 #include "learning/models/model.h"
 #include "learning/runtime/random.h"
+#include "learning/theory/pilot.h"
 
 namespace gradwave::learning {
 namespace {

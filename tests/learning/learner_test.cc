@@ -10,7 +10,11 @@
 #include <stdexcept>
 
 #include "learning/compression/codec.h"
+#include "learning/compression/schedule.h"
 #include "learning/compression/sparse.h"
+#include "learning/runtime/process.h"
+#include "learning/theory/theory.h"
+#include "learning/words.h"
 
 namespace gradwave::learning {
 namespace {

@@ -11,7 +11,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "learning/learner.h"
+#include "learning/words.h"
 #include "tests/learning/ways.h"
 
 namespace gradwave::learning {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "learning/learner.h"
+#include "learning/theory/theory.h"
 
 namespace gradwave::learning {
 namespace {

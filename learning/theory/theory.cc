@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "learning/theory.h"
+#include "learning/theory/theory.h"
 
 #include <algorithm>
 #include <sstream>
+
+#include "learning/data/dataset.h"
+#include "learning/training/learning_rate.h"
 
 namespace gradwave::learning {
 namespace {
@@ -23,12 +26,12 @@ std::vector<std::string> violated(const Options& options, const Theory& theory, 
   if (eta * pilot.smoothness > 1) {
     all.push_back(sentence("the step size ", eta, " is above 1/L = ", 1 / pilot.smoothness));
   }
-  if (training.learning_rate_schedule != "constant" || training.warmup_rounds > 0) {
+  if (changes(training)) {
     all.push_back("the step size changes over the rounds");
   }
   if (training.momentum > 0) all.push_back("the server's step has momentum");
   if (training.weight_decay > 0) all.push_back("the server's step has weight decay");
-  if (options.data.partition != "iid") {
+  if (!is_identically_distributed(options.data)) {
     all.push_back(
         "Assumption 3: the workers' data differ, so that a worker's gradient is no unbiased "
         "estimate of grad F");

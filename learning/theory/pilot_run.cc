@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "learning/compression/pilot_run.h"
+#include "learning/theory/pilot_run.h"
 
 #include <ATen/ATen.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "learning/compression/pilot.h"
+#include "learning/theory/pilot.h"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A run that is over, held against the paper's bounds (compression/bound.h).
+// A run that is over, held against the paper's bounds (bound.h).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "learning/compression/bound.h"
 #include "learning/options.h"
+#include "learning/theory/bound.h"
 
 namespace gradwave::learning {
 

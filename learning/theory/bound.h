@@ -26,7 +26,7 @@
 
 #include <vector>
 
-#include "learning/compression/pilot.h"
+#include "learning/theory/pilot.h"
 
 namespace gradwave::learning {
 

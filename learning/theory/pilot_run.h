@@ -17,9 +17,9 @@
 
 #include <cstdint>
 
-#include "learning/compression/pilot.h"
 #include "learning/data/sampling.h"
 #include "learning/models/model.h"
+#include "learning/theory/pilot.h"
 
 namespace gradwave::learning {
 

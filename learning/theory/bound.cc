@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "learning/compression/bound.h"
+#include "learning/theory/bound.h"
 
 #include <algorithm>
 #include <cassert>
