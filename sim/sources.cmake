@@ -2,9 +2,9 @@
 # Writes OUT: a hash over all sources of the program under ROOT, by which it knows whether another run was
 # made by the same code. Their order is that of their names.
 set(all "")
-foreach(room learning channel-models results sim)
-  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${room}/*.cc ${ROOT}/${room}/*.h
-       ${ROOT}/${room}/*.in ${ROOT}/${room}/*.sql)
+foreach(module learning channel-models results sim)
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${module}/*.cc ${ROOT}/${module}/*.h
+       ${ROOT}/${module}/*.in ${ROOT}/${module}/*.sql)
   list(SORT files)
   foreach(file ${files})
     file(SHA256 ${ROOT}/${file} hash)

@@ -18,17 +18,18 @@
 #include <utility>
 
 #include "learning/runtime/arithmetic.h"
+#include "learning/runtime/process.h"
 #include "results/query.h"
 #include "results/trajectory.h"
 #include "sim/campaign/forecast.h"
+#include "sim/campaign/fork_server.h"
 #include "sim/campaign/process.h"
 #include "sim/campaign/progress.h"
-#include "sim/campaign/zygote.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/run.h"
 #include "sim/run/signal_name.h"
-#include "sim/sampling/network_hash.h"
 #include "sim/scenario/learning_hash.h"
+#include "sim/scenario/network_hash.h"
 #include "sim/version.h"
 
 namespace gradwave {
@@ -376,17 +377,18 @@ class Campaign {
     }
   }
 
-  // A zygote that has ended (it holds the data, and memory may run out) is replaced once; nothing,
-  // and an obstacle, if that does not help.
+  // A fork server that has ended (it holds the data, and memory may run out) is replaced once;
+  // nothing, and an obstacle, if that does not help.
   std::optional<Process> spawn(const std::string& arithmetic, const std::vector<std::string>& words,
                                const std::string& data) {
-    std::unique_ptr<Zygote>& zygote = zygotes_[arithmetic];
+    std::unique_ptr<ForkServer>& fork_server = fork_servers_[arithmetic];
     for (const bool is_last : {false, true}) {
       try {
-        if (!zygote) zygote = std::make_unique<Zygote>(learning::environment_for(arithmetic));
-        return zygote->start(words, data);
+        if (!fork_server)
+          fork_server = std::make_unique<ForkServer>(learning::environment_for(arithmetic));
+        return fork_server->start(words, data);
       } catch (const std::exception& error) {
-        zygote.reset();
+        fork_server.reset();
         if (is_last) stop_because(error.what());
       }
     }
@@ -528,7 +530,7 @@ class Campaign {
   CampaignOutcome outcome_;
   std::vector<Missing> mine_;     // those of this shard
   std::vector<Missing> missing_;  // in that in which they begin, those that have not
-  std::map<std::string, std::unique_ptr<Zygote>> zygotes_;  // by arithmetic
+  std::map<std::string, std::unique_ptr<ForkServer>> fork_servers_;  // by arithmetic
   std::list<std::pair<Child, Process>> children_;
   bool others_take_part_ = false;                                  // processes, in this experiment
   int learned_ = 0, repeated_ = 0;                                 // runs that have begun

@@ -57,7 +57,7 @@ void Forecaster::add(const results::Experience& experience) {
 Forecaster::Subject Forecaster::subject_of(const PlannedRun& run, const Estimate& estimate) {
   Subject subject;
   subject.by_rule = estimate.cost;
-  subject.sampled = run.settings.sampling.fidelity == "sampled";
+  subject.sampled = samples(run.settings.sampling);
   const Json settings = to_json(run.settings);
   for (const auto& [quantity, value] : kCosts) {
     subject.keys.push_back(keys_of(quantity, settings));

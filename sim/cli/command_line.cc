@@ -14,8 +14,8 @@
 #include "results/database.h"
 #include "results/query.h"
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/fork_server.h"
 #include "sim/campaign/process.h"
-#include "sim/campaign/zygote.h"
 #include "sim/cli/commands.h"
 #include "sim/front/front.h"
 #include "sim/run/checkpoint_folder.h"
@@ -245,7 +245,7 @@ int run(const RunCommand& command, std::ostream& out, std::ostream& err) {
 
 static int dispatch(int argc, char** argv);
 
-// What a zygote has forked.
+// What a fork server has forked.
 static int forked(const std::vector<std::string>& arguments) {
   std::vector<char*> words = {const_cast<char*>("gradwave")};
   for (const std::string& argument : arguments)
@@ -383,9 +383,10 @@ static int dispatch(int argc, char** argv) {
   });
 
   pid_t campaign = 0;
-  verb = app.add_subcommand("zygote", "runs by forking (sim/campaign/zygote.h)")->group("");
+  verb =
+      app.add_subcommand("fork-server", "runs by forking (sim/campaign/fork_server.h)")->group("");
   verb->add_option("campaign", campaign)->required();
-  verb->callback([&] { live_as_zygote(campaign, forked); });
+  verb->callback([&] { serve_forks(campaign, forked); });
 
   return run_app(app, argc, argv, code, [](const std::exception& error) {
     if (dynamic_cast<const ScenarioError*>(&error) == nullptr) return false;

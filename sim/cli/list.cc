@@ -4,8 +4,8 @@
 #include <ostream>
 #include <sstream>
 
-#include "learning/learner.h"
 #include "learning/runtime/arithmetic.h"
+#include "learning/words.h"
 #include "sim/cli/commands.h"
 #include "sim/scenario/settings/settings.h"
 

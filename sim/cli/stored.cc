@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "learning/learner.h"
 #include "learning/runtime/arithmetic.h"
+#include "learning/runtime/process.h"
 #include "results/database.h"
 #include "results/difference.h"
 #include "results/query.h"
-#include "sim/campaign/zygote.h"
+#include "sim/campaign/fork_server.h"
 #include "sim/cli/commands.h"
 #include "sim/run/run.h"
 #include "sim/scenario/toml_text.h"
@@ -88,11 +88,11 @@ std::int64_t repeat(const fs::path& database, std::int64_t run_id, const fs::pat
                      text(run[4]), integer(5), integer(6), integer(7), std::get<double>(run[8]),
                      integer(10), text(run[9]), text(run[11]), text(run[12])});
   const Settings settings = from_json(nlohmann::json::parse(text(run[4])));
-  Zygote zygote(learning::environment_for(settings.learning.host.arithmetic));
+  ForkServer fork_server(learning::environment_for(settings.learning.host.arithmetic));
   Process process =
-      zygote.start({"run-stored", "--db", into.string(), "--run", std::to_string(id),
-                    "--drawn-from", database.string(), "--drawn-run", std::to_string(run_id)},
-                   "");
+      fork_server.start({"run-stored", "--db", into.string(), "--run", std::to_string(id),
+                         "--drawn-from", database.string(), "--drawn-run", std::to_string(run_id)},
+                        "");
   std::optional<Process::Ending> ending;
   while (!(ending = process.ended())) {
     pollfd polled[] = {{process.progress(), POLLIN, 0}, {process.errors(), POLLIN, 0}};
@@ -124,7 +124,7 @@ int show(const fs::path& database, std::int64_t run_id, std::ostream& out) {
   if (!text(run[7]).empty()) out << "# " << text(run[7]) << '\n';
   if (text(run[4]) != "{}") out << "# of a sweep: " << text(run[4]) << '\n';
   const Settings settings = from_json(nlohmann::json::parse(text(run[5])));
-  if (settings.sampling.fidelity == "sampled") {
+  if (samples(settings.sampling)) {
     out << "# alone it draws from its own rounds, not from those of other runs of its experiment\n";
   }
   for (const auto& input :

@@ -151,7 +151,8 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
     const channel::LinkOptions link = link_options(run.settings);
     const std::vector<std::string> lines = channel::describe_link(
         link, {cost.uplink_bytes / messages, cost.downlink_bytes / messages});
-    if (lines.empty() && link.technology == "wire") continue;
+    const std::string radio = channel::radio_summary(link);
+    if (lines.empty() && radio.empty()) continue;
     if (said++ == kMost) {
       out << "  and more networks\n";
       return;
@@ -159,7 +160,6 @@ void describe_networks(const Scenario& scenario, std::ostream& out) {
     out << "  network" << (run.parameters == "{}" ? "" : " with " + run.parameters)
         << (of_parameters[run.parameters].size() > 1 ? " of variant \"" + run.variant + "\"" : "")
         << ":\n";
-    const std::string radio = channel::radio_summary(link);
     if (!radio.empty()) out << "    " << radio << '\n';
     for (const std::string& line : lines) out << "    " << line << '\n';
     describe_coverage(link, out);

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "sim/scenario/settings/error.h"
+#include "sim/error.h"
 
 namespace gradwave {
 namespace fs = std::filesystem;

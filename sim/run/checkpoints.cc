@@ -11,7 +11,8 @@
 
 namespace gradwave {
 
-Checkpoints::Checkpoints(const Settings& settings, std::filesystem::path file, Hearers& hearers)
+Checkpoints::Checkpoints(const Settings& settings, std::filesystem::path file,
+                         RunObservers& hearers)
     : file_(std::move(file)),
       run_(fnv1a(to_json(settings).dump() + ' ' + std::to_string(settings.learning.seed) + ' ' +
                  sources())),

@@ -7,14 +7,14 @@
 #include <string>
 
 #include "learning/learner.h"
-#include "sim/run/hearers.h"
+#include "sim/run/run_observers.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 
 class Checkpoints {
  public:
-  Checkpoints(const Settings& settings, std::filesystem::path file, Hearers& hearers);
+  Checkpoints(const Settings& settings, std::filesystem::path file, RunObservers& hearers);
 
   // A run goes on from its checkpoint with the rows before it: these have to be there first.
   template <class AnyLearner>
@@ -31,7 +31,7 @@ class Checkpoints {
  private:
   std::filesystem::path file_;
   std::string run_;  // whose checkpoint it is
-  Hearers& hearers_;
+  RunObservers& hearers_;
   bool wanted_;
   std::int64_t rounds_, every_;
   std::int64_t done_ = 0;  // before it went on

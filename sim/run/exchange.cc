@@ -130,11 +130,11 @@ class ThroughRelays final : public Exchange {
 Admitted Exchange::admit(learning::Rounds& learner, Transport& transport) {
   Admitted admitted;
   do {
-    const std::set<int> left_out = transport.left_out();
+    const std::set<int> absent = transport.absent();
     team_.clear();
     std::int64_t models = 0;
     for (int i = 0; i < workers_; ++i) {
-      if (left_out.count(i) > 0) continue;
+      if (absent.count(i) > 0) continue;
       team_.push_back(i);
       if (behind_.count(i) == 0) continue;
       transport.send({messages_++, i, Direction::kDownlink, learner.model().bytes}, 0);

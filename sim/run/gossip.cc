@@ -22,7 +22,7 @@ Message message_of(std::int64_t id, int from, int to, std::int64_t bytes) {
 }
 
 // As it is told: whoever sends is the worker.
-Delivery told(Delivery delivery) {
+Delivery as_sent_by_worker(Delivery delivery) {
   Message& message = delivery.message;
   if (message.direction == Direction::kDownlink) std::swap(message.worker, message.peer);
   message.direction = Direction::kUplink;
@@ -46,12 +46,12 @@ std::vector<learning::Edge> edges_of(const std::vector<Link>& links, int robots)
 
 std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
                        ComputeTimes& compute, std::int64_t rounds, std::int64_t evaluate_every,
-                       const Journal& journal) {
+                       const RoundSink& sink) {
   transport.connect();
   const double zero_s = transport.now_s();
   std::int64_t messages = 0;  // sent so far, which numbers them
   const auto evaluate = [&](std::int64_t done) {
-    return write_evaluation(journal, learner.evaluate(), done, transport, zero_s);
+    return write_evaluation(sink, learner.evaluate(), done, transport, zero_s);
   };
   std::string divergence = evaluate(0);
 
@@ -85,7 +85,7 @@ std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
     std::map<Link, int> heard;  // how many of the two ways
     std::int64_t all_entries = 0;
     for (const Delivery& each : collect(transport, messages, 2 * neighbours.size())) {
-      const Delivery delivery = told(each);
+      const Delivery delivery = as_sent_by_worker(each);
       const int from = delivery.message.worker, to = delivery.message.peer;
       arrivals.push_back({delivery, entries[delivery.message.id]});
       all_entries += arrivals.back().k;
@@ -119,7 +119,7 @@ std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
     log.round.train_loss = steps.train_loss;
     log.round.gradient_norm = steps.gradient_norm;
     log.round.participants = static_cast<std::int64_t>(compute_s.size());
-    log.write(journal, transport);
+    log.write(sink, transport);
     if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) divergence = evaluate(t + 1);
   }
   return divergence;

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "learning/gossip_learner.h"
-#include "sim/run/compute.h"
-#include "sim/run/journal.h"
+#include "sim/compute/compute.h"
+#include "sim/run/round_sink.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
@@ -22,6 +22,6 @@ namespace gradwave {
 // or is lost.
 std::string run_gossip(learning::GossipLearner& learner, Transport& transport,
                        ComputeTimes& compute, std::int64_t rounds, std::int64_t evaluate_every,
-                       const Journal& journal);
+                       const RoundSink& sink);
 
 }  // namespace gradwave

@@ -7,12 +7,12 @@
 namespace gradwave {
 
 std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
-                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal,
+                       std::int64_t rounds, std::int64_t evaluate_every, const RoundSink& sink,
                        Exchange& exchange) {
   transport.connect();
   const double zero_s = transport.now_s();
   const auto evaluate = [&](std::int64_t done) {
-    return write_evaluation(journal, learner.evaluate(), done, transport, zero_s);
+    return write_evaluation(sink, learner.evaluate(), done, transport, zero_s);
   };
   std::string divergence = evaluate(0);
 
@@ -61,7 +61,7 @@ std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeT
     log.round.gradient_norm = plan.gradient_norm;
     log.round.compressor_input_norm = plan.compressor_input_norm;
     log.round.participants = static_cast<std::int64_t>(gradients.workers.size());
-    log.write(journal, transport);
+    log.write(sink, transport);
     if ((t + 1) % evaluate_every == 0 || t + 1 == rounds) divergence = evaluate(t + 1);
   }
   return divergence;

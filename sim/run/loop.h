@@ -6,9 +6,9 @@
 #include <string>
 
 #include "learning/rounds.h"
-#include "sim/run/compute.h"
+#include "sim/compute/compute.h"
 #include "sim/run/exchange.h"
-#include "sim/run/journal.h"
+#include "sim/run/round_sink.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
@@ -16,10 +16,10 @@ namespace gradwave {
 // Runs `rounds` rounds, each until all its gradients and updates have arrived or are lost;
 // evaluates the initial weights, every `evaluate_every` rounds and the last. A training loss that
 // is not finite ends the run before its gradients are sent, a test loss after it is recorded: the
-// sentence returned says so, and is empty otherwise. Throws what the transport and the journal
+// sentence returned says so, and is empty otherwise. Throws what the transport and the sink
 // throw.
 std::string run_rounds(learning::Rounds& learner, Transport& transport, ComputeTimes& compute,
-                       std::int64_t rounds, std::int64_t evaluate_every, const Journal& journal,
+                       std::int64_t rounds, std::int64_t evaluate_every, const RoundSink& sink,
                        Exchange& exchange);
 
 }  // namespace gradwave

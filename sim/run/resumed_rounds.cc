@@ -5,7 +5,7 @@
 
 namespace gradwave {
 
-ResumedRounds::ResumedRounds(learning::Learner& learner, LearnedAgain past, std::int64_t rounds)
+ResumedRounds::ResumedRounds(learning::Rounds& learner, ReplayedRounds past, std::int64_t rounds)
     : learner_(learner), past_(std::move(past)), rounds_(rounds) {}
 
 learning::RoundPlan ResumedRounds::plan(const std::vector<int>& workers) {

@@ -7,16 +7,15 @@
 #include <filesystem>
 #include <string>
 
-#include "learning/learner.h"
 #include "learning/rounds.h"
-#include "sim/run/learned_again.h"
+#include "sim/run/replayed_rounds.h"
 
 namespace gradwave {
 
 class ResumedRounds final : public learning::Rounds {
  public:
   // `past` has the first `rounds` rounds, which the learner, restored already, has done.
-  ResumedRounds(learning::Learner& learner, LearnedAgain past, std::int64_t rounds);
+  ResumedRounds(learning::Rounds& learner, ReplayedRounds past, std::int64_t rounds);
 
   learning::RoundPlan plan(const std::vector<int>& workers) override;
   learning::Encoded merge(int worker, const std::vector<int>& children) override;
@@ -27,8 +26,8 @@ class ResumedRounds final : public learning::Rounds {
  private:
   bool is_past() const { return done_ < rounds_; }
 
-  learning::Learner& learner_;
-  LearnedAgain past_;
+  learning::Rounds& learner_;
+  ReplayedRounds past_;
   const std::int64_t rounds_;
   std::int64_t done_ = 0;
 };

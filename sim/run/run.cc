@@ -19,17 +19,18 @@
 #include "learning/inputs.h"
 #include "learning/learner.h"
 #include "learning/runtime/arithmetic.h"
+#include "learning/theory/theory.h"
 #include "results/database.h"
 #include "results/trajectory.h"
-#include "sim/run/ahead.h"
 #include "sim/run/checkpoint_folder.h"
 #include "sim/run/checkpoints.h"
 #include "sim/run/gossip.h"
-#include "sim/run/hearers.h"
-#include "sim/run/learned_again.h"
 #include "sim/run/loop.h"
-#include "sim/run/network.h"
+#include "sim/run/prefetched_rounds.h"
+#include "sim/run/replayed_rounds.h"
 #include "sim/run/resumed_rounds.h"
+#include "sim/run/run_observers.h"
+#include "sim/run/run_transport.h"
 #include "sim/run/signal_name.h"
 #include "sim/run/stored_run.h"
 #include "sim/scenario/learning_hash.h"
@@ -118,9 +119,8 @@ ComputeTimes compute_times(const Settings& settings, double forward_macs) {
 
 std::unique_ptr<Exchange> exchange_of(const Settings& settings) {
   const auto workers = static_cast<int>(settings.learning.training.workers);
-  const bool relays =
-      settings.link.technology == "mesh" && settings.link.mesh.aggregation == "relays";
-  return relays ? exchange_through_relays(workers) : exchange_through_server(workers);
+  return channel::adds_on_the_way(settings.link) ? exchange_through_relays(workers)
+                                                 : exchange_through_server(workers);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -133,7 +133,8 @@ struct Outcome {
 };
 
 Outcome learn(const Settings& settings, const std::string& inputs,
-              const std::filesystem::path& checkpoint, Network& network, Hearers& hearers) {
+              const std::filesystem::path& checkpoint, RunTransport& network,
+              RunObservers& hearers) {
   const auto start = std::chrono::steady_clock::now();
   const double network_s = network.packets().cost().host_s;
   const learning::TrainingOptions& training = settings.learning.training;
@@ -144,7 +145,7 @@ Outcome learn(const Settings& settings, const std::string& inputs,
   std::optional<ResumedRounds> resumed;
   if (hearers.beginning) {
     if (checkpoints.resume(*learner)) {
-      resumed.emplace(*learner, LearnedAgain(*hearers.beginning), learner->rounds_done());
+      resumed.emplace(*learner, ReplayedRounds(*hearers.beginning), learner->rounds_done());
     } else {
       hearers.recorder.forget();
       hearers.beginning.reset();
@@ -154,7 +155,7 @@ Outcome learn(const Settings& settings, const std::string& inputs,
   hearers.recorder.plan(plan_of(*learner));
   const double before_s = seconds_since(start);
   // A checkpoint is of the round at which the network is.
-  std::optional<Ahead> ahead;
+  std::optional<PrefetchedRounds> ahead;
   if (settings.ahead > 0 && settings.checkpoint.folder.empty() &&
       depends_on_network(settings).empty()) {
     ahead.emplace(*learner, static_cast<int>(training.workers), training.rounds,
@@ -164,11 +165,10 @@ Outcome learn(const Settings& settings, const std::string& inputs,
                              : ahead ? static_cast<learning::Rounds&>(*ahead)
                                      : *learner;
   ComputeTimes compute = compute_times(settings, learner->description().forward_macs);
-  const Journal journal =
+  const RoundSink sink =
       journal_of(hearers, [&](std::int64_t done) { checkpoints.after(done, *learner); });
-  const std::string divergence =
-      run_rounds(rounds, network.transport(), compute, training.rounds, training.evaluate_every,
-                 journal, *exchange_of(settings));
+  const std::string divergence = run_rounds(rounds, network.transport(), compute, training.rounds,
+                                            training.evaluate_every, sink, *exchange_of(settings));
   if (ahead) ahead->stop();
   if (divergence.empty()) {
     if (const auto theory = learner->theory()) hearers.recorder.theory(row_of(*theory));
@@ -178,7 +178,8 @@ Outcome learn(const Settings& settings, const std::string& inputs,
 }
 
 Outcome gossip(const Settings& settings, const std::string& inputs,
-               const std::filesystem::path& checkpoint, Network& network, Hearers& hearers) {
+               const std::filesystem::path& checkpoint, RunTransport& network,
+               RunObservers& hearers) {
   const auto start = std::chrono::steady_clock::now();
   const double network_s = network.packets().cost().host_s;
   const learning::TrainingOptions& training = settings.learning.training;
@@ -188,32 +189,31 @@ Outcome gossip(const Settings& settings, const std::string& inputs,
   hearers.recorder.plan(plan_of(learner));
   const Checkpoints checkpoints(settings, checkpoint, hearers);
   ComputeTimes compute = compute_times(settings, learner.description().forward_macs);
-  const Journal journal =
+  const RoundSink sink =
       journal_of(hearers, [&](std::int64_t rounds) { checkpoints.after(rounds, learner); });
   const std::string divergence = run_gossip(learner, network.transport(), compute, training.rounds,
-                                            training.evaluate_every, journal);
+                                            training.evaluate_every, sink);
   return {divergence, seconds_since(start) - (network.packets().cost().host_s - network_s)};
 }
 
 // The network alone.
 Outcome replay(const Settings& settings, const LearnedIn& source, double forward_macs,
-               Network& network, Hearers& hearers) {
+               RunTransport& network, RunObservers& hearers) {
   const learning::TrainingOptions& training = settings.learning.training;
   const results::Trajectory learned = results::read_trajectory(source.file, source.run_id);
-  LearnedAgain rounds(learned.rounds);
+  ReplayedRounds rounds(learned.rounds);
   results::Plan plan = learned.plan;
   plan.host_learned_from = source.text;
   hearers.recorder.plan(plan);
   ComputeTimes compute = compute_times(settings, forward_macs);
-  const Journal journal = journal_of(hearers, [](std::int64_t) {});
-  const std::string divergence =
-      run_rounds(rounds, network.transport(), compute, training.rounds, training.evaluate_every,
-                 journal, *exchange_of(settings));
+  const RoundSink sink = journal_of(hearers, [](std::int64_t) {});
+  const std::string divergence = run_rounds(rounds, network.transport(), compute, training.rounds,
+                                            training.evaluate_every, sink, *exchange_of(settings));
   if (divergence.empty() && learned.theory) hearers.recorder.theory(*learned.theory);
   return {divergence, std::nullopt};
 }
 
-results::Costs costs_of(const Network& network, const std::optional<double>& learning_s) {
+results::Costs costs_of(const RunTransport& network, const std::optional<double>& learning_s) {
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   const PacketTransport::Cost packets = network.packets().cost();
@@ -253,19 +253,19 @@ int run_stored(const std::filesystem::path& database, std::int64_t run_id,
     results::Recorder recorder(database, run_id);
     try {
       const Settings settings = stored_settings(database, run_id);
-      Hearers hearers{recorder, ProgressPipe(progress), settings.results.transfers,
-                      beginning_of(database, run_id), stop_was_requested};
+      RunObservers hearers{recorder, ProgressPipe(progress), settings.results.transfers,
+                           beginning_of(database, run_id), stop_was_requested};
       // Only who learns, and learns the same whatever the network does, can go on where it was;
       // what a sampled run draws from may have become more meanwhile.
-      const bool sampled = settings.sampling.fidelity == "sampled";
+      const bool sampled = samples(settings.sampling);
       if (learned_in || !depends_on_network(settings).empty() || sampled) {
         hearers.beginning.reset();
       }
       if (!hearers.beginning) recorder.forget();  // an evaluation of before its first round, say
       const std::string inputs = stored_inputs_hash(database, run_id);
       const DrawnFrom past = drawn_from.value_or(DrawnFrom{database, run_id});
-      Network network(settings, results::rounds_to_draw_from(past.file, past.run_id),
-                      stop_was_requested);
+      RunTransport network(settings, results::rounds_to_draw_from(past.file, past.run_id),
+                           stop_was_requested);
       const std::filesystem::path checkpoint =
           checkpoint_file(settings.checkpoint.folder, database, run_id);
       const Outcome outcome = learned_in ? replay(settings, *learned_in,

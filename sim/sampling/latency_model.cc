@@ -75,7 +75,7 @@ double autocorrelation_time(const std::vector<double>& values) {
 
 }  // namespace
 
-Doubt sum_of(const Doubt& one, const Doubt& other, double correlation) {
+ErrorBounds sum_of(const ErrorBounds& one, const ErrorBounds& other, double correlation) {
   const auto together = [&](double a, double b) {
     return std::sqrt(a * a + b * b + 2 * correlation * a * b);
   };
@@ -87,16 +87,16 @@ LatencyModel::LatencyModel(const Options& options, learning::Random random)
   debt_ = boost::random::uniform_01<double>()(random_);
 }
 
-double LatencyModel::distance(const Half& one, const Half& other) const {
+double LatencyModel::distance(const Phase& one, const Phase& other) const {
   return options_.still ? std::abs(std::log(one.bytes / other.bytes))
                         : std::abs(one.time_s - other.time_s);
 }
 
 // In the order in which they were seen.
-std::vector<std::size_t> LatencyModel::like(const Half& half) const {
+std::vector<std::size_t> LatencyModel::like(const Phase& half) const {
   std::vector<std::size_t> group;
   for (std::size_t j = 0; j < seen_.size(); ++j) {
-    const Half& other = seen_[j].half;
+    const Phase& other = seen_[j].half;
     if (other.pattern == half.pattern && other.bytes <= kNearBytes * half.bytes &&
         half.bytes <= kNearBytes * other.bytes) {
       group.push_back(j);
@@ -113,7 +113,7 @@ std::vector<std::size_t> LatencyModel::like(const Half& half) const {
   return group;
 }
 
-LatencyModel::Line LatencyModel::line(const Half& half) const {
+LatencyModel::Line LatencyModel::line(const Phase& half) const {
   Line line;
   for (const std::size_t j : like(half)) {
     if (seen_[j].judged && seen_[j].excess_s == 0) line.near.push_back(j);
@@ -165,7 +165,7 @@ void LatencyModel::judge(const std::vector<std::size_t>& group) {
   }
 }
 
-std::optional<double> LatencyModel::observe(const Half& half, double latency_s, bool by_chance) {
+std::optional<double> LatencyModel::observe(const Phase& half, double latency_s, bool by_chance) {
   const Line before = line(half);
   Seen seen;
   seen.half = half;
@@ -204,7 +204,7 @@ bool LatencyModel::covers(const Line& line, double bytes) const {
   return bytes >= (1 - kBeyond) * least && bytes <= (1 + kBeyond) * most && line.at(bytes) > 0;
 }
 
-bool LatencyModel::can_guess(const Half& half) const {
+bool LatencyModel::can_guess(const Phase& half) const {
   remember();
   if (errors_ < static_cast<std::int64_t>(kFew)) return false;
   const double independent = options_.learns  ? kIndependentIfItLearns
@@ -218,7 +218,7 @@ bool LatencyModel::can_guess(const Half& half) const {
   return farthest_m == 0 || half.farthest_m <= kFarther * farthest_m;
 }
 
-LatencyModel::Events LatencyModel::events_near(const Half& half) const {
+LatencyModel::Events LatencyModel::events_near(const Phase& half) const {
   std::vector<double> distances;
   for (const Seen& seen : seen_) {
     if (seen.excess_s > 0) distances.push_back(distance(seen.half, half));
@@ -256,7 +256,7 @@ void LatencyModel::look_back(double error) {
   errors_after_ = 0;
 }
 
-double LatencyModel::guess(const Half& half) {
+double LatencyModel::guess(const Phase& half) {
   assert(can_guess(half));
   const auto one_of = [&](const std::vector<std::size_t>& those) {
     return those[boost::random::uniform_int_distribution<std::size_t>(0,
@@ -300,7 +300,7 @@ void LatencyModel::remember() const {
   event_memory_ = autocorrelation_time(events);
 }
 
-Doubt LatencyModel::doubt(double confidence, bool of_run) const {
+ErrorBounds LatencyModel::error_bounds(double confidence, bool of_run) const {
   double squares = 0, errors = 0, largest_s = options_.time_out_s;
   bool one_more = false;
   for (const Seen& seen : seen_) {

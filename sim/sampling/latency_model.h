@@ -41,20 +41,20 @@
 namespace gradwave {
 
 // A half of a round, before it.
-struct Half {
+struct Phase {
   std::uint64_t pattern = 0;  // who sends to whom: the same number for the same
   double bytes = 0;           // that are sent at first, all messages; > 0
   double time_s = 0;          // simulated
   double farthest_m = 0;      // the robot farthest from the other end of its link; 0: not known
 };
 
-// By how many seconds what is in doubt may lie below and above.
-struct Doubt {
+// By how many seconds what is in error_bounds may lie below and above.
+struct ErrorBounds {
   double below_s = 0, above_s = 0;
 };
 
 // Of two quantities added up.
-Doubt sum_of(const Doubt& one, const Doubt& other, double correlation);
+ErrorBounds sum_of(const ErrorBounds& one, const ErrorBounds& other, double correlation);
 
 class LatencyModel {
  public:
@@ -69,22 +69,22 @@ class LatencyModel {
   // Simulated packet by packet, it took so long; `by_chance` where a run without guesses would have
   // met other chances. Returns by which share it would have been guessed too short, if that is
   // known and it was no event.
-  std::optional<double> observe(const Half& half, double latency_s, bool by_chance);
+  std::optional<double> observe(const Phase& half, double latency_s, bool by_chance);
 
   // Whether enough has been seen that is like it; and if latencies remember those before them, for
   // so long that there were enough of independent ones.
-  bool can_guess(const Half& half) const;
+  bool can_guess(const Phase& half) const;
   // What it takes, drawn. A programming error where it cannot be.
-  double guess(const Half& half);
+  double guess(const Phase& half);
 
   // Two-sided, at this confidence: of what is to be expected where all guesses were made; and of
   // what a run without guesses takes there and where this one was observed by chance.
-  Doubt of_expectation(double confidence) const { return doubt(confidence, false); }
-  Doubt of_run(double confidence) const { return doubt(confidence, true); }
+  ErrorBounds of_expectation(double confidence) const { return error_bounds(confidence, false); }
+  ErrorBounds of_run(double confidence) const { return error_bounds(confidence, true); }
 
  private:
   struct Seen {
-    Half half;
+    Phase half;
     double latency_s = 0;
     std::optional<double> error_s;  // by which it would have been guessed too short, if regular
     double guess_s = 0;             // then
@@ -105,17 +105,17 @@ class LatencyModel {
     double among = 0;               // observations
   };
 
-  std::vector<std::size_t> like(const Half& half) const;
-  Line line(const Half& half) const;
+  std::vector<std::size_t> like(const Phase& half) const;
+  Line line(const Phase& half) const;
   bool covers(const Line& line, double bytes) const;
   void look_back(double error);
-  Events events_near(const Half& half) const;
-  Doubt doubt(double confidence, bool of_run) const;
+  Events events_near(const Phase& half) const;
+  ErrorBounds error_bounds(double confidence, bool of_run) const;
   void judge(const std::vector<std::size_t>& group);
   double residual(const Line& line, std::size_t of) const;
   double spread(const Line& line) const;
   void remember() const;
-  double distance(const Half& one, const Half& other) const;
+  double distance(const Phase& one, const Phase& other) const;
 
   Options options_;
   learning::Random random_;

@@ -49,11 +49,15 @@ std::size_t at(Direction direction) { return static_cast<std::size_t>(direction)
 
 }  // namespace
 
+constexpr const char* kSampled = "sampled";
+
 Words fidelities() {
   return {
       {"packet", "every packet of every round is simulated"},
-      {"sampled", "as many rounds are as the stated error needs; the others are drawn from them"}};
+      {kSampled, "as many rounds are as the stated error needs; the others are drawn from them"}};
 }
+
+bool samples(const SamplingOptions& options) { return options.fidelity == kSampled; }
 
 SampledTransport::SampledTransport(Transport& packets, const SamplingOptions& options,
                                    const channel::World& world, std::uint64_t seed,
@@ -121,13 +125,13 @@ void SampledTransport::begin_half(Direction direction, std::int64_t messages) {
   assert(awaited_ == 0);
   direction_ = direction;
   awaited_ = messages;
-  way_ = Way::kOpen;
+  way_ = Way::kUndecided;
 }
 
 void SampledTransport::send(const Message& message, double delay_s) {
   if (awaited_ == 0 || way_ == Way::kPackets) {
     packets_.send(message, delay_s);
-  } else if (way_ == Way::kOpen) {
+  } else if (way_ == Way::kUndecided) {
     open_.emplace_back(message, delay_s);
   } else {
     schedule(message, now_s() + delay_s);
@@ -135,7 +139,7 @@ void SampledTransport::send(const Message& message, double delay_s) {
 }
 
 std::optional<Delivery> SampledTransport::next(double until_s) {
-  if (awaited_ > 0 && way_ == Way::kOpen) decide();
+  if (awaited_ > 0 && way_ == Way::kUndecided) decide();
   std::optional<Delivery> delivery =
       awaited_ > 0 && way_ == Way::kDrawn ? next_drawn(until_s) : packets_.next(until_s - drawn_s_);
   if (!delivery) return delivery;
@@ -152,8 +156,8 @@ std::optional<Delivery> SampledTransport::next(double until_s) {
   return delivery;
 }
 
-Half SampledTransport::half_of_messages() {
-  Half half;
+Phase SampledTransport::half_of_messages() {
+  Phase half;
   half.pattern = kNobody;
   half.time_s = now_s() - zero_s_;
   for (const auto& [message, delay_s] : open_) {
@@ -196,7 +200,7 @@ void SampledTransport::decide() {
   } else {
     down_ = course_.half;
   }
-  // The first one is the beginning of doubt.
+  // The first one is the beginning of error_bounds.
   if (draws && !parted_) draws = may_draw_ = may_begin();
   drew_ = drew_ || draws;
   parted_ = parted_ || draws;
@@ -275,17 +279,17 @@ void SampledTransport::end_half() {
     products_[2] += *error * *error;
     ++pairs_;
   }
-  std::deque<Course>& courses = courses_[at(direction_)];
+  std::deque<PhaseRecord>& courses = courses_[at(direction_)];
   courses.push_back(std::move(course_));
   if (courses.size() > kCourses) courses.pop_front();
 }
 
 // Null if none had the same messages.
-const SampledTransport::Course* SampledTransport::course_like(const Half& half,
-                                                              double latency_s) const {
-  const Course* nearest = nullptr;
+const SampledTransport::PhaseRecord* SampledTransport::course_like(const Phase& half,
+                                                                   double latency_s) const {
+  const PhaseRecord* nearest = nullptr;
   double least = std::numeric_limits<double>::infinity();
-  for (const Course& course : courses_[at(direction_)]) {
+  for (const PhaseRecord& course : courses_[at(direction_)]) {
     const double larger = course.half.bytes / half.bytes;
     if (course.half.pattern != half.pattern || larger > kLike || larger < 1 / kLike) continue;
     const double unlike =
@@ -308,8 +312,8 @@ bool SampledTransport::may_begin() const {
   std::array<LatencyModel, 2> trial = models_;
   double time_s = now_s() - zero_s_ + trial[0].guess(course_.half);
   if (down_) time_s += trial[1].guess(*down_);
-  const Doubt after = sum_of(trial[0].of_expectation(options_.confidence),
-                             trial[1].of_expectation(options_.confidence), correlation());
+  const ErrorBounds after = sum_of(trial[0].of_expectation(options_.confidence),
+                                   trial[1].of_expectation(options_.confidence), correlation());
   return std::max(after.below_s, after.above_s) <= kReserve * options_.max_error * time_s;
 }
 
@@ -317,9 +321,10 @@ bool SampledTransport::may_begin() const {
 // both ask.
 double SampledTransport::error_s() const {
   if (error_s_) return *error_s_;
-  const Doubt doubt = sum_of(models_[0].of_expectation(options_.confidence),
-                             models_[1].of_expectation(options_.confidence), correlation());
-  error_s_ = std::max(doubt.below_s, doubt.above_s);
+  const ErrorBounds error_bounds =
+      sum_of(models_[0].of_expectation(options_.confidence),
+             models_[1].of_expectation(options_.confidence), correlation());
+  error_s_ = std::max(error_bounds.below_s, error_bounds.above_s);
   return *error_s_;
 }
 
@@ -335,8 +340,8 @@ std::optional<double> SampledTransport::airtime_s() const {
 }
 
 std::optional<Sampling> SampledTransport::sampling() const {
-  const Doubt run = sum_of(models_[0].of_run(options_.confidence),
-                           models_[1].of_run(options_.confidence), correlation());
+  const ErrorBounds run = sum_of(models_[0].of_run(options_.confidence),
+                                 models_[1].of_run(options_.confidence), correlation());
   return Sampling{drew_      ? "drawn"
                   : settled_ ? "packet"
                              : "settling",

@@ -34,18 +34,11 @@
 
 #include "channel-models/options.h"
 #include "learning/runtime/random.h"
+#include "sim/options.h"
 #include "sim/sampling/latency_model.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
-
-struct SamplingOptions {
-  std::string fidelity = "packet";  // fidelities()
-  double max_error = 0.02;          // of the time that has passed, which sampling may add
-  double confidence = 0.95;         // that it is no more
-};
-using Words = std::vector<std::pair<std::string, std::string>>;
-Words fidelities();
 
 // A round of a run in the same world, simulated packet by packet.
 struct PastRound {
@@ -70,7 +63,7 @@ class SampledTransport final : public Transport {
   void begin_half(Direction direction, std::int64_t messages) override;
   void send(const Message& message, double delay_s) override;
   std::optional<Delivery> next(double until_s) override;
-  std::set<int> left_out() override { return packets_.left_out(); }
+  std::set<int> absent() override { return packets_.absent(); }
   std::vector<int> parents() override { return packets_.parents(); }
   std::vector<std::pair<int, int>> neighbours() override { return packets_.neighbours(); }
   std::vector<channel::RoutesSeen> take_routes() override;
@@ -88,22 +81,22 @@ class SampledTransport final : public Transport {
     Message message;
     double start_s = 0, end_s = 0;
   };
-  struct Course {  // how a half that was simulated went, message by message
-    Half half;
+  struct PhaseRecord {  // how a half that was simulated went, message by message
+    Phase half;
     double latency_s = 0;
     std::map<Ends, Delivery> deliveries;
     std::int64_t wire_bytes = 0;
     double airtime_s = 0;
   };
-  enum class Way { kOpen, kPackets, kDrawn };
+  enum class Way { kUndecided, kPackets, kDrawn };
 
-  Half half_of_messages();
+  Phase half_of_messages();
   void decide();
   void pass_until(double time_s);
   void schedule(const Message& message, double start_s);
   std::optional<Delivery> next_drawn(double until_s);
   void end_half();
-  const Course* course_like(const Half& half, double latency_s) const;
+  const PhaseRecord* course_like(const Phase& half, double latency_s) const;
   double correlation() const;
   bool may_begin() const;
   double error_s() const;
@@ -113,9 +106,9 @@ class SampledTransport final : public Transport {
   const channel::World world_;
   std::array<LatencyModel, 2> models_;  // by Direction
   learning::Random random_;             // of pauses
-  std::array<std::deque<Course>, 2> courses_;
-  std::optional<Half> down_;  // the last one
-  bool parted_ = false;       // from what it would be, had every packet been simulated
+  std::array<std::deque<PhaseRecord>, 2> courses_;
+  std::optional<Phase> down_;  // the last one
+  bool parted_ = false;        // from what it would be, had every packet been simulated
 
   double zero_s_ = 0;
   std::int64_t in_a_row_ = 0;  // rounds before this one that were simulated
@@ -139,13 +132,13 @@ class SampledTransport final : public Transport {
   // Of this half.
   Direction direction_ = Direction::kUplink;
   std::int64_t awaited_ = 0;  // messages
-  Way way_ = Way::kOpen;
+  Way way_ = Way::kUndecided;
   std::vector<std::pair<Message, double>> open_;  // sent before the way was decided, and delays
   double computed_s_ = 0;                         // when the last of these starts
   std::int64_t wire_bytes_ = 0;                   // of the packets, before
   double airtime_s_ = 0;
-  Course course_;                 // of the packets; or what was drawn
-  const Course* like_ = nullptr;  // how the messages of one that is drawn fare
+  PhaseRecord course_;                 // of the packets; or what was drawn
+  const PhaseRecord* like_ = nullptr;  // how the messages of one that is drawn fare
   std::vector<Sent> under_way_;
 
   double drawn_s_ = 0;  // by which the packets' clock is behind, where nothing moves

@@ -10,7 +10,8 @@
 #include "channel-models/coverage.h"
 #include "channel-models/reach.h"
 #include "channel-models/unused_defaults.h"
-#include "sim/sampling/network_hash.h"
+#include "sim/compute/compute.h"
+#include "sim/scenario/network_hash.h"
 
 namespace gradwave {
 namespace {
@@ -23,14 +24,7 @@ std::string seconds(double value) {
 // A connection takes three ways, and a message one during which nothing arrives.
 void check_limits(const Settings& settings) {
   const double round_trip_s = channel::round_trip_s(link_options(settings));
-  const std::string& technology = settings.link.technology;
-  const bool has_core = settings.link.nr.server == "core";
-  const std::string delay = technology == "wire" ? "wire.delay_s"
-                            : technology == "nr"
-                                ? (has_core ? "nr.core_delay_s" : "nr.processing_s")
-                            : technology == "lte"   ? "lte.core_delay_s"
-                            : technology == "trace" ? "trace.delay_s"
-                                                    : "wifi.backhaul_delay_s";
+  const std::string delay = channel::delay_key(link_options(settings));
   const std::string path =
       delay + ": a round trip of the path takes at least " + seconds(round_trip_s) + ", ";
   if (1.5 * round_trip_s >= settings.limits.connect_timeout_s) {
@@ -46,7 +40,7 @@ void check_limits(const Settings& settings) {
 }
 
 void check_sampling(const Settings& settings) {
-  if (settings.sampling.fidelity != "sampled") return;
+  if (!samples(settings.sampling)) return;
   const std::string reason = needs_packets(settings);
   if (reason.empty()) return;
   throw SettingError({"network.fidelity", "mesh.unreached", "wifi.rate_control", "ns3.defaults"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whether a run can be: what only the rooms know, asked before anything is computed or stored.
+// Whether a run can be: what only the modules know, asked before anything is computed or stored.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/learner.h"
+#include "learning/description.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {

@@ -5,8 +5,10 @@
 #include <cmath>
 
 #include "learning/compression/codec.h"
+#include "learning/compression/facts.h"
 #include "learning/compression/schedule.h"
-#include "sim/run/journal.h"
+#include "sim/compute/compute.h"
+#include "sim/options.h"
 
 namespace gradwave {
 namespace {
@@ -27,34 +29,6 @@ constexpr double kStartSeconds = 0.1;         // a run of no rounds
 constexpr double kVectors = 8;                // of length d: weights, gradients, sums
 constexpr double kVectorsOfAWorker = 2;       // with error compensation
 constexpr double kRobotBytes = 2.5e5;
-
-// What ns-3 does, M robots: its events for a TCP segment, a message, a second and for connecting
-// them, and how long one of them takes. On a radio everybody hears each frame.
-struct NetworkWork {
-  double segment = 0, message = 0, second = 0, start = 0;
-  double event_s = 0;
-  double transfer_bytes = 0;  // of a message's row in the results
-};
-
-NetworkWork work(const std::string& technology, double robots) {
-  if (technology == "wire" || technology == "trace") {
-    return {5, 3, 0, 0, 2.2e-6 + 1.25e-8 * robots, 160};
-  }
-  if (technology == "lte") {
-    return {24, 20, 6600 * robots, 3000 * robots, 5e-6, 75};
-  }
-  if (technology == "nr") return {2.5, 6, 0, 0, 5e-6 + 4.7e-8 * robots, 480};
-  return {
-      2.5 * (robots + 1), 20 * (robots + 1), 85 * (robots + 1), 250 * robots * robots, 1.5e-6, 220};
-}
-
-// The largest entries of workers' gradients are partly the same ones: their union is as large as
-// that of fewer random sets. What error compensation adds to them is each worker's own. (Measured
-// on the procedural set and on MNIST, 8 to 450 workers.)
-double independent_workers(const learning::CompressionOptions& compression, double workers) {
-  if (compression.sparsifier != "topk") return workers;
-  return std::pow(workers, compression.error_compensation ? 0.95 : 0.75);
-}
 
 // The union of M random sets of k out of d.
 double union_of(double k, double model_size, double workers) {
@@ -101,13 +75,14 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
   const bool has_server = channel::has_server(link);
   const double senders =
       has_server ? workers : 2 * static_cast<double>(channel::neighbour_links(link));
-  const bool dense_down = compression.downlink == "dense";
+  const learning::Downlink down = learning::downlink(compression.downlink);
   for (const std::int64_t k : schedule.k) {
     estimate.uplink_bytes += senders * static_cast<double>(learning::encoded_bytes(k, d));
-    if (!has_server || compression.downlink == "none") continue;
+    if (!has_server || down == learning::Downlink::kNone) continue;
     const double sent = union_of(static_cast<double>(k), static_cast<double>(d),
-                                 independent_workers(compression, workers));
-    const auto entries = dense_down ? d : static_cast<std::int64_t>(std::llround(sent));
+                                 std::pow(workers, learning::union_exponent(compression)));
+    const auto entries =
+        down == learning::Downlink::kDense ? d : static_cast<std::int64_t>(std::llround(sent));
     estimate.downlink_bytes += workers * static_cast<double>(learning::encoded_bytes(entries, d));
   }
 
@@ -142,7 +117,7 @@ Estimate estimate(const Settings& settings, const learning::Description& descrip
            std::ceil(static_cast<double>(description.test_samples) / images_in_a_pass));
   const double rate =
       description.device == "cpu" ? kCpuOperationsPerSecond : kGpuOperationsPerSecond;
-  const NetworkWork network = work(settings.link.technology, workers);
+  const channel::HostWork network = channel::host_work(link);
   Cost& cost = estimate.cost;
   cost.start_s = kStartSeconds;
   cost.learning_s = kLearnerSeconds + kGradientSeconds * workers * rounds +

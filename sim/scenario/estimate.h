@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "learning/learner.h"
+#include "learning/description.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include "learning/runtime/arithmetic.h"
+#include "learning/runtime/process.h"
 #include "sim/scenario/fnv1a.h"
 #include "sim/version.h"
 
@@ -18,18 +20,7 @@ std::string host_name() {
 }  // namespace
 
 std::string depends_on_network(const Settings& settings) {
-  if (settings.link.technology != "mesh") return "";
-  const channel::MeshOptions& mesh = settings.link.mesh;
-  if (mesh.aggregation == "relays") {
-    return "mesh.aggregation = \"relays\" adds gradients up along the mesh's routes";
-  }
-  if (mesh.aggregation == "gossip") {
-    return "mesh.aggregation = \"gossip\" averages along the mesh's links";
-  }
-  if (mesh.unreached == "leave-out") {
-    return "mesh.unreached = \"leave-out\" goes on without robots that have no route";
-  }
-  return "";
+  return channel::influence_on_learning(link_options(settings));
 }
 
 std::string learning_hash(const Settings& settings, const learning::Description& description) {
@@ -39,7 +30,8 @@ std::string learning_hash(const Settings& settings, const learning::Description&
                      '\n' + std::to_string(settings.learning.training.evaluate_every) + '\n' +
                      description.device + '\n' + description.inputs;
   // What is not the same on every machine is so on this one.
-  if (description.device != "cpu" || settings.learning.host.arithmetic != "reproducible") {
+  if (description.device != "cpu" ||
+      !learning::is_reproducible(settings.learning.host.arithmetic)) {
     text += '\n' + host_name();
   }
   return fnv1a(text);

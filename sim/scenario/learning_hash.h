@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "learning/learner.h"
+#include "learning/description.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {

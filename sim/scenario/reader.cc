@@ -118,7 +118,7 @@ class Reader {
           fail(one.place, one.setting->key + " is set twice, once by the name that it had before");
         }
         if (other.setting->key != one.setting->instead_of) continue;
-        if (says_nothing(one.value) || says_nothing(other.value)) continue;
+        if (is_unset(one.value) || is_unset(other.value)) continue;
         if (std::tie(one.place.line, one.place.column) <
             std::tie(other.place.line, other.place.column)) {
           continue;  // the later one is at fault
@@ -298,7 +298,7 @@ const Assignment* find(const Layer& layer, const Setting& setting) {
   for (const Assignment& assignment : layer) {
     const Setting& other = *assignment.setting;
     if (&other == &setting) return &assignment;
-    if (other.key == setting.instead_of && !says_nothing(assignment.value)) return &assignment;
+    if (other.key == setting.instead_of && !is_unset(assignment.value)) return &assignment;
   }
   return nullptr;
 }
@@ -321,7 +321,7 @@ Layer read_overrides(const std::vector<std::string>& overrides) {
     for (Assignment& assignment : read_override(text)) {
       const Assignment* before = find(all, *assignment.setting);
       if (before && before->setting->key == assignment.setting->instead_of &&
-          !says_nothing(before->value) && !says_nothing(assignment.value)) {
+          !is_unset(before->value) && !is_unset(assignment.value)) {
         fail(assignment.place, assignment.setting->key + " contradicts " + before->setting->key +
                                    ": set one of them");
       }

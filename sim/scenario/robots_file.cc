@@ -13,16 +13,6 @@ const std::string kKey = "team.robots";
 
 using channel::TableFile;
 
-// What holds where a cell is empty.
-double usual_power_dbm(const channel::LinkOptions& link) {
-  return link.technology == "nr"    ? link.nr.robot_power_dbm
-         : link.technology == "lte" ? link.lte.robot_power_dbm
-                                    : link.wifi.tx_power_dbm;
-}
-double usual_gain_dbi(const channel::LinkOptions& link) {
-  return link.technology == "nr" ? link.nr.robot_gain_dbi : 0;
-}
-
 class RobotsFile {
  public:
   explicit RobotsFile(Settings& settings)
@@ -50,12 +40,11 @@ class RobotsFile {
               [&](const TableFile::Row& row) { return table_.text(row, "device"); });
     take_numbers("factor", "compute.factors", 1);
     take_numbers("sending_rate_bps", "tcp.sending_rates_bps", link.tcp.sending_rate_bps);
-    take_numbers("power_dbm", "radio.robot_powers_dbm", usual_power_dbm(link));
-    take_numbers("gain_dbi", "radio.robot_gains_dbi", usual_gain_dbi(link));
+    take_numbers("power_dbm", "radio.robot_powers_dbm", channel::usual_power_dbm(link));
+    take_numbers("gain_dbi", "radio.robot_gains_dbi", channel::usual_gain_dbi(link));
     take_list("streams", "wifi.robot_streams", [&](const TableFile::Row& row) {
-      return table_.text(row, "streams").empty()
-                 ? (link.wifi.streams == 0 ? channel::kUsualStreams : link.wifi.streams)
-                 : table_.integer(row, "streams", 1, 4);
+      return table_.text(row, "streams").empty() ? channel::streams_of(link.wifi)
+                                                 : table_.integer(row, "streams", 1, 4);
     });
   }
 
@@ -66,7 +55,7 @@ class RobotsFile {
     if (!table_.has(column)) return;
     const Setting& setting = *find_setting(key);
     const std::string said = kKey + ": " + settings_.robots.name + " has a column " + column;
-    if (!acts(setting, settings_)) {
+    if (!is_active(setting, settings_)) {
       throw SettingError(
           {kKey}, said + ", but " + key + " acts only where " + all_conditions_text(setting));
     }
@@ -98,19 +87,19 @@ class RobotsFile {
     }
     if (!table_.has("x_m")) return;
     const Setting& walk = *find_setting("mobility.model");
-    if (!acts(walk, settings_)) {
+    if (!is_active(walk, settings_)) {
       throw SettingError({kKey}, kKey + ": " + settings_.robots.name +
                                      " says where robots are, which they are only where " +
                                      condition_text(walk));
     }
     channel::PlacementOptions& placement = settings_.link.placement;
     const Setting& layout = *find_setting("placement.layout");
-    if (!acts(layout, settings_) || placement.layout != channel::PlacementOptions().layout) {
-      throw SettingError({kKey, "placement.layout", "mobility.model"},
-                         kKey + ": " + settings_.robots.name +
-                             " says where robots start, and so does " +
-                             (acts(layout, settings_) ? "placement.layout" : "mobility.model") +
-                             ": expected one of them");
+    if (!is_active(layout, settings_) || placement.layout != channel::PlacementOptions().layout) {
+      throw SettingError(
+          {kKey, "placement.layout", "mobility.model"},
+          kKey + ": " + settings_.robots.name + " says where robots start, and so does " +
+              (is_active(layout, settings_) ? "placement.layout" : "mobility.model") +
+              ": expected one of them");
     }
     placement.layout = "list";
     take_list("x_m", "placement.positions_m", [&](const TableFile::Row& row) {

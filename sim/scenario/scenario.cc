@@ -88,7 +88,7 @@ struct Layered {
     const Setting& setting = *assignment.setting;
     assign(setting, settings, assignment.value);
     places[setting.key] = assignment.place;
-    if (setting.instead_of.empty() || says_nothing(assignment.value)) return;
+    if (setting.instead_of.empty() || is_unset(assignment.value)) return;
     reset(*find_setting(setting.instead_of), settings);
     places.erase(setting.instead_of);
   }
@@ -97,12 +97,12 @@ struct Layered {
   }
 
   // It is at its default, and at fault in nothing.
-  void forget_what_does_not_act() {
+  void reset_inactive() {
     const Settings given = settings;
     for (const Setting& setting : settings_table()) {
-      if (!acts(setting, given)) places.erase(setting.key);
+      if (!is_active(setting, given)) places.erase(setting.key);
     }
-    gradwave::forget_what_does_not_act(settings);
+    gradwave::reset_inactive(settings);
   }
 
   // The place of the first of these keys that somebody set, on the command line if one is there.
@@ -155,7 +155,7 @@ struct Runs {
     }
     for (const std::size_t a : swept) {
       const Setting& setting = *text.sweep[a].setting;
-      if (acts(setting, run.settings)) {
+      if (is_active(setting, run.settings)) {
         run.parameters[setting.key] = value_of(setting, run.settings);
       } else if (point[a] > 0) {
         return std::nullopt;
@@ -206,7 +206,7 @@ Acting acting(const ScenarioText& text, const std::vector<Variant>& variants, co
       if (!run) return;
       for (const Layer* layer : {&text.base, &variant.layer, &last}) {
         for (const Assignment& assignment : *layer) {
-          if (is_default(assignment) || acts(*assignment.setting, run->settings)) {
+          if (is_default(assignment) || is_active(*assignment.setting, run->settings)) {
             all.assignments.insert(&assignment);
           }
         }
@@ -310,7 +310,7 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
                            std::int64_t added = 0) {
     std::optional<SweptRun> run = runs.at(variant, point);
     if (!run) return;
-    run->forget_what_does_not_act();
+    run->reset_inactive();
     run->settings.learning.seed = static_cast<std::uint64_t>(seed);
     const auto place_of = [&](std::vector<std::string> keys) {
       if (!run->settings.robots.name.empty()) keys.emplace_back("team.robots");  // it may say so

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/learner.h"
+#include "learning/description.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
@@ -49,8 +49,8 @@ struct Scenario {
   std::vector<PlannedRun> runs;
   std::map<std::string, std::string> inputs;  // texts of the files that it names
   std::vector<std::string> notes;             // what is allowed, and may surprise: sentences
-  // "file:line:column: sentence" for each network some of whose robots could not connect. A scenario
-  // that has any can be looked at and not be run: require_reach().
+  // "file:line:column: sentence" for each network some of whose robots could not connect. A
+  // scenario that has any can be looked at and not be run: require_reach().
   std::vector<std::string> out_of_reach;
 };
 

@@ -23,7 +23,7 @@ std::string toml_of(const Settings& settings) {
   std::string text, group;
   for (const Setting& setting : settings_table()) {
     const nlohmann::json value = value_of(setting, settings);
-    if (!acts(setting, settings) || value == value_of(setting, usual)) continue;
+    if (!is_active(setting, settings) || value == value_of(setting, usual)) continue;
     const std::size_t dot = setting.key.find('.');
     if (setting.key.substr(0, dot) != group) {
       group = setting.key.substr(0, dot);

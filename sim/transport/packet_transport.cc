@@ -135,7 +135,9 @@ struct PacketTransport::State {
   void receive(Pair& pair, Direction direction, std::int64_t bytes);
   void deliver(Pair& pair, const UnderWay& sent);
   void give_up_those_left_out();
-  bool is_cut(const Pair& pair) const { return link->is_cut(pair.worker, pair.peer); }
+  bool is_unreachable(const Pair& pair) const {
+    return link->is_unreachable(pair.worker, pair.peer);
+  }
   void lose(const Message& message, double start_s);
 
   int workers() const { return static_cast<int>(addresses.size()); }
@@ -277,7 +279,8 @@ void PacketTransport::State::watch() {
 void PacketTransport::State::watch_connecting() {
   if (asking < 0) {
     if (link->ready()) connect_next();
-  } else if (Pair& pair = pair_of(asking, kServer); !pair.stands && link->is_cut(asking, kServer)) {
+  } else if (Pair& pair = pair_of(asking, kServer);
+             !pair.stands && link->is_unreachable(asking, kServer)) {
     pair.asking_again.Cancel();
     pair.robot->give_up();
     connect_next();
@@ -294,7 +297,7 @@ void PacketTransport::State::watch_connecting() {
 void PacketTransport::State::connect_next() {
   last_progress = ns3::Simulator::Now();
   while (link->server() && ++asking < workers()) {
-    if (link->is_cut(asking, kServer)) continue;  // it asks when it is back
+    if (link->is_unreachable(asking, kServer)) continue;  // it asks when it is back
     Pair& pair = pair_of(asking, kServer);
     link->hops(asking, kServer) ? ask(&pair) : pair.robot->connect();
     return;
@@ -322,7 +325,7 @@ void PacketTransport::State::send(const Message& message, double delay_s) {
 void PacketTransport::State::start(Message message) {
   last_progress = ns3::Simulator::Now();
   Pair& pair = pair_of(message.worker, message.peer);
-  if (is_cut(pair)) {
+  if (is_unreachable(pair)) {
     lose(message, simulated_s());
   } else if (pair.stands && pair.waiting.empty()) {
     hand_over(pair, message);
@@ -383,7 +386,7 @@ void PacketTransport::State::deliver(Pair& pair, const UnderWay& sent) {
   --way.messages;
   way.bits += 8 * static_cast<double>(sent.message.bytes);
   const double taken_s = simulated_s() - way.since_s;
-  if (way.bits > link->most_bits(direction == Direction::kUplink, taken_s) + 1) {
+  if (way.bits > link->capacity_bits(direction == Direction::kUplink, taken_s) + 1) {
     fail<std::logic_error>(text_of("%.0f bits", way.bits) +
                            text_of(" arrived within %g s, more than the medium carries", taken_s));
   }
@@ -406,7 +409,7 @@ void PacketTransport::State::lose(const Message& message, double start_s) {
 // may be repeating what has arrived and was not acknowledged.
 void PacketTransport::State::give_up_those_left_out() {
   for (auto& [ends, pair] : pairs) {
-    if (!is_cut(*pair)) continue;
+    if (!is_unreachable(*pair)) continue;
     if (pair->waiting.empty() && !pair->robot->has_socket()) continue;
     for (const auto& [message, since_s] : std::exchange(pair->waiting, {})) lose(message, since_s);
     for (std::size_t way = 0; way < pair->under_way.size(); ++way) {
@@ -497,12 +500,12 @@ std::vector<int> PacketTransport::parents() {
   return parents;
 }
 
-std::set<int> PacketTransport::left_out() {
+std::set<int> PacketTransport::absent() {
   std::set<int> all;
   state_->wait_for_routes([&] {
     all.clear();
     for (int i = 0; i < state_->workers(); ++i) {
-      if (state_->link->is_cut(i, kServer)) all.insert(i);
+      if (state_->link->is_unreachable(i, kServer)) all.insert(i);
     }
     return static_cast<int>(all.size()) < state_->workers();
   });

@@ -8,14 +8,10 @@
 #include <memory>
 
 #include "channel-models/options.h"
+#include "sim/options.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
-
-struct TransportLimits {
-  double connect_timeout_s = 30;  // simulated, to associate, then for each connection
-  double stall_s = 150;  // simulated, no byte arriving anywhere; two of TCP's longest waits
-};
 
 // One per process, as ns-3 has one clock.
 class PacketTransport : public Transport {
@@ -41,7 +37,7 @@ class PacketTransport : public Transport {
   double now_s() const override;
   void send(const Message& message, double delay_s) override;
   std::optional<Delivery> next(double until_s = std::numeric_limits<double>::infinity()) override;
-  std::set<int> left_out() override;
+  std::set<int> absent() override;
   std::vector<int> parents() override;
   std::vector<std::pair<int, int>> neighbours() override;
   std::vector<channel::RoutesSeen> take_routes() override;

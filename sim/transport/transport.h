@@ -48,7 +48,7 @@ struct Sampling {
   double error_s = 0;    // by which the clock may be wrong about what is to be expected
   // By which it may be ahead of what it would be, had all been simulated, and behind it: by chance
   // as well, as any two such runs differ.
-  double ahead_s = 0, behind_s = 0;
+  double may_be_early_s = 0, may_be_late_s = 0;
 };
 
 // Simulated time passed and no message was delivered; what() names what is pending.
@@ -89,7 +89,7 @@ class Transport {
 
   // The workers who have no route now, where a mesh goes on without them; never all: throws Stalled
   // after waiting for the first one's for too long.
-  virtual std::set<int> left_out() { return {}; }
+  virtual std::set<int> absent() { return {}; }
 
   // The next hop of each worker to the server [M], where robots relay; kServer for who is left out.
   // A programming error elsewhere. Throws Stalled after waiting for a route for too long.

@@ -14,7 +14,7 @@
 
 #include "learning/rounds.h"
 #include "results/database.h"
-#include "sim/run/compute.h"
+#include "sim/compute/compute.h"
 #include "sim/run/loop.h"
 #include "sim/transport/packet_transport.h"
 
@@ -50,14 +50,14 @@ int main(int argc, char** argv) {
     run.rounds_planned = rounds;
     results::Recorder recorder(folder / "results.sqlite", database.add_run(run));
     PacketTransport transport(link, {});
-    Journal journal;
-    journal.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
+    RoundSink sink;
+    sink.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
       recorder.round(round, sent);
       transfers += sent.size();
       end_s = transport.now_s();
     };
-    journal.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
-    run_rounds(learner, transport, compute, rounds, rounds, journal,
+    sink.evaluation = [&](const results::Evaluation& e) { recorder.evaluation(e); };
+    run_rounds(learner, transport, compute, rounds, rounds, sink,
                *exchange_through_server(static_cast<int>(link.workers)));
     recorder.finish("complete");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "learning/learner.h"
+#include "learning/words.h"
 #include "sim/scenario/settings/rows.h"
 
 namespace gradwave {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/sampling/sampled_transport.h"
 #include "sim/scenario/settings/rows.h"
 
 namespace gradwave {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the files of this folder are written with, one file a group, one row a setting: its key,
-// where its value lives, a line about it, the values it may have, the rooms that see it, and, if it
+// where its value lives, a line about it, the values it may have, the modules that see it, and, if it
 // is not always so, when it acts and which other key says the same.
 #pragma once
 

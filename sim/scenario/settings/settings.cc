@@ -319,10 +319,10 @@ static bool is_met(const Condition& condition, const Settings& settings) {
   return listed != condition.negated;
 }
 
-bool acts(const Setting& setting, const Settings& settings) {
+bool is_active(const Setting& setting, const Settings& settings) {
   const Condition& condition = setting.condition;
   if (condition.key.empty()) return true;
-  if (!acts(*find_setting(condition.key), settings)) return condition.or_rests;
+  if (!is_active(*find_setting(condition.key), settings)) return condition.if_inactive;
   return is_met(condition, settings);
 }
 
@@ -348,10 +348,10 @@ std::string all_conditions_text(const Setting& setting) {
   return text;
 }
 
-void forget_what_does_not_act(Settings& settings) {
+void reset_inactive(Settings& settings) {
   const Settings given = settings;
   for (const Setting& setting : settings_table()) {
-    if (!acts(setting, given)) reset(setting, settings);
+    if (!is_active(setting, given)) reset(setting, settings);
   }
 }
 
@@ -374,12 +374,12 @@ Json value_of(const Setting& setting, const Settings& settings) {
   return std::visit(ToJson{}, setting.field(const_cast<Settings&>(settings)));
 }
 
-bool says_nothing(const Json& value) { return value == 0 || value == ""; }
+bool is_unset(const Json& value) { return value == 0 || value == ""; }
 
-std::string text_for(const Settings& settings, Rooms rooms) {
+std::string text_for(const Settings& settings, Modules modules) {
   Json object;
   for (const Setting& setting : settings_table()) {
-    if ((setting.rooms & rooms) != 0) object[setting.key] = value_of(setting, settings);
+    if ((setting.modules & modules) != 0) object[setting.key] = value_of(setting, settings);
   }
   return object.dump();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Everything a scenario can set, in one table: key, type, range, words, default, one line of
 // description, who sees it and when it acts. Parsing, refusal, `validate`, `list settings` and
-// scenarios/README.md all follow from it. A new setting is a member of an options struct and one
+// scenarios/settings.md all follow from it. A new setting is a member of an options struct and one
 // row in the file of its group; a new group is one file and one line in settings.cc.
 #pragma once
 
@@ -17,25 +17,10 @@
 
 #include "channel-models/options.h"
 #include "learning/options.h"
-#include "sim/run/compute.h"
-#include "sim/run/journal.h"
-#include "sim/sampling/sampled_transport.h"
-#include "sim/scenario/settings/error.h"
-#include "sim/transport/packet_transport.h"
+#include "sim/error.h"
+#include "sim/options.h"
 
 namespace gradwave {
-
-// Whether and when a run writes down its learner: to folder/RESULTS-run-ID.pt,
-// RESULTS the name of the results file.
-struct CheckpointOptions {
-  std::filesystem::path folder;  // empty: never
-  std::int64_t every = 0;        // rounds; after the last one in any case
-};
-
-// What of a run is written down.
-struct ResultOptions {
-  std::string transfers = "all";  // kept_transfers()
-};
 
 // One run, completely, with the texts of the files that it names.
 struct Settings {
@@ -50,7 +35,7 @@ struct Settings {
   std::int64_t ahead = 64;  // rounds that learning may be before the network; 0: in step
 };
 
-// What the rooms are told: team, seed and data folder filled in.
+// What the modules are told: team, seed and data folder filled in.
 learning::Options learning_options(const Settings& settings);
 channel::LinkOptions link_options(const Settings& settings);
 
@@ -70,25 +55,25 @@ struct Values {
 };
 
 // When a setting acts: where the setting `key` acts and has, or with `negated` has not, one of the
-// values, as text: a word, "true", "-1"; with `or_rests` also where that does not act. No key:
+// values, as text: a word, "true", "-1"; with `if_inactive` also where that does not act. No key:
 // always.
 struct Condition {
   std::string key;
   std::vector<std::string> values;
   bool negated = false;
-  bool or_rests = false;
+  bool if_inactive = false;
 };
 
 // Who sees a setting.
-using Rooms = unsigned;
-constexpr Rooms kLearning = 1, kChannel = 2, kSim = 4;
+using Modules = unsigned;
+constexpr Modules kLearning = 1, kChannel = 2, kSim = 4;
 
 struct Setting {
   std::string key;  // "group.name"
   Field (*field)(Settings& settings);
   std::string description;
   Values values;
-  Rooms rooms = kSim;
+  Modules modules = kSim;
   Condition condition = {};
   std::string instead_of = {};  // another key that says the same: whichever is set later counts
 };
@@ -99,7 +84,7 @@ const std::vector<Setting>& settings_table();
 const Setting* find_setting(const std::string& key);
 
 // Whether the setting acts in a run with these settings.
-bool acts(const Setting& setting, const Settings& settings);
+bool is_active(const Setting& setting, const Settings& settings);
 
 // "link.technology = \"wifi\"", "" if it always acts.
 std::string condition_text(const Setting& setting);
@@ -108,7 +93,7 @@ std::string condition_text(const Setting& setting);
 std::string all_conditions_text(const Setting& setting);
 
 // Sets what does not act to its default, so that two runs which do the same have the same settings.
-void forget_what_does_not_act(Settings& settings);
+void reset_inactive(Settings& settings);
 
 // "integer, 1 to 1000000", "one of \"iid\", \"shards\"": what the setting takes.
 std::string expected(const Setting& setting);
@@ -122,11 +107,11 @@ void reset(const Setting& setting, Settings& settings);
 nlohmann::json value_of(const Setting& setting, const Settings& settings);
 
 // 0 and "", by which a setting that stands for another leaves it to that one.
-bool says_nothing(const nlohmann::json& value);
+bool is_unset(const nlohmann::json& value);
 
 // The settings that a room sees, as text: two runs with the same differ in nothing to it but the
 // seed.
-std::string text_for(const Settings& settings, Rooms rooms);
+std::string text_for(const Settings& settings, Modules modules);
 
 // The files that a setting names, whose texts are to be read.
 std::vector<channel::TextFile*> files_of(const Setting& setting, Settings& settings);
@@ -135,7 +120,7 @@ std::vector<channel::TextFile*> files_of(const Setting& setting, Settings& setti
 nlohmann::json to_json(const Settings& settings);
 Settings from_json(const nlohmann::json& object);  // files without their texts
 
-// scenarios/README.md's table, and what `gradwave list settings` prints.
+// scenarios/settings.md's table, and what `gradwave list settings` prints.
 std::string settings_reference();
 
 // "", or " (did you mean X?)" with the candidate nearest to `word`.

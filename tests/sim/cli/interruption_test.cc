@@ -192,9 +192,9 @@ TEST_F(Interruption, AProcessThatStartsRunsAndIsKilledIsReplaced) {
   const pid_t campaign =
       begin("run one.toml --jobs 1 --set training.rounds=9000 --set training.evaluate_every=9000");
   process_of_a_run();
-  ASSERT_EQ(
-      std::system(("kill -9 $(pgrep -o -P " + std::to_string(campaign) + " -f zygote)").c_str()),
-      0);
+  ASSERT_EQ(std::system(
+                ("kill -9 $(pgrep -o -P " + std::to_string(campaign) + " -f fork-server)").c_str()),
+            0);
   EXPECT_EQ(end(campaign), 0) << output();
   EXPECT_EQ(integer("SELECT count(*) FROM runs WHERE status = 'complete'"), 2);
 }

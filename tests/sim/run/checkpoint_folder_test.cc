@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "sim/scenario/settings/error.h"
+#include "sim/error.h"
 
 namespace gradwave {
 namespace {

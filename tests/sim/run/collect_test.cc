@@ -66,13 +66,13 @@ TEST(Collect, TheLoopRunsOverAnyTransport) {
   ComputeTimes compute(options, 1, 1, 2, 1);  // a second
   std::vector<results::Round> rounds;
   std::vector<results::Transfer> transfers;
-  Journal journal;
-  journal.round = [&](const auto& round, const auto& of_round) {
+  RoundSink sink;
+  sink.round = [&](const auto& round, const auto& of_round) {
     rounds.push_back(round);
     transfers.insert(transfers.end(), of_round.begin(), of_round.end());
   };
-  journal.evaluation = [](const auto&) {};
-  EXPECT_EQ(run_rounds(learner, queue, compute, 2, 1, journal, *exchange_through_server(2)), "");
+  sink.evaluation = [](const auto&) {};
+  EXPECT_EQ(run_rounds(learner, queue, compute, 2, 1, sink, *exchange_through_server(2)), "");
   ASSERT_EQ(rounds.size(), 2u);
   EXPECT_NEAR(rounds[1].start_s, 1 + 400e-6, 1e-12);
   EXPECT_NEAR(rounds[1].uplink_s, 300e-6, 1e-12);

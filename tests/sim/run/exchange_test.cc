@@ -37,7 +37,7 @@ class Seconds final : public Transport {
     return delivery;
   }
   std::vector<int> parents() override { return parents_; }
-  std::set<int> left_out() override { return away; }
+  std::set<int> absent() override { return away; }
   std::int64_t wire_bytes() const override { return 0; }
   std::optional<double> airtime_s() const override { return std::nullopt; }
 

@@ -90,17 +90,17 @@ ComputeTimes compute_times() {
 
 Told run(Links& links, const learning::Options& options = small()) {
   Told told;
-  Journal journal;
-  journal.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
+  RoundSink sink;
+  sink.round = [&](const results::Round& round, const std::vector<results::Transfer>& sent) {
     told.rounds.push_back(round);
     told.transfers.insert(told.transfers.end(), sent.begin(), sent.end());
   };
-  journal.evaluation = [&](const results::Evaluation& e) { told.evaluations.push_back(e); };
+  sink.evaluation = [&](const results::Evaluation& e) { told.evaluations.push_back(e); };
   ComputeTimes compute = compute_times();
   learning::GossipLearner learner(options);
-  EXPECT_EQ(run_gossip(learner, links, compute, static_cast<std::int64_t>(links.links.size()), 2,
-                       journal),
-            "");
+  EXPECT_EQ(
+      run_gossip(learner, links, compute, static_cast<std::int64_t>(links.links.size()), 2, sink),
+      "");
   for (int i = 0; i < kWorkers; ++i) told.weights.push_back(learner.weights(i));
   return told;
 }
@@ -196,12 +196,12 @@ TEST(Gossip, ALossThatIsNotFiniteEndsTheRun) {
   options.training.learning_rate = 1e38;
   Links links;
   links.links = {kChain, kChain, kChain, kChain, kChain, kChain};
-  Journal journal;
-  journal.round = [](const results::Round&, const std::vector<results::Transfer>&) {};
-  journal.evaluation = [](const results::Evaluation&) {};
+  RoundSink sink;
+  sink.round = [](const results::Round&, const std::vector<results::Transfer>&) {};
+  sink.evaluation = [](const results::Evaluation&) {};
   learning::GossipLearner learner(options);
   ComputeTimes compute = compute_times();
-  EXPECT_THAT(run_gossip(learner, links, compute, 6, 10, journal),
+  EXPECT_THAT(run_gossip(learner, links, compute, 6, 10, sink),
               testing::HasSubstr("is not finite"));
 }
 

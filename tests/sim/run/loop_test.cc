@@ -18,15 +18,15 @@ struct Log {
   std::vector<results::Transfer> transfers;
   std::vector<results::Evaluation> evaluations;
 
-  Journal journal() {
-    Journal journal;
-    journal.round = [this](const results::Round& round,
-                           const std::vector<results::Transfer>& round_transfers) {
+  RoundSink sink() {
+    RoundSink sink;
+    sink.round = [this](const results::Round& round,
+                        const std::vector<results::Transfer>& round_transfers) {
       rounds.push_back(round);
       transfers.insert(transfers.end(), round_transfers.begin(), round_transfers.end());
     };
-    journal.evaluation = [this](const results::Evaluation& e) { evaluations.push_back(e); };
-    return journal;
+    sink.evaluation = [this](const results::Evaluation& e) { evaluations.push_back(e); };
+    return sink;
   }
 };
 
@@ -67,9 +67,9 @@ TEST(Loop, RoundsFollowOneAnotherAndTheirPartsAddUp) {
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 6, 4, log.journal(),
-                       *exchange_through_server(kWorkers)),
-            "");
+  EXPECT_EQ(
+      run_rounds(learner, network, compute, 6, 4, log.sink(), *exchange_through_server(kWorkers)),
+      "");
   ASSERT_EQ(log.rounds.size(), 6u);
   double clock_s = 0;
   for (const results::Round& round : log.rounds) {
@@ -86,7 +86,7 @@ TEST(Loop, LatencyOnAWireIsTheClosedForm) {
   learning::PlannedRounds learner({plan_of(1000), plan_of(4000)}, {{2500, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 4, 4, log.journal(), *exchange_through_server(kWorkers));
+  run_rounds(learner, network, compute, 4, 4, log.sink(), *exchange_through_server(kWorkers));
   for (const results::Round& round : log.rounds) {
     const std::int64_t bytes = round.round % 2 == 0 ? 1000 : 4000;
     EXPECT_NEAR(round.uplink_s, wire_s(bytes), 1e-6) << round.round;
@@ -101,7 +101,7 @@ TEST(Loop, BytesPlannedAreTheBytesThatArrive) {
   learning::PlannedRounds learner({plan_of(12345)}, {{678, 20}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 3, 10, log.journal(), *exchange_through_server(kWorkers));
+  run_rounds(learner, network, compute, 3, 10, log.sink(), *exchange_through_server(kWorkers));
   for (const results::Round& round : log.rounds) {
     EXPECT_EQ(round.uplink_payload_bytes, kWorkers * 12345);
     EXPECT_EQ(round.downlink_payload_bytes, kWorkers * 678);
@@ -120,7 +120,7 @@ TEST(Loop, EvaluatesTheInitialWeightsEveryNRoundsAndTheLast) {
   learning::PlannedRounds learner({plan_of(100)}, {{100, 1}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 5, 2, log.journal(), *exchange_through_server(kWorkers));
+  run_rounds(learner, network, compute, 5, 2, log.sink(), *exchange_through_server(kWorkers));
   std::vector<std::int64_t> rounds;
   for (const results::Evaluation& evaluation : log.evaluations) rounds.push_back(evaluation.round);
   EXPECT_EQ(rounds, (std::vector<std::int64_t>{0, 2, 4, 5}));
@@ -133,7 +133,7 @@ TEST(Loop, WithoutADownlinkTheNextRoundBeginsAtOnce) {
   learning::PlannedRounds learner({plan_of(100)}, {{0, 0}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  run_rounds(learner, network, compute, 3, 2, log.journal(), *exchange_through_server(kWorkers));
+  run_rounds(learner, network, compute, 3, 2, log.sink(), *exchange_through_server(kWorkers));
   for (const results::Round& round : log.rounds) EXPECT_EQ(round.downlink_s, 0);
   EXPECT_EQ(log.transfers.size(), 3u * kWorkers);
 }
@@ -145,9 +145,9 @@ TEST(Loop, ALossThatIsNotFiniteEndsTheRunBeforeAnythingIsSent) {
       {{100, 1}});
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal(),
-                       *exchange_through_server(kWorkers)),
-            "the training loss of round 2 is not finite");
+  EXPECT_EQ(
+      run_rounds(learner, network, compute, 5, 10, log.sink(), *exchange_through_server(kWorkers)),
+      "the training loss of round 2 is not finite");
   EXPECT_EQ(log.rounds.size(), 2u);
 }
 
@@ -174,9 +174,9 @@ TEST(Loop, ATestLossThatIsNotFiniteIsRecordedAndEndsTheRunAsDiverged) {
   DivergesAtTheEnd learner;
   ComputeTimes compute = compute_of(0.01);
   Log log;
-  EXPECT_EQ(run_rounds(learner, network, compute, 5, 10, log.journal(),
-                       *exchange_through_server(kWorkers)),
-            "the test loss after 5 rounds is not finite");
+  EXPECT_EQ(
+      run_rounds(learner, network, compute, 5, 10, log.sink(), *exchange_through_server(kWorkers)),
+      "the test loss after 5 rounds is not finite");
   EXPECT_EQ(log.rounds.size(), 5u);
   EXPECT_EQ(log.evaluations.back().round, 5);
 }

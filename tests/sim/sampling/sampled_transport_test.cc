@@ -68,8 +68,8 @@ Kept over_seeds(int seeds, const World& world, const Sizes& sizes, double max_er
     const double packets_s = run(packets, kRounds, sizes);
     const double sampled_s = run(transport, kRounds, sizes);
     const Sampling sampling = transport.sampling().value();
-    const bool inside =
-        sampled_s - sampling.ahead_s <= packets_s && packets_s <= sampled_s + sampling.behind_s;
+    const bool inside = sampled_s - sampling.may_be_early_s <= packets_s &&
+                        packets_s <= sampled_s + sampling.may_be_late_s;
     // Whoever draws nothing has the packets' time: other chances are no error of it.
     const bool all = underneath.halves == 2 * kRounds;
     kept.share += (inside || all ? 1.0 : 0.0) / seeds;
@@ -151,7 +151,7 @@ TEST(SampledTransport, IsExactWhereNothingIsLeftToChance) {
   SampledTransport transport(packets, sampled(0.01), {true, true, false, false, 0}, 1);
   EXPECT_NEAR(run(transport, kRounds, always), run(alone, kRounds, always), 1e-9);
   EXPECT_LE(packets.halves, 2 * (56 + kRounds / 100 + 1));
-  EXPECT_NEAR(transport.sampling()->behind_s, 0, 1e-9);
+  EXPECT_NEAR(transport.sampling()->may_be_late_s, 0, 1e-9);
 }
 
 TEST(SampledTransport, SimulatesEverythingWhereTooMuchIsLeftToChance) {
@@ -160,7 +160,7 @@ TEST(SampledTransport, SimulatesEverythingWhereTooMuchIsLeftToChance) {
   EXPECT_DOUBLE_EQ(run(transport, 200, always), run(alone, 200, always));
   EXPECT_EQ(packets.halves, 400);
   EXPECT_EQ(transport.sampling()->error_s, 0);
-  EXPECT_EQ(transport.sampling()->behind_s, 0);
+  EXPECT_EQ(transport.sampling()->may_be_late_s, 0);
 }
 
 TEST(SampledTransport, DoesNotConcludeThatThereAreNoEventsFromSeeingNone) {
@@ -169,8 +169,8 @@ TEST(SampledTransport, DoesNotConcludeThatThereAreNoEventsFromSeeingNone) {
   const double time_s = run(transport, kRounds, always);
   const Sampling sampling = transport.sampling().value();
   EXPECT_GT(packets.halves, 400);  // of 1200
-  EXPECT_LT(sampling.ahead_s, 1e-9);
-  EXPECT_GT(sampling.behind_s, 0.01 * time_s);
+  EXPECT_LT(sampling.may_be_early_s, 1e-9);
+  EXPECT_GT(sampling.may_be_late_s, 0.01 * time_s);
 }
 
 TEST(SampledTransport, SimulatesSizesThatItHasNotSeen) {

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "channel-models/mesh/graph.h"
 #include "channel-models/reach.h"
 #include "tests/sim/transport/network.h"
 
@@ -91,7 +92,7 @@ TEST(Mesh, WallsMakeRelaysWorthTheirWhile) {
   options.placement.positions_m = {{0, 15}, {15, 15}};
   const auto parent = [&] {
     channel::apply_defaults(options);
-    return channel::mesh::cheapest(channel::mesh_at_start(options)).parent[1];
+    return channel::mesh::cheapest(channel::mesh_technology().graph(options)).parent[1];
   };
   EXPECT_EQ(parent(), 2);
   options.floor.plan = {"p.toml", "[[wall]]\nloss_db = 40\npoints = [[5, 0], [5, 12]]\n"};
@@ -135,13 +136,13 @@ TEST(Mesh, WhoGoesAwayLosesItsMessageAndConnectsAnewWhenItIsBack) {
   const LinkOptions options = with_a_robot_that_goes_and_returns();
   Network network(options, {});
   network.connect();
-  EXPECT_TRUE(network.left_out().empty());
+  EXPECT_TRUE(network.absent().empty());
   network.upload(1, 0, 400000000);
   const Delivery loss = network.arrival();
   EXPECT_TRUE(loss.lost);
   EXPECT_EQ(loss.message.worker, 1);
   EXPECT_LT(loss.end_s, 3.1);
-  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  EXPECT_THAT(network.absent(), testing::ElementsAre(1));
   EXPECT_EQ(network.parents(), (std::vector<int>{kServer, kServer}));
 
   network.download(1, 1000);
@@ -152,7 +153,7 @@ TEST(Mesh, WhoGoesAwayLosesItsMessageAndConnectsAnewWhenItIsBack) {
   EXPECT_FALSE(network.arrival().lost) << "the others go on";
 
   network.next(10.5);
-  EXPECT_TRUE(network.left_out().empty());
+  EXPECT_TRUE(network.absent().empty());
   network.download(1, 50000);
   network.upload(1, 0, 60000);
   for (int i = 0; i < 2; ++i) {
@@ -188,7 +189,7 @@ TEST(Mesh, WhoIsAwayAtTheBeginningConnectsWhenItComes) {
   Network network(options, {});
   network.connect();
   EXPECT_LT(network.now_s(), 1);
-  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  EXPECT_THAT(network.absent(), testing::ElementsAre(1));
   network.next(4.5);
   network.upload(1, 0, 60000);
   EXPECT_FALSE(network.arrival().lost);
@@ -201,7 +202,7 @@ TEST(Mesh, WhereNobodyHasARouteItIsWaitedForTheFirst) {
   Network network(options, {30, 20});
   network.connect();
   network.next(3);
-  EXPECT_THAT(network.left_out(), testing::ElementsAre(1));
+  EXPECT_THAT(network.absent(), testing::ElementsAre(1));
   EXPECT_GT(network.now_s(), 5);
 }
 
@@ -248,7 +249,7 @@ TEST(Mesh, EdgesAreThoseOfTheTable) {
   const auto with = [&](const std::string& table) { options.mesh.edges = {"e.csv", table}; };
   with("from,to\nserver,1\n1,0\n2,1\n");
   channel::apply_defaults(options);
-  EXPECT_THAT(channel::mesh::cheapest(channel::mesh_at_start(options)).parent,
+  EXPECT_THAT(channel::mesh::cheapest(channel::mesh_technology().graph(options)).parent,
               testing::ElementsAre(1, 3, 1));
   const auto said = [&](const std::string& table) {
     with(table);

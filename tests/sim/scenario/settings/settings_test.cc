@@ -82,7 +82,7 @@ TEST(Settings, RefuseWhatIsOutOfRangeAndNameTheRange) {
 
 TEST(Settings, HaveConditionsOnSettingsAndWordsThatThereAre) {
   for (const Setting& setting : settings_table()) {
-    EXPECT_NE(setting.rooms, 0u) << setting.key;
+    EXPECT_NE(setting.modules, 0u) << setting.key;
     if (!setting.instead_of.empty()) {
       const Setting* other = find_setting(setting.instead_of);
       ASSERT_NE(other, nullptr) << setting.key;
@@ -102,19 +102,19 @@ TEST(Settings, HaveConditionsOnSettingsAndWordsThatThereAre) {
 
 TEST(Settings, ActWhereTheirConditionAndItsOwnHold) {
   Settings settings;
-  const auto acting = [&](const char* key) { return acts(*find_setting(key), settings); };
+  const auto acting = [&](const char* key) { return is_active(*find_setting(key), settings); };
   EXPECT_FALSE(acting("radio.nakagami_m"));
   settings.link.radio.fading = "nakagami";
   EXPECT_TRUE(acting("radio.nakagami_m"));
   settings.link.technology = "wire";
   EXPECT_FALSE(acting("radio.nakagami_m"));
-  forget_what_does_not_act(settings);
+  reset_inactive(settings);
   EXPECT_EQ(settings.link.radio.fading, "none");
   EXPECT_EQ(settings.link.technology, "wire");
 }
 
 TEST(Settings, AreAllInTheReferencePage) {
-  std::ifstream stream(GRADWAVE_SOURCE "/scenarios/README.md");
+  std::ifstream stream(GRADWAVE_SOURCE "/scenarios/settings.md");
   const std::string page((std::istreambuf_iterator<char>(stream)), {});
   const std::string mark = "<!-- gradwave list settings -->\n";
   ASSERT_THAT(page, HasSubstr(mark));

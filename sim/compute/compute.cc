@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/compute.h"
+#include "sim/compute/compute.h"
 
 #include <algorithm>
 #include <boost/random/exponential_distribution.hpp>
@@ -7,7 +7,7 @@
 #include <boost/random/uniform_real_distribution.hpp>
 #include <cmath>
 
-#include "sim/scenario/settings/error.h"
+#include "sim/error.h"
 
 namespace gradwave {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/hearers.h"
+#include "sim/run/run_observers.h"
 
 #include <cstdio>
 #include <vector>
@@ -14,14 +14,13 @@ void ProgressPipe::round(const results::Round& round) {
           round.start_s + round.latency_s, round.train_loss, accuracy_);
 }
 
-Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& after) {
+RoundSink journal_of(RunObservers& hearers, const std::function<void(std::int64_t)>& after) {
   const auto stop_if_asked = [&hearers] {
     if (hearers.stop()) throw Interrupted("stopped by a signal");
   };
-  Journal journal;
-  journal.round = [&hearers, after, stop_if_asked](
-                      const results::Round& round,
-                      const std::vector<results::Transfer>& transfers) {
+  RoundSink sink;
+  sink.round = [&hearers, after, stop_if_asked](const results::Round& round,
+                                                const std::vector<results::Transfer>& transfers) {
     auto& before = hearers.beginning;
     if (before && round.round < before->size()) {
       hearers.recorder.again(round, before->at(round.round).round);
@@ -33,16 +32,16 @@ Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& af
     after(round.round + 1);
     stop_if_asked();
   };
-  journal.evaluation = [&hearers, stop_if_asked](const results::Evaluation& evaluation) {
+  sink.evaluation = [&hearers, stop_if_asked](const results::Evaluation& evaluation) {
     const auto last = hearers.beginning ? hearers.beginning->last_evaluation() : std::nullopt;
     if (!last || *last < evaluation.round) hearers.recorder.evaluation(evaluation);
     hearers.pipe.evaluation(evaluation);
     stop_if_asked();
   };
-  journal.topologies = [&hearers](const std::vector<results::Topology>& seen) {
+  sink.topologies = [&hearers](const std::vector<results::Topology>& seen) {
     hearers.recorder.topologies(seen);
   };
-  return journal;
+  return sink;
 }
 
 }  // namespace gradwave

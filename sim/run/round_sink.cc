@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/journal.h"
+#include "sim/run/round_sink.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,8 +32,8 @@ std::optional<Sampling> say_error(const Transport& transport, double zero_s, Row
   if (!sampling) return sampling;
   const double time_s = transport.now_s() - zero_s;
   row.time_error_s = sampling->error_s;
-  row.time_low_s = std::max(0.0, time_s - sampling->ahead_s);
-  row.time_high_s = time_s + sampling->behind_s;
+  row.time_low_s = std::max(0.0, time_s - sampling->may_be_early_s);
+  row.time_high_s = time_s + sampling->may_be_late_s;
   return sampling;
 }
 
@@ -73,17 +73,17 @@ void RoundLog::add(const std::string& content, const std::vector<Arrival>& arriv
   }
 }
 
-void RoundLog::write(const Journal& journal, Transport& transport) {
-  if (const auto seen = transport.take_routes(); !seen.empty() && journal.topologies) {
-    journal.topologies(rows_of(seen, zero_s));
+void RoundLog::write(const RoundSink& sink, Transport& transport) {
+  if (const auto seen = transport.take_routes(); !seen.empty() && sink.topologies) {
+    sink.topologies(rows_of(seen, zero_s));
   }
   if (const auto sampling = say_error(transport, zero_s, round)) {
     round.fidelity = sampling->fidelity;
   }
-  journal.round(round, transfers);
+  sink.round(round, transfers);
 }
 
-std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
+std::string write_evaluation(const RoundSink& sink, const learning::Evaluation& evaluation,
                              std::int64_t rounds, const Transport& transport, double zero_s) {
   const double time_s = transport.now_s() - zero_s;
   results::Evaluation row = {rounds, time_s, evaluation.accuracy, evaluation.loss};
@@ -93,7 +93,7 @@ std::string write_evaluation(const Journal& journal, const learning::Evaluation&
     row.worst_worker_accuracy = evaluation.spread->worst_accuracy;
     row.best_worker_accuracy = evaluation.spread->best_accuracy;
   }
-  journal.evaluation(row);
+  sink.evaluation(row);
   if (std::isfinite(evaluation.loss)) return "";
   return "the test loss after " + std::to_string(rounds) + " rounds is not finite";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a run has learned, once more, from its rows: everything of a run except the learning. Only
-// where the network cannot change what is learned (learning_hash.h).
+// The training of an earlier run, from its rows: message sizes, losses and accuracies. Only where
+// the network cannot influence training (learning_hash.h).
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace gradwave {
 
-class LearnedAgain final : public learning::Rounds {
+class ReplayedRounds final : public learning::Rounds {
  public:
-  explicit LearnedAgain(results::LearnedRounds rounds);
+  explicit ReplayedRounds(results::LearnedRounds rounds);
 
-  // Throw DatabaseError.
+  // Throw DatabaseError, and std::logic_error unless all workers take part.
   learning::RoundPlan plan(const std::vector<int>& workers) override;  // all of them
   learning::Update apply(const std::vector<int>& arrived) override;
   learning::Evaluation evaluate() override;
-  // A programming error: nobody relays, or is away.
+  // Throw std::logic_error: no robot relays or is absent.
   learning::Encoded merge(int worker, const std::vector<int>& children) override;
   learning::Encoded model() override;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/ahead.h"
+#include "sim/run/prefetched_rounds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,9 +42,9 @@ class Counting final : public learning::Rounds {
 
 const std::vector<int> kAll = {0, 1, 2};
 
-TEST(Ahead, GivesWhatTheLearnerDoesInItsOrder) {
+TEST(PrefetchedRounds, GivesWhatTheLearnerDoesInItsOrder) {
   Counting learner;
-  Ahead ahead(learner, 3, 10, 4, 2);
+  PrefetchedRounds ahead(learner, 3, 10, 4, 2);
   EXPECT_EQ(ahead.evaluate().accuracy, 0);
   for (int t = 0; t < 10; ++t) {
     EXPECT_EQ(ahead.plan(kAll).k, t);
@@ -57,9 +57,18 @@ TEST(Ahead, GivesWhatTheLearnerDoesInItsOrder) {
   EXPECT_THAT(learner.evaluated_after, testing::ElementsAre(0, 4, 8, 10));
 }
 
-TEST(Ahead, IsNoMoreRoundsAheadThanItMay) {
+TEST(PrefetchedRounds, RefuseARoundInWhichAWorkerIsMissing) {
   Counting learner;
-  Ahead ahead(learner, 3, 1000, 1000, 5);
+  PrefetchedRounds rounds(learner, 3, 10, 4, 2);
+  rounds.evaluate();
+  EXPECT_THROW(rounds.plan({0, 2}), std::logic_error);
+  rounds.plan(kAll);
+  EXPECT_THROW(rounds.apply({0, 1}), std::logic_error);
+}
+
+TEST(PrefetchedRounds, IsNoMoreRoundsAheadThanItMay) {
+  Counting learner;
+  PrefetchedRounds ahead(learner, 3, 1000, 1000, 5);
   ahead.evaluate();
   ahead.plan(kAll);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -67,10 +76,10 @@ TEST(Ahead, IsNoMoreRoundsAheadThanItMay) {
   EXPECT_GE(learner.planned, 6);
 }
 
-TEST(Ahead, FailsWhereTheLearnerFailsAndNotBefore) {
+TEST(PrefetchedRounds, FailsWhereTheLearnerFailsAndNotBefore) {
   Counting learner;
   learner.fails_at = 3;
-  Ahead ahead(learner, 3, 10, 10, 8);
+  PrefetchedRounds ahead(learner, 3, 10, 10, 8);
   ahead.evaluate();
   for (int t = 0; t < 3; ++t) {
     EXPECT_EQ(ahead.plan(kAll).k, t);
@@ -79,10 +88,10 @@ TEST(Ahead, FailsWhereTheLearnerFailsAndNotBefore) {
   EXPECT_THROW(ahead.plan(kAll), std::runtime_error);
 }
 
-TEST(Ahead, LearnsNoFurtherThanWhereItDiverges) {
+TEST(PrefetchedRounds, LearnsNoFurtherThanWhereItDiverges) {
   Counting learner;
   learner.diverges_at = 2;
-  Ahead ahead(learner, 3, 10, 10, 8);
+  PrefetchedRounds ahead(learner, 3, 10, 10, 8);
   ahead.evaluate();
   ahead.plan(kAll);
   ahead.plan(kAll);
@@ -91,9 +100,9 @@ TEST(Ahead, LearnsNoFurtherThanWhereItDiverges) {
   EXPECT_EQ(learner.planned, 3);
 }
 
-TEST(Ahead, StopsWhileItWaits) {
+TEST(PrefetchedRounds, StopsWhileItWaits) {
   Counting learner;
-  Ahead ahead(learner, 3, 1000000, 10, 2);
+  PrefetchedRounds ahead(learner, 3, 1000000, 10, 2);
   ahead.evaluate();
 }
 

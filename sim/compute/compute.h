@@ -9,23 +9,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "learning/runtime/random.h"
+#include "sim/options.h"
 
 namespace gradwave {
-
-struct ComputeOptions {
-  std::string device;                // devices(); empty: rate_flops says
-  double rate_flops = 0;             // peak floating-point operations per second; 0: the device's
-  double efficiency = 0.1;           // share of the peak that training small batches reaches
-  std::string jitter = "lognormal";  // jitters()
-  double jitter_cv = 0.1;            // its coefficient of variation
-  std::vector<std::string> devices;  // [M], "": as above; empty: all alike
-  std::vector<double> factors;       // [M], 4 is four times slower; empty: all 1
-};
 
 class ComputeTimes {
  public:
@@ -45,9 +34,5 @@ class ComputeTimes {
   double jitter_cv_;
   std::vector<learning::Random> random_;  // [M]
 };
-
-using Words = std::vector<std::pair<std::string, std::string>>;
-Words devices();
-Words jitters();
 
 }  // namespace gradwave

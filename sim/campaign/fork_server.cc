@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/campaign/zygote.h"
+#include "sim/campaign/fork_server.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -17,13 +17,13 @@
 #include <optional>
 #include <system_error>
 
-#include "learning/learner.h"
+#include "learning/inputs.h"
 #include "sim/scenario/settings/settings.h"
 
 namespace gradwave {
 namespace {
 
-constexpr int kSocket = 3;                   // on which the zygote finds its
+constexpr int kSocket = 3;                   // on which the fork server finds its
 constexpr std::size_t kMostBytes = 1 << 17;  // of a request
 
 [[noreturn]] void fail(const char* what) {
@@ -116,7 +116,7 @@ void have_data_at_hand(const std::string& settings) {
 
 }  // namespace
 
-Zygote::Zygote(const std::vector<std::string>& variables) {
+ForkServer::ForkServer(const std::vector<std::string>& variables) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
   // Runs are children of its children: once those have ended, they are ours.
@@ -127,7 +127,7 @@ Zygote::Zygote(const std::vector<std::string>& variables) {
   }
   environment.push_back(nullptr);
   const std::string parent = std::to_string(getpid());
-  char name[] = "gradwave", verb[] = "zygote";
+  char name[] = "gradwave", verb[] = "fork-server";
   char* const arguments[] = {name, verb, const_cast<char*>(parent.c_str()), nullptr};
   pid_ = fork();
   if (pid_ == 0) {
@@ -147,12 +147,12 @@ Zygote::Zygote(const std::vector<std::string>& variables) {
   if (pid_ < 0) fail("fork");
 }
 
-Zygote::~Zygote() {
+ForkServer::~ForkServer() {
   close(socket_);
   if (pid_ > 0) waitpid(pid_, nullptr, 0);
 }
 
-Process Zygote::start(const std::vector<std::string>& arguments, const std::string& data) {
+Process ForkServer::start(const std::vector<std::string>& arguments, const std::string& data) {
   const Process::Pipe progress, errors;
   Request request = {{data}, {progress.ends[1], errors.ends[1]}};
   request.texts.insert(request.texts.end(), arguments.begin(), arguments.end());
@@ -172,7 +172,7 @@ Process Zygote::start(const std::vector<std::string>& arguments, const std::stri
   return Process(pid, progress.ends[0], errors.ends[0]);
 }
 
-void live_as_zygote(pid_t campaign, int (*work)(const std::vector<std::string>& arguments)) {
+void serve_forks(pid_t campaign, int (*work)(const std::vector<std::string>& arguments)) {
   while (const std::optional<Request> request = receive(kSocket)) {
     have_data_at_hand(request->texts.at(0));
     const pid_t between = fork();

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/learned_again.h"
+#include "sim/run/replayed_rounds.h"
 
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "results/database.h"
+#include "sim/run/complete.h"
 
 namespace gradwave {
 
-LearnedAgain::LearnedAgain(results::LearnedRounds rounds) : rounds_(std::move(rounds)) {}
+ReplayedRounds::ReplayedRounds(results::LearnedRounds rounds) : rounds_(std::move(rounds)) {}
 
-learning::RoundPlan LearnedAgain::plan(const std::vector<int>&) {
+learning::RoundPlan ReplayedRounds::plan(const std::vector<int>& workers) {
   const results::LearnedRound& learned = rounds_.at(done_);
+  require_all(workers, learned.uplink_bytes.size(), "replayed rounds");
   const results::Round& row = learned.round;
   return {row.round,
           row.k,
@@ -23,12 +25,13 @@ learning::RoundPlan LearnedAgain::plan(const std::vector<int>&) {
           row.paper_bits};
 }
 
-learning::Update LearnedAgain::apply(const std::vector<int>&) {
+learning::Update ReplayedRounds::apply(const std::vector<int>& arrived) {
   const results::LearnedRound& learned = rounds_.at(done_++);
+  require_all(arrived, learned.uplink_bytes.size(), "replayed rounds");
   return {learned.update_bytes, learned.update_k};
 }
 
-learning::Evaluation LearnedAgain::evaluate() {
+learning::Evaluation ReplayedRounds::evaluate() {
   const auto evaluation = rounds_.evaluation(done_);
   if (!evaluation) {
     throw results::DatabaseError("there is no evaluation after " + std::to_string(done_) +
@@ -37,12 +40,12 @@ learning::Evaluation LearnedAgain::evaluate() {
   return {evaluation->accuracy, evaluation->loss};
 }
 
-learning::Encoded LearnedAgain::merge(int, const std::vector<int>&) {
-  throw std::logic_error("nobody relays where learning is repeated");
+learning::Encoded ReplayedRounds::merge(int, const std::vector<int>&) {
+  throw std::logic_error("replayed rounds have no relays");
 }
 
-learning::Encoded LearnedAgain::model() {
-  throw std::logic_error("nobody is away where learning is repeated");
+learning::Encoded ReplayedRounds::model() {
+  throw std::logic_error("replayed rounds have no absent workers");
 }
 
 }  // namespace gradwave

@@ -13,11 +13,11 @@
 
 namespace gradwave {
 
-class Network {
+class RunTransport {
  public:
   // `past`: the rounds from which a sampled run's may be drawn.
-  Network(const Settings& settings, const std::vector<results::Round>& past,
-          std::function<bool()> stop);
+  RunTransport(const Settings& settings, const std::vector<results::Round>& past,
+               std::function<bool()> stop);
 
   Transport& transport();
   const PacketTransport& packets() const { return packets_; }

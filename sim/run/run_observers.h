@@ -10,7 +10,7 @@
 
 #include "results/database.h"
 #include "results/trajectory.h"
-#include "sim/run/journal.h"
+#include "sim/run/round_sink.h"
 
 namespace gradwave {
 
@@ -28,17 +28,17 @@ class ProgressPipe {
   std::chrono::steady_clock::time_point last_;
 };
 
-struct Hearers {
+struct RunObservers {
   results::Recorder& recorder;
   ProgressPipe pipe;
   std::string transfers;  // kept_transfers()
   // Of a run that was interrupted: what stands in the file already.
   std::optional<results::LearnedRounds> beginning;
-  std::function<bool()> stop;  // where it says so, the journal throws Interrupted
+  std::function<bool()> stop;  // where it says so, the sink throws Interrupted
 };
 
 // `after` is told how many rounds are done. What stands in the file is not written again, but has
 // to come again as it stands there.
-Journal journal_of(Hearers& hearers, const std::function<void(std::int64_t)>& after);
+RoundSink journal_of(RunObservers& hearers, const std::function<void(std::int64_t)>& after);
 
 }  // namespace gradwave

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/ahead.h"
+#include "sim/run/prefetched_rounds.h"
 
 #include <chrono>
 #include <cmath>
@@ -7,13 +7,14 @@
 #include <stdexcept>
 #include <utility>
 
-#include "learning/learner.h"
+#include "learning/runtime/process.h"
+#include "sim/run/complete.h"
 
 namespace gradwave {
 
-Ahead::Ahead(learning::Rounds& learner, int workers, std::int64_t rounds,
-             std::int64_t evaluate_every, std::size_t most)
-    : most_(most) {
+PrefetchedRounds::PrefetchedRounds(learning::Rounds& learner, int workers, std::int64_t rounds,
+                                   std::int64_t evaluate_every, std::size_t most)
+    : most_(most), workers_(static_cast<std::size_t>(workers)) {
   thread_ = std::thread([this, &learner, workers, rounds, evaluate_every] {
     const auto start = std::chrono::steady_clock::now();
     try {
@@ -29,9 +30,9 @@ Ahead::Ahead(learning::Rounds& learner, int workers, std::int64_t rounds,
   });
 }
 
-Ahead::~Ahead() { stop(); }
+PrefetchedRounds::~PrefetchedRounds() { stop(); }
 
-void Ahead::stop() {
+void PrefetchedRounds::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -41,8 +42,8 @@ void Ahead::stop() {
 }
 
 // What diverges is seen by the loop, which asks for no more.
-void Ahead::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
-                  std::int64_t evaluate_every) {
+void PrefetchedRounds::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
+                             std::int64_t evaluate_every) {
   std::vector<int> all(workers);
   std::iota(all.begin(), all.end(), 0);
   Round before;
@@ -60,7 +61,7 @@ void Ahead::learn(learning::Rounds& learner, int workers, std::int64_t rounds,
   }
 }
 
-bool Ahead::push(Round round) {
+bool PrefetchedRounds::push(Round round) {
   const auto now = std::chrono::steady_clock::now;
   std::unique_lock lock(mutex_);
   const auto done = now();
@@ -72,7 +73,7 @@ bool Ahead::push(Round round) {
   return true;
 }
 
-Ahead::Round Ahead::pop() {
+PrefetchedRounds::Round PrefetchedRounds::pop() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !waiting_.empty() || failure_; });
   // What was learned before it failed is used first, as it would be in step.
@@ -83,24 +84,28 @@ Ahead::Round Ahead::pop() {
   return round;
 }
 
-learning::RoundPlan Ahead::plan(const std::vector<int>&) {
+learning::RoundPlan PrefetchedRounds::plan(const std::vector<int>& workers) {
+  require_all(workers, workers_, "prefetched rounds");
   now_ = pop();
   return now_.plan;
 }
 
-learning::Update Ahead::apply(const std::vector<int>&) { return now_.update; }
+learning::Update PrefetchedRounds::apply(const std::vector<int>& arrived) {
+  require_all(arrived, workers_, "prefetched rounds");
+  return now_.update;
+}
 
-learning::Evaluation Ahead::evaluate() {
+learning::Evaluation PrefetchedRounds::evaluate() {
   if (!now_.evaluation) now_ = pop();  // of the initial weights
   return *now_.evaluation;
 }
 
-learning::Encoded Ahead::merge(int, const std::vector<int>&) {
-  throw std::logic_error("nobody relays where the learner runs ahead");
+learning::Encoded PrefetchedRounds::merge(int, const std::vector<int>&) {
+  throw std::logic_error("prefetched rounds have no relays");
 }
 
-learning::Encoded Ahead::model() {
-  throw std::logic_error("nobody is away where the learner runs ahead");
+learning::Encoded PrefetchedRounds::model() {
+  throw std::logic_error("prefetched rounds have no absent workers");
 }
 
 }  // namespace gradwave

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/compute.h"
+#include "sim/compute/compute.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/run/network.h"
+#include "sim/run/run_transport.h"
 
 #include <utility>
 
@@ -20,16 +20,16 @@ Past past_of(const std::vector<results::Round>& rounds, int workers) {
 
 }  // namespace
 
-Network::Network(const Settings& settings, const std::vector<results::Round>& past,
-                 std::function<bool()> stop)
+RunTransport::RunTransport(const Settings& settings, const std::vector<results::Round>& past,
+                           std::function<bool()> stop)
     : packets_(link_options(settings), settings.limits, std::move(stop)) {
-  if (settings.sampling.fidelity != "sampled") return;
+  if (!samples(settings.sampling)) return;
   const auto workers = static_cast<int>(settings.learning.training.workers);
   sampled_.emplace(packets_, settings.sampling, channel::world_of(link_options(settings)),
                    settings.learning.seed, past_of(past, workers));
 }
 
-Transport& Network::transport() {
+Transport& RunTransport::transport() {
   if (sampled_) return *sampled_;
   return packets_;
 }

@@ -11,13 +11,13 @@
 
 namespace gradwave {
 
-class Zygote {
+class ForkServer {
  public:
   // Its environment is these variables, "NAME=value". Throws std::system_error.
-  explicit Zygote(const std::vector<std::string>& variables);
-  ~Zygote();
-  Zygote(const Zygote&) = delete;
-  Zygote& operator=(const Zygote&) = delete;
+  explicit ForkServer(const std::vector<std::string>& variables);
+  ~ForkServer();
+  ForkServer(const ForkServer&) = delete;
+  ForkServer& operator=(const ForkServer&) = delete;
 
   // A process that does what `gradwave` with these arguments would. `data`, settings of that group
   // as JSON, say what it will learn from; "" if nothing. Throws std::system_error.
@@ -28,9 +28,9 @@ class Zygote {
   int socket_ = -1;
 };
 
-// The zygote's own life, on its socket: ends when that is closed. `work` is what a forked process
-// does with its arguments; its exit code is what that returns. `campaign` is the process that it
-// forks for.
-void live_as_zygote(pid_t campaign, int (*work)(const std::vector<std::string>& arguments));
+// The fork server's own life, on its socket: ends when that is closed. `work` is what a forked
+// process does with its arguments; its exit code is what that returns. `campaign` is the process
+// that it forks for.
+void serve_forks(pid_t campaign, int (*work)(const std::vector<std::string>& arguments));
 
 }  // namespace gradwave

@@ -10,22 +10,18 @@
 
 #include "learning/rounds.h"
 #include "results/records.h"
+#include "sim/options.h"
 #include "sim/run/exchange.h"
 #include "sim/transport/transport.h"
 
 namespace gradwave {
 
 // Times are simulated seconds since the start of round 0.
-struct Journal {
+struct RoundSink {
   std::function<void(const results::Round&, const std::vector<results::Transfer>&)> round;
   std::function<void(const results::Evaluation&)> evaluation;
   std::function<void(const std::vector<results::Topology>&)> topologies;  // of a mesh; may be empty
 };
-
-// Of which rounds a run keeps the messages' rows, a word each; and whether this one is among them.
-using Words = std::vector<std::pair<std::string, std::string>>;
-Words kept_transfers();
-bool keeps_transfers(const std::string& word, std::int64_t round);
 
 // A round's row and those of its messages.
 struct RoundLog {
@@ -34,7 +30,7 @@ struct RoundLog {
   // Messages in the order of their ends, and their bytes.
   void add(const std::string& content, const std::vector<Arrival>& arrivals);
   // With what the network's routes were meanwhile.
-  void write(const Journal& journal, Transport& transport);
+  void write(const RoundSink& sink, Transport& transport);
 
   double zero_s;
   results::Round round;
@@ -42,7 +38,7 @@ struct RoundLog {
 };
 
 // Now, after `rounds` rounds. Returns the sentence that says so if the loss is not finite.
-std::string write_evaluation(const Journal& journal, const learning::Evaluation& evaluation,
+std::string write_evaluation(const RoundSink& sink, const learning::Evaluation& evaluation,
                              std::int64_t rounds, const Transport& transport, double zero_s);
 
 }  // namespace gradwave

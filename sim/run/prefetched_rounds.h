@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A learner that runs ahead: it learns in a thread of its own, some rounds before the network,
-// which takes their plans from a queue. Only where the network cannot change what is learned
-// (learning_hash.h): the learner is asked the same in the same order, and the results are the same
-// bit for bit. A plan waits in 8 bytes a worker and some hundred beside: 64 of them, of 450
-// workers, in 300 kB.
+// Training that runs ahead of the network: the learner works in a thread of its own and puts its
+// rounds into a queue, from which the loop takes them. Only where the network cannot influence
+// training (learning_hash.h): the learner gets the same calls in the same order as in step with the
+// network, and the results are equal to the bit. A queued round takes 8 bytes per worker and some
+// hundred more: 64 rounds of 450 workers take 300 kB.
 #pragma once
 
 #include <condition_variable>
@@ -19,19 +19,19 @@
 
 namespace gradwave {
 
-class Ahead final : public learning::Rounds {
+class PrefetchedRounds final : public learning::Rounds {
  public:
   // The learner is this thread's until stop(). It evaluates the initial weights, every
   // `evaluate_every` rounds and the last, as run_rounds() does; `most` plans wait at most, > 0.
-  Ahead(learning::Rounds& learner, int workers, std::int64_t rounds, std::int64_t evaluate_every,
-        std::size_t most);
-  ~Ahead() override;
+  PrefetchedRounds(learning::Rounds& learner, int workers, std::int64_t rounds,
+                   std::int64_t evaluate_every, std::size_t most);
+  ~PrefetchedRounds() override;
 
-  // Throw what the learner has thrown.
+  // Throw what the learner has thrown, and std::logic_error unless all workers take part.
   learning::RoundPlan plan(const std::vector<int>& workers) override;  // all of them
   learning::Update apply(const std::vector<int>& arrived) override;
   learning::Evaluation evaluate() override;
-  // A programming error: nobody relays, or is away.
+  // Throw std::logic_error: no robot relays or is absent.
   learning::Encoded merge(int worker, const std::vector<int>& children) override;
   learning::Encoded model() override;
 
@@ -53,7 +53,7 @@ class Ahead final : public learning::Rounds {
   bool push(Round round);  // false: it is to stop
   Round pop();
 
-  const std::size_t most_;
+  const std::size_t most_, workers_;
   double learning_s_ = 0;  // the thread's
   Round now_;
 
