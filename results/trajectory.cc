@@ -97,7 +97,13 @@ void LearnedRounds::load(std::int64_t t) {
     learned.round.compressor_input_norm = real_or_nothing(row[4]);
     learned.round.uplink_payload_bytes = integer(row[5]);
     learned.round.downlink_payload_bytes = integer(row[6]);
-    // Everybody sends k_t entries, and gets the same update.
+    // Every worker sends k_t entries and gets the same update. Rows hold sums: where they cannot be
+    // equal shares, the sizes are lost.
+    if (integer(row[5]) % workers_ != 0 || integer(row[6]) % workers_ != 0) {
+      throw DatabaseError(file_.string() + ": run " + run_id_ + ", round " +
+                          std::to_string(learned.round.round) +
+                          ": the workers' messages differ in size and cannot be replayed");
+    }
     learned.uplink_bytes.assign(workers_, integer(row[5]) / workers_);
     learned.update_bytes = integer(row[6]) / workers_;
     if (const auto* k = std::get_if<std::int64_t>(&row[7])) learned.update_k = *k;

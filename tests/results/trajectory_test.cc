@@ -119,6 +119,13 @@ TEST_F(TrajectoryOf, RowsThatAreGoneAreAnError) {
   EXPECT_THROW(rounds.at(0), DatabaseError);
 }
 
+TEST_F(TrajectoryOf, ARoundWhoseMessagesDifferInSizeIsNotRepeated) {
+  LearnedRounds rounds(file_, add("h"));
+  execute(file_,
+          "UPDATE rounds SET uplink_payload_bytes = uplink_payload_bytes + 1 WHERE round = 1");
+  EXPECT_THROW(rounds.at(0), DatabaseError);
+}
+
 TEST_F(TrajectoryOf, TheFirstGenerationUnderWayIsKnown) {
   const auto add_at = [&](std::int64_t place, const std::string& status) {
     results::Run run;
