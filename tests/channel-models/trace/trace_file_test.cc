@@ -91,7 +91,7 @@ TEST(TraceFile, ASenderThatNeverRestsGetsTheIntegral) {
       bytes += size;
     }
     EXPECT_NEAR(8 * bytes, trace->mean_rate_bps() * until_s, 8 * 3 * 1500) << text;
-    EXPECT_LE(8 * bytes, trace->most_bits(until_s) + 8 * 1500);
+    EXPECT_LE(8 * bytes, trace->capacity_bits(until_s) + 8 * 1500);
   }
 }
 
@@ -126,9 +126,9 @@ TEST(TraceFile, AMahimahiTraceIsOutInItsLongGapsAlone) {
 
 TEST(TraceFile, NoWindowCarriesMoreThanItsCeiling) {
   const auto trace = trace_of("0\n0\n0\n0\n50\n100\n");
-  EXPECT_GE(trace->most_bits(0.0005), 5 * 12000);  // the last of a round and the first of the next
-  EXPECT_GE(trace->most_bits(0.1), 8 * 12000);
-  EXPECT_LE(trace->most_bits(0.1), 2 * 11 * 12000);
+  EXPECT_GE(trace->capacity_bits(0.0005), 5 * 12000);  // the last of a round and the first of the next
+  EXPECT_GE(trace->capacity_bits(0.1), 8 * 12000);
+  EXPECT_LE(trace->capacity_bits(0.1), 2 * 11 * 12000);
 }
 
 TEST(TraceFile, ABrokenTraceIsRefusedWithItsLine) {
