@@ -6,10 +6,11 @@ namespace gradwave {
 std::vector<Setting> checkpoint_settings() {
   return {
       {"checkpoint.folder", FIELD(checkpoint.folder),
-       "where each run writes its learner, weights and all, as RESULTS-run-ID.pt; empty: nowhere",
+       "folder for each run's checkpoint RESULTS-run-ID.pt (weights and training state); \"\": "
+       "none",
        any(), kSim},
       {"checkpoint.every", FIELD(checkpoint.every),
-       "rounds between two checkpoints; 0: only one, after the last round", range(0, 1e8), kSim,
+       "rounds between checkpoints; 0: one, after the last round", range(0, 1e8), kSim,
        unless("checkpoint.folder", {""})},
   };
 }

@@ -6,11 +6,11 @@ namespace gradwave {
 std::vector<Setting> limits_settings() {
   return {
       {"limits.connect_timeout_s", FIELD(limits.connect_timeout_s),
-       "simulated time that all have to associate before round 0, then each to connect",
+       "simulated time limit for association before round 0, and again for each connection",
        range(0.1, 1e6), kSim},
       {"limits.stall_s", FIELD(limits.stall_s),
-       "simulated time without one byte arriving anywhere after which the run has failed; TCP "
-       "waits up to 60 s between two attempts",
+       "simulated time without any received byte after which a run fails; TCP retries up to 60 s "
+       "apart",
        range(0.1, 1e9), kSim},
   };
 }

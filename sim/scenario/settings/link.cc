@@ -5,7 +5,7 @@ namespace gradwave {
 
 std::vector<Setting> link_settings() {
   return {
-      {"link.technology", FIELD(link.technology), "what carries the gradients",
+      {"link.technology", FIELD(link.technology), "network technology between robots and server",
        words(channel::links), kChannel},
   };
 }

@@ -6,14 +6,13 @@ namespace gradwave {
 std::vector<Setting> network_settings() {
   const auto sampled = [] { return when("network.fidelity", {"sampled"}); };
   return {
-      {"network.fidelity", FIELD(sampling.fidelity), "which rounds are simulated packet by packet",
+      {"network.fidelity", FIELD(sampling.fidelity), "rounds that are simulated at packet level",
        words(fidelities), kSim},
       {"network.max_error", FIELD(sampling.max_error),
-       "by how much drawing rounds may make the simulated time wrong about what is to be expected, "
-       "as a share of it",
+       "largest relative error of the expected simulated time that sampling may add",
        range(1e-4, 1), kSim, sampled()},
-      {"network.confidence", FIELD(sampling.confidence), "that it is no more", range(0.5, 0.9999),
-       kSim, sampled()},
+      {"network.confidence", FIELD(sampling.confidence), "confidence level of network.max_error",
+       range(0.5, 0.9999), kSim, sampled()},
   };
 }
 

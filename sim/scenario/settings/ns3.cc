@@ -6,8 +6,9 @@ namespace gradwave {
 std::vector<Setting> ns3_settings() {
   return {
       {"ns3.defaults", FIELD(link.ns3_defaults),
-       "any ns-3 attribute: \"ns3::TcpSocket::DelAckCount\" = 2; these win over all above", any(),
-       kChannel},
+       "ns-3 attributes, such as \"ns3::TcpSocket::DelAckCount\" = 2; they override all other "
+       "settings",
+       any(), kChannel},
   };
 }
 

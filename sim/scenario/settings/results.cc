@@ -6,7 +6,7 @@ namespace gradwave {
 std::vector<Setting> results_settings() {
   return {
       {"results.transfers", FIELD(results.transfers),
-       "of which rounds every message has a row; the rounds' own rows are always there",
+       "rounds whose messages are stored one row each; every round itself is always stored",
        words(kept_transfers), kSim},
   };
 }

@@ -5,14 +5,14 @@ namespace gradwave {
 
 std::vector<Setting> wire_settings() {
   return {
-      {"wire.rate_bps", FIELD(link.wire.rate_bps), "of each robot's own link, each way",
+      {"wire.rate_bps", FIELD(link.wire.rate_bps), "rate of each robot's link, per direction",
        range(1e3, 1e13), kChannel, when("link.technology", {"wire"})},
-      {"wire.delay_s", FIELD(link.wire.delay_s), "one way", range(0, 100), kChannel,
-       when("link.technology", {"wire"})},
-      {"wire.loss", FIELD(link.wire.loss), "probability that a packet is lost", range(0, 0.99),
+      {"wire.delay_s", FIELD(link.wire.delay_s), "one-way delay of each robot's link",
+       range(0, 100), kChannel, when("link.technology", {"wire"})},
+      {"wire.loss", FIELD(link.wire.loss), "packet loss probability, per direction", range(0, 0.99),
        kChannel, when("link.technology", {"wire"})},
-      {"wire.mtu_bytes", FIELD(link.wire.mtu_bytes), "largest IP packet", range(256, 65535),
-       kChannel, when("link.technology", {"wire"})},
+      {"wire.mtu_bytes", FIELD(link.wire.mtu_bytes), "maximum size of an IP packet (MTU)",
+       range(256, 65535), kChannel, when("link.technology", {"wire"})},
   };
 }
 
